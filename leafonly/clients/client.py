@@ -1,0 +1,116 @@
+"""What an entry in the list of clients is made of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from leafonly.clients.trust import Trust, pem_file
+from leafonly.clients.words import Vocabulary
+
+__all__ = ["Client", "Install", "Kind", "Testimony", "expects"]
+
+Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
+
+Testimony = Literal["token", "stub"]
+
+_USUAL = {
+    "full_chain": "accepted",
+    "untrusted_root": "rejected",
+    "absent": "rejected: missing_issuer",
+    "cached": "accepted: completes",
+    "visited": "rejected",
+    "aia": "rejected",
+    "aia_dead": "rejected",
+    "wrong_cached": "rejected",
+}
+
+
+def expects(**differences: str) -> Mapping[str, str]:
+    """Declare outcomes by scenario, by how they differ from a client that does nothing special.
+
+    An outcome is a verdict, and where it matters a detail: the reason of a rejection
+    (`rejected: other`), what a stored intermediate is (`accepted: anchors`).
+
+    Raises:
+        ValueError: There is no scenario of that name.
+    """
+    unknown = differences.keys() - _USUAL.keys()
+    if unknown:
+        raise ValueError(f"no such scenario: {', '.join(sorted(unknown))}")
+    return _USUAL | differences
+
+
+@dataclass(frozen=True)
+class Install:
+    """The command that installs a client, by system; `anywhere` where one serves all."""
+
+    anywhere: str = ""
+    debian: str = ""
+    macos: str = ""
+    windows: str = ""
+
+    def on(self, platform: str) -> str:
+        """Give the command for a `sys.platform`."""
+        by_platform = {"linux": self.debian, "darwin": self.macos, "win32": self.windows}
+        return by_platform.get(platform, "") or self.anywhere or "see docs/clients.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """A program that verifies a server certificate.
+
+    In `command`, `version_command` and `environment` these stand for themselves' values:
+    `{python}` this interpreter, `{programs}` the folder of client programs, `{program}` what
+    `build` made, `{home}` the cell's home; in `command` and `environment` also `{trust}` the
+    store that `trust` wrote, `{host}` and `{port}`, `{url}`, and `{urls}`, alone in its
+    argument, every URL to visit in one process.
+
+    Attributes:
+        name: As users write it: `--clients=curl`.
+        kind: What sort of program it is.
+        stack: Its TLS library; the program's own word (`version_pattern`) comes first.
+        needs: Executables it cannot do without; `python:NAME` for a Python module.
+        command: The program and its arguments.
+        version_command: What prints the versions.
+        version_pattern: Searched in that; groups `version`, `stack_version`, `stack`.
+        library: Asks the TLS library inside the program for `stack_version`, where the
+            program does not say it: see `leafonly.clients.library`.
+        build: Makes `{program}` from source, given the folder to put it in.
+        trust: How the client is told what to trust.
+        environment: What it needs in its otherwise bare environment.
+        stdin: What it reads.
+        time_limit: Seconds, several times what it was seen to take.
+        words: How it says no.
+        exit_code_lies: It exits 0 on rejection, so its exit code is no evidence.
+        testimony: How it proves acceptance: `token` returns the server's token; `stub`
+            speaks the TryTLS stub contract.
+        expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
+        seen: The versions with which that was seen.
+        install: How to get it.
+    """
+
+    name: str
+    kind: Kind
+    stack: str
+    needs: tuple[str, ...]
+    command: tuple[str, ...]
+    version_command: tuple[str, ...] = ()
+    version_pattern: str = ""
+    library: Callable[[Path], str | None] | None = None
+    build: Callable[[Path], Path] | None = None
+    trust: Trust = pem_file
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stdin: str = ""
+    time_limit: float = 20.0
+    words: Vocabulary
+    exit_code_lies: bool = False
+    testimony: Testimony = "token"
+    expected: Mapping[str, str] = field(default_factory=expects)
+    seen: str = ""
+    install: Install
+
+    @property
+    def visits_in_one_process(self) -> bool:
+        """Whether one process can visit several URLs; otherwise one profile does."""
+        return "{urls}" in self.command

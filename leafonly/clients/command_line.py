@@ -1,0 +1,83 @@
+"""Clients with a command line of their own. One entry is one client."""
+
+from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.library import shared_library
+from leafonly.clients.words import BORINGSSL, GNUTLS, OPENSSL, RUSTLS, together
+
+__all__ = ["CLIENTS"]
+
+_GET = "GET / HTTP/1.0\r\n\r\n"
+
+CLIENTS = (
+    Client(
+        name="openssl",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("openssl",),
+        # -verify_return_error: without it s_client goes on after a broken chain, and exits 0.
+        # -quiet also means: wait for the server's end, not for the end of standard input.
+        command=(
+            *("openssl", "s_client", "-quiet", "-verify_return_error", "-verify_hostname", "{host}"),
+            *("-CAfile", "{trust}", "-no-CApath", "-no-CAstore"),
+            *("-connect", "{host}:{port}", "-servername", "{host}"),
+        ),
+        stdin=_GET,
+        version_command=("openssl", "version"),
+        version_pattern=r"SSL (?P<version>\S+).*?\(Library: (?P<stack>\S+) (?P<stack_version>\S+)",
+        words=OPENSSL,
+        seen="3.0.19",
+        install=Install(debian="apt install openssl", macos="brew install openssl"),
+    ),
+    Client(
+        name="curl",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("curl",),
+        command=("curl", "-sS", "--cacert", "{trust}", "--capath", "{home}", "{urls}"),
+        version_command=("curl", "--version"),
+        version_pattern=(
+            r"curl (?P<version>\S+).*?"
+            r"(?P<stack>OpenSSL|LibreSSL|BoringSSL|GnuTLS|rustls-ffi|wolfSSL|mbedTLS|Schannel)"
+            r"/?(?P<stack_version>[\w.]*)"
+        ),
+        words=together((OPENSSL, BORINGSSL, GNUTLS, RUSTLS)),
+        # libcurl has set X509_V_FLAG_PARTIAL_CHAIN since 7.68.0 (lib/vtls/openssl.c).
+        expected=expects(cached="accepted: anchors"),
+        seen="7.88.1",
+        install=Install(debian="apt install curl", macos="brew install curl"),
+    ),
+    Client(
+        name="wget",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=("wget",),
+        # --ca-directory is emptied: a plain GnuTLS build adds the system's own certificates.
+        command=(
+            *("wget", "--no-config", "-nv", "-O-", "--tries=1", "--ca-certificate={trust}"),
+            *("--ca-directory={home}", "{urls}"),
+        ),
+        version_command=("wget", "--version"),
+        version_pattern=r"GNU Wget (?P<version>\S+)",
+        library=shared_library("gnutls", "gnutls_check_version"),
+        words=together((OPENSSL, GNUTLS)),
+        expected=expects(cached="accepted: anchors"),
+        seen="1.21.3",
+        install=Install(debian="apt install wget", macos="brew install wget"),
+    ),
+    Client(
+        name="gnutls-cli",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=("gnutls-cli",),
+        command=("gnutls-cli", "--x509cafile={trust}", "--port={port}", "{host}"),
+        stdin=_GET,
+        version_command=("gnutls-cli", "--version"),
+        version_pattern=r"gnutls-cli (?P<version>\S+)",
+        library=shared_library("gnutls", "gnutls_check_version"),
+        words=GNUTLS,
+        # gnutls_x509_trust_list_add_cas: whatever is in the list is trusted.
+        expected=expects(cached="accepted: anchors"),
+        seen="3.7.9",
+        install=Install(debian="apt install gnutls-bin", macos="brew install gnutls"),
+    ),
+)

@@ -1,0 +1,134 @@
+"""Start a client's program, end it in time, and keep what it said."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+__all__ = ["Finished", "bare_environment", "run"]
+
+_MOST_OUTPUT = 1 << 20  # bytes kept of each stream; a hostile program may write for ever
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a process ended and what it said.
+
+    `exit_code` is None if it had to be ended at its time limit; negative for the signal
+    that ended it (as in `subprocess`). `seconds` is wall time.
+    """
+
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the time limit ended it."""
+        return self.exit_code is None
+
+
+def bare_environment(home: Path) -> dict[str, str]:
+    """Build the environment of a cell from nothing.
+
+    Not a copy with deletions: a machine may preset SSL_CERT_FILE, NODE_EXTRA_CA_CERTS,
+    JAVA_TOOL_OPTIONS, proxies and whatever comes next, and one leftover is a false verdict.
+    """
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        # Words are recognised in English.
+        "LC_ALL": "C.UTF-8",
+    }
+    if sys.platform == "win32":  # pragma: no cover
+        # Winsock and the C runtime do not start without SYSTEMROOT.
+        kept = ("SYSTEMROOT", "COMSPEC", "PATHEXT")
+        environment |= {name: os.environ[name] for name in kept if name in os.environ}
+        environment |= {"USERPROFILE": str(home), "TEMP": str(home), "TMP": str(home)}
+    return environment
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    directory: Path,
+    stdin: str = "",
+    time_limit: float,
+) -> Finished:
+    """Run a program to its end or to its time limit, and end whatever it started.
+
+    Args:
+        argv: The program and its arguments; no shell is involved.
+        environment: The whole environment.
+        directory: The working directory.
+        stdin: What the program reads; then it sees the end of its input.
+        time_limit: Seconds.
+
+    Raises:
+        OSError: The program cannot be started.
+    """
+    # Files, not pipes: a grandchild that keeps a pipe open would keep us waiting for its end.
+    with (
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+    ):
+        given.write(stdin.encode())
+        given.seek(0)
+        started = time.monotonic()
+        process = subprocess.Popen(
+            argv,
+            env=dict(environment),
+            cwd=directory,
+            stdin=given,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
+        # A timer, not wait(timeout): that one polls, and costs a short cell half its time.
+        overdue = threading.Event()
+        timer = threading.Timer(time_limit, lambda: (overdue.set(), _end_all(process)))
+        timer.start()
+        try:
+            exit_code = process.wait()
+        finally:
+            seconds = time.monotonic() - started
+            timer.cancel()
+            _end_all(process)
+        return Finished(None if overdue.is_set() else exit_code, _tail(out), _tail(err), seconds)
+
+
+def _end_all(process: "subprocess.Popen[bytes]") -> None:
+    """End the process and its descendants, also those that left its process group."""
+    descendants: list[psutil.Process] = []
+    if process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            descendants = psutil.Process(process.pid).children(recursive=True)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    for descendant in descendants:
+        with contextlib.suppress(psutil.Error):
+            descendant.kill()
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+def _tail(stream: IO[bytes]) -> str:
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - _MOST_OUTPUT))
+    return stream.read().decode("utf-8", "replace")

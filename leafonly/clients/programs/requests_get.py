@@ -1,0 +1,14 @@
+import ssl
+import sys
+
+import requests
+
+if sys.argv[1:] == ["--version"]:
+    print(f"requests {requests.__version__}")
+    print(ssl.OPENSSL_VERSION)
+else:
+    trust, *urls = sys.argv[1:]
+    with requests.Session() as session:
+        session.verify = trust
+        for url in urls:
+            print(session.get(url).text)

@@ -1,0 +1,242 @@
+"""Chains: a root, intermediates below it, and leaves with their private keys.
+
+trustme makes the certificate authorities. The leaves come from one builder of our own,
+because trustme stops short of P-384, of AIA, of a key that already exists and of a CSR,
+and because two ways of making a leaf would one day disagree.
+"""
+
+import datetime as dt
+import functools
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+__all__ = ["KEY_TYPES", "Authority", "Chain", "KeyType", "PrivateKey", "der", "new_key", "pem"]
+
+KeyType = Literal["p256", "p384", "rsa2048"]
+"""The three keys that the camera's documentation offers."""
+
+KEY_TYPES: tuple[KeyType, ...] = get_args(KeyType)
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
+_DAY = dt.timedelta(days=1)
+
+
+def new_key(key_type: KeyType) -> PrivateKey:
+    """Make a private key. `rsa2048` takes a hundred times as long as the other two."""
+    if key_type == "rsa2048":
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return ec.generate_private_key(ec.SECP256R1() if key_type == "p256" else ec.SECP384R1())
+
+
+def der(certificate: x509.Certificate) -> bytes:
+    """Encode one certificate as DER, the only form a DER-only firmware loads."""
+    return certificate.public_bytes(Encoding.DER)
+
+
+def pem(certificates: Sequence[x509.Certificate]) -> bytes:
+    """Encode certificates as PEM, one after the other, in the order given."""
+    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A leaf, its intermediates and its root, with the leaf's private key.
+
+    `intermediates` starts with the leaf's issuer. The key stays out of `repr`, so that no
+    log or traceback can show it; it is None when the leaf was issued for a CSR.
+    """
+
+    leaf: x509.Certificate
+    intermediates: tuple[x509.Certificate, ...]
+    root: x509.Certificate
+    key: PrivateKey | None = field(default=None, repr=False)
+
+    @property
+    def full(self) -> tuple[x509.Certificate, ...]:
+        """Leaf and intermediates: what RFC 8446 section 4.4.2 asks a server to send."""
+        return (self.leaf, *self.intermediates)
+
+    def key_bytes(self, encoding: Encoding = Encoding.DER, *, traditional: bool = False) -> bytes:
+        """Encode the private key, unencrypted, as PKCS#8 or in its traditional form.
+
+        Raises:
+            ValueError: The chain was issued for a CSR; the key is with whoever made that.
+        """
+        if self.key is None:
+            raise ValueError("this chain was issued for a CSR: its key is not here")
+        form = PrivateFormat.TraditionalOpenSSL if traditional else PrivateFormat.PKCS8
+        return self.key.private_bytes(encoding, form, NoEncryption())
+
+
+class Authority:
+    """A certificate authority: a root and one or more intermediates in a row.
+
+    Args:
+        intermediates: How many intermediates stand between root and leaf.
+
+    Every certificate of the authority is valid from 2000 to 3000 (trustme's choice) and
+    every leaf for 90 days around now, so that the date on a tester's clock never matters.
+    """
+
+    def __init__(self, intermediates: int = 1) -> None:
+        if intermediates < 1:
+            raise ValueError("an authority needs at least one intermediate")
+        # Named by us, not by trustme, because a rotated intermediate must share its name;
+        # unique, because clients look issuers up by name and two runs may share a store.
+        self._series = uuid.uuid4().hex[:8]
+        cas = [self._certificate_authority("root", None)]
+        for number in range(1, intermediates + 1):
+            cas.append(self._certificate_authority(f"intermediate {number}", cas[-1]))
+        self._cas = tuple(cas)
+        self._certificates = tuple(
+            x509.load_pem_x509_certificate(ca.cert_pem.bytes()) for ca in self._cas
+        )
+        self._leaf_keys: dict[KeyType, PrivateKey] = {}
+
+    def _certificate_authority(self, role: str, parent: trustme.CA | None) -> trustme.CA:
+        return trustme.CA(
+            parent_cert=parent,
+            organization_name="leafonly",
+            organization_unit_name=f"{role} {self._series}",
+        )
+
+    @property
+    def root(self) -> x509.Certificate:
+        """The trust anchor."""
+        return self._certificates[0]
+
+    @property
+    def intermediates(self) -> tuple[x509.Certificate, ...]:
+        """The intermediates, the leaf's issuer first."""
+        return tuple(reversed(self._certificates[1:]))
+
+    @functools.cached_property
+    def rotated_intermediate(self) -> x509.Certificate:
+        """Another intermediate of the same name with another key: a CA that rotated."""
+        rotated = self._certificate_authority(
+            f"intermediate {len(self._cas) - 1}", self._cas[-2]
+        )
+        return x509.load_pem_x509_certificate(rotated.cert_pem.bytes())
+
+    def issue(
+        self,
+        name: str = "localhost",
+        key_type: KeyType = "p256",
+        *,
+        aia: str | None = None,
+        expired: bool = False,
+    ) -> Chain:
+        """Issue a leaf for a DNS name.
+
+        Args:
+            name: The one dNSName in the leaf.
+            key_type: The leaf's key. Keys are made on first use and shared by the
+                authority's leaves of that type, because an RSA key costs 150 ms.
+            aia: The caIssuers URL to put into the leaf; None for a leaf without AIA.
+            expired: Issue a leaf that ended yesterday.
+        """
+        key = self._leaf_key(key_type)
+        leaf = self._sign_leaf(name, key.public_key(), aia, expired=expired)
+        return Chain(leaf, self.intermediates, self.root, key)
+
+    def sign(self, csr: x509.CertificateSigningRequest, *, aia: str | None = None) -> Chain:
+        """Issue a leaf for a CSR that was made first, as public CAs do.
+
+        The name is the first dNSName the CSR asks for, else its common name, as the
+        one-line `openssl req` commands of camera documentation make them.
+
+        Raises:
+            ValueError: The CSR's signature is wrong, its key is neither EC nor RSA, or it
+                names nothing.
+        """
+        if not csr.is_signature_valid:
+            raise ValueError("the CSR is not signed by its own key")
+        public_key = csr.public_key()
+        if not isinstance(public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+            raise ValueError("the CSR's key is neither EC nor RSA")
+        leaf = self._sign_leaf(_requested_name(csr), public_key, aia)
+        return Chain(leaf, self.intermediates, self.root)
+
+    def _leaf_key(self, key_type: KeyType) -> PrivateKey:
+        if key_type not in self._leaf_keys:
+            self._leaf_keys[key_type] = new_key(key_type)
+        return self._leaf_keys[key_type]
+
+    def _sign_leaf(
+        self, name: str, public_key: PublicKey, aia: str | None, *, expired: bool = False
+    ) -> x509.Certificate:
+        issuer, now = self._certificates[-1], dt.datetime.now(dt.UTC)
+        not_after = now - _DAY if expired else now + 60 * _DAY
+        issuer_ski = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+            .issuer_name(issuer.subject)
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - 30 * _DAY)
+            .not_valid_after(not_after)
+            # Not critical: the subject is not empty (RFC 5280 section 4.2.1.6).
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_key_usage(public_key), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_ski),
+                critical=False,
+            )
+        )
+        if aia is not None:
+            where = x509.AccessDescription(
+                AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(aia)
+            )
+            builder = builder.add_extension(
+                x509.AuthorityInformationAccess([where]), critical=False
+            )
+        ca_key = load_pem_private_key(self._cas[-1].private_key_pem.bytes(), None)
+        assert isinstance(ca_key, ec.EllipticCurvePrivateKey)  # trustme's default
+        return builder.sign(ca_key, hashes.SHA256())
+
+
+def _requested_name(csr: x509.CertificateSigningRequest) -> str:
+    try:
+        san = csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = san.get_values_for_type(x509.DNSName)
+    except x509.ExtensionNotFound:
+        names = []
+    names += [str(cn.value) for cn in csr.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if not names:
+        raise ValueError("the CSR names nothing: neither a dNSName nor a common name")
+    return names[0]
+
+
+def _key_usage(public_key: PublicKey) -> x509.KeyUsage:
+    """Say what the key is for: RSA leaves may also be used by RSA key exchange (RFC 5246)."""
+    return x509.KeyUsage(
+        digital_signature=True,
+        key_encipherment=isinstance(public_key, rsa.RSAPublicKey),
+        content_commitment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )

@@ -1,0 +1,414 @@
+"""One cell: a scenario, a camera and a client, brought together, observed and judged.
+
+`Bench.measure` is the one way in, a `Cell` the one thing that comes out.
+"""
+
+import contextlib
+import datetime as dt
+import itertools
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cryptography import x509
+from OpenSSL import crypto
+
+from leafonly.aia import IssuerSite
+from leafonly.cameras import Camera, CameraError, Connection, Endpoint, loads_for
+from leafonly.cameras.emulator import Emulator
+from leafonly.clients import Client
+from leafonly.clients.probe import PROGRAMS, fill, program_of
+from leafonly.clients.process import Finished, bare_environment, run
+from leafonly.flight import FlightError, read_flight
+from leafonly.pki import Authority, Chain, KeyType, der
+from leafonly.scenario import CONTROLS, SCENARIOS, Scenario, without_root
+from leafonly.verdict import (
+    ClientSaid,
+    Judgement,
+    Observation,
+    ServerSaw,
+    Verdict,
+    judge,
+    unbelievable,
+)
+
+__all__ = ["Bench", "Cell", "Invocation"]
+
+_HOST = "localhost"
+_MOST_WORDS = 2000  # characters of a client's words that a report keeps
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One client in one scenario with one key type, measured; a row of the report's `cells`.
+
+    `reason` is from the closed list when rejected, in words for `error` and
+    `not_applicable`. `expected` is None where nothing is declared.
+    """
+
+    client: str
+    scenario: str
+    key_type: KeyType
+    verdict: Verdict
+    reason: str | None
+    expected: str | None
+    conclusive: bool
+    observation: Observation
+    cached_kind: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """The verdict with the detail that expectations may name."""
+        detail = self.cached_kind if self.verdict == "accepted" else self.reason
+        return ": ".join(filter(None, (self.verdict, detail)))
+
+    @property
+    def as_expected(self) -> bool | None:
+        """Whether the outcome is as declared; None where nothing is."""
+        if self.expected is None:
+            return None
+        return self.conclusive and f"{self.outcome}:".startswith(f"{self.expected}:")
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report's fields."""
+        said, saw = self.observation.client_said, self.observation.server_saw
+        return {
+            "client": self.client,
+            "scenario": self.scenario,
+            "key_type": self.key_type,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "expected": self.expected,
+            "as_expected": self.as_expected,
+            "conclusive": self.conclusive,
+            "seconds": round(self.observation.seconds, 3),
+            "client_said": _printable(said.text) if said else None,
+            "server_saw": {
+                "handshake_completed": saw.handshake_completed,
+                "alert": saw.alert,
+                "request_seen": saw.request_seen,
+                "aia_fetches": saw.aia_fetches,
+            }
+            if saw
+            else None,
+            "command": self.observation.command,
+            "cached_kind": self.cached_kind,
+        }
+
+    def explain(self) -> str:
+        """Tell the outcome and both witnesses' accounts, for people."""
+        said, saw = self.observation.client_said, self.observation.server_saw
+        return "\n".join(
+            (
+                f"{self.client} in {self.scenario} with {self.key_type}: {self.outcome}",
+                f"expected: {self.expected or 'a conclusive verdict'}",
+                f"client said (exit code {said.exit_code if said else None}): "
+                f"{_printable(said.text) if said else 'nothing, it was not started'}",
+                f"camera saw: {saw}",
+                f"command: {self.observation.command}",
+            )
+        )
+
+
+def _printable(text: str) -> str:
+    """Make a program's words safe to show: no control characters, and not too many."""
+    clean = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return clean if len(clean) <= _MOST_WORDS else "… " + clean[-_MOST_WORDS:]
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A client's command, ready to be started: everything that a bare replay needs."""
+
+    argv: tuple[str, ...]
+    environment: dict[str, str]
+    directory: Path
+    stdin: str
+
+    def shell(self) -> str:
+        """Write it as a POSIX shell line, to be run in the cell's directory."""
+        place = shlex.quote(str(self.directory))
+        words = [
+            "env",
+            "-i",
+            *(f"{name}={value}" for name, value in self.environment.items() if name != "PATH"),
+            *self.argv,
+        ]
+        line = " ".join(map(shlex.quote, words)).replace("env -i", 'env -i PATH="$PATH"', 1)
+        line = line.replace(place, '"$PWD"')
+        return f"printf %s {shlex.quote(self.stdin)} | {line}" if self.stdin else line
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """A cell set up to the point where the client is started."""
+
+    endpoint: Endpoint
+    warm_up: Endpoint | None
+    invocations: tuple[Invocation, ...]
+    label: str
+    seen_before: int
+
+
+class Bench:
+    """Where cells are measured: one authority, one issuer's site, one camera.
+
+    Args:
+        camera: What presents the certificates.
+        directory: An empty folder for the cells' files; each cell's are removed after it.
+
+    A context manager; leaving it stops the issuer's site.
+    """
+
+    def __init__(self, camera: Camera, directory: Path) -> None:
+        self._camera = camera
+        self._directory = directory
+        self._authority = Authority()
+        self._stranger = Authority()
+        self._site = IssuerSite(self._authority.intermediates[0])
+        self._numbers = itertools.count(1)
+        self._controls: dict[tuple[str, KeyType], dict[str, Cell]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._site.close()
+
+    def measure(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
+        """Measure one cell, with the controls that decide whether it can be believed.
+
+        The controls of a client and key type are measured once and remembered.
+        """
+        controls = self._measured_controls(client, key_type)
+        if scenario.control:
+            return controls[scenario.name]
+        cell = self._measure_alone(client, scenario, key_type)
+        doubt = unbelievable(
+            {name: Judgement(control.verdict, control.reason) for name, control in controls.items()}
+        )
+        if doubt is not None:
+            return replace(cell, verdict="error", reason=doubt, conclusive=False, cached_kind=None)
+        if scenario.name == "cached" and cell.verdict == "accepted":
+            return self._tell_cached_kind(client, key_type, cell)
+        return cell
+
+    def _measured_controls(self, client: Client, key_type: KeyType) -> dict[str, Cell]:
+        key = (client.name, key_type)
+        if key not in self._controls:
+            self._controls[key] = {
+                control.name: self._measure_alone(client, control, key_type) for control in CONTROLS
+            }
+        return self._controls[key]
+
+    def _tell_cached_kind(self, client: Client, key_type: KeyType, cell: Cell) -> Cell:
+        """Take the root away: who still accepts has made the intermediate an anchor."""
+        alone = self._measure_alone(client, without_root(SCENARIOS["cached"]), key_type)
+        if alone.verdict == "accepted":
+            return replace(cell, cached_kind="anchors")
+        if alone.verdict == "rejected":
+            return replace(cell, cached_kind="completes")
+        because = f"accepted, but not to be told whether it anchors: {alone.reason}"
+        return replace(cell, verdict="error", reason=because, conclusive=False)
+
+    def _measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
+        observation = self._observe(client, scenario, key_type)
+        judgement = judge(
+            observation,
+            client.words,
+            testimony=client.testimony,
+            exit_code_lies=client.exit_code_lies,
+        )
+        expected = client.expected.get(scenario.name)
+        if expected is None and scenario.control:
+            expected = scenario.correct
+        return Cell(
+            client=client.name,
+            scenario=scenario.name,
+            key_type=key_type,
+            verdict=judgement.verdict,
+            reason=judgement.reason,
+            expected=expected,
+            conclusive=judgement.verdict != "error",
+            observation=observation,
+        )
+
+    def _observe(self, client: Client, scenario: Scenario, key_type: KeyType) -> Observation:
+        had_issuer = (
+            scenario.presentation == "full_chain" or scenario.holds_intermediate == "issuer"
+        )
+        try:
+            with self.staged(client, scenario, key_type) as stage:
+                command = " && ".join(each.shell() for each in stage.invocations)
+                finished, seconds = [], 0.0
+                for invocation in stage.invocations:
+                    finished.append(_start(invocation, client.time_limit))
+                    seconds += finished[-1].seconds
+                saw = self._ask_camera(stage)
+                return Observation(
+                    client_said=_account(finished[-1]),
+                    server_saw=saw,
+                    had_issuer=had_issuer,
+                    obstacle=_warm_up_failure(stage, finished),
+                    seconds=seconds,
+                    command=command,
+                )
+        except (CameraError, FlightError, _StageError) as error:
+            return Observation(None, None, had_issuer, obstacle=str(error))
+        except OSError as error:
+            return Observation(None, None, had_issuer, f"the client does not start: {error}")
+
+    @contextlib.contextmanager
+    def staged(
+        self, client: Client, scenario: Scenario, key_type: KeyType
+    ) -> Iterator[_Staged]:
+        """Set a cell up: the camera serving and checked, the client's home and store ready.
+
+        Raises:
+            CameraError: The camera refuses or is gone.
+            FlightError: What it presents cannot be read.
+        """
+        label = f"{next(self._numbers)}-{client.name}-{scenario.name}-{key_type}"
+        aia = self._site.url(label, dead=scenario.aia == "dead") if scenario.aia else None
+        chain = self._authority.issue(_HOST, key_type, aia=aia)
+        directory = self._directory / label
+        (directory / "home").mkdir(parents=True)
+        with contextlib.ExitStack() as stack:
+            stack.callback(shutil.rmtree, directory, ignore_errors=True)
+            endpoint = stack.enter_context(
+                self._camera.serve(loads_for(scenario.presentation, chain))
+            )
+            _check(endpoint, chain, scenario)
+            warm_up = None
+            if scenario.visited:
+                neighbour = self._authority.issue(_HOST, key_type)
+                warm_up = stack.enter_context(Emulator().serve(loads_for("full_chain", neighbour)))
+            store = client.trust(directory, *self._holding(scenario))
+            yield _Staged(
+                endpoint=endpoint,
+                warm_up=warm_up,
+                invocations=_invocations(client, directory, store, endpoint, warm_up),
+                label=label,
+                seen_before=len(endpoint.connections),
+            )
+
+    def _holding(
+        self, scenario: Scenario
+    ) -> tuple[Sequence[x509.Certificate], Sequence[x509.Certificate]]:
+        # A stranger's root, not an empty store: many clients refuse to start without one.
+        anchors = [(self._authority if scenario.holds_root else self._stranger).root]
+        others = {
+            None: [],
+            "issuer": list(self._authority.intermediates),
+            "rotated": [self._authority.rotated_intermediate],
+        }[scenario.holds_intermediate]
+        return anchors, others
+
+    def _ask_camera(self, stage: _Staged) -> ServerSaw:
+        stage.endpoint.settle()
+        seen: Sequence[Connection] = stage.endpoint.connections[stage.seen_before :]
+        return ServerSaw(
+            client_hello=any(c.client_hello for c in seen),
+            handshake_completed=any(c.handshake_completed for c in seen),
+            alert=next((c.alert for c in seen if c.alert), None),
+            request_seen=any(c.request for c in seen),
+            aia_fetches=self._site.fetches(stage.label),
+            tokens=tuple(c.token for c in seen if c.token),
+        )
+
+
+class _StageError(Exception):
+    """The camera presents something else than the scenario says."""
+
+
+def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario) -> None:
+    """Read what is presented off the wire, and make sure that only the chain can be at fault.
+
+    A leaf that is expired or another's would also be rejected, in words that often name the
+    missing issuer first; then the cell would measure nothing.
+    """
+    flight = read_flight(endpoint.address, endpoint.port, _HOST)
+    endpoint.settle()
+    planned = chain.full if scenario.presentation == "full_chain" else (chain.leaf,)
+    if flight.certificates != [der(certificate) for certificate in planned]:
+        raise _StageError(
+            f"the camera presents {len(flight.certificates)} certificates that are not the "
+            f"{len(planned)} this scenario asks for"
+        )
+    store = crypto.X509Store()
+    store.add_cert(crypto.X509.from_cryptography(chain.root))
+    untrusted = [crypto.X509.from_cryptography(each) for each in chain.intermediates]
+    leaf = crypto.X509.from_cryptography(chain.leaf)
+    try:
+        crypto.X509StoreContext(store, leaf, untrusted).verify_certificate()
+    except crypto.X509StoreContextError as error:
+        raise _StageError(f"the leaf is at fault even in its full chain: {error}") from error
+    names = chain.leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    if _HOST not in names.get_values_for_type(x509.DNSName):
+        raise _StageError(f"the leaf is not for {_HOST}")
+
+
+def _invocations(
+    client: Client, directory: Path, store: str, endpoint: Endpoint, warm_up: Endpoint | None
+) -> tuple[Invocation, ...]:
+    """Write a client's command out: once, or twice if only its profile can remember a visit."""
+    ports = [each.port for each in (warm_up, endpoint) if each is not None]
+    groups = [ports] if client.visits_in_one_process else [[port] for port in ports]
+    return tuple(_invocation(client, directory, store, group) for group in groups)
+
+
+def _invocation(client: Client, directory: Path, store: str, ports: Sequence[int]) -> Invocation:
+    urls = [f"https://{_HOST}:{port}/" for port in ports]
+    home = directory / "home"
+    values = {
+        "python": sys.executable,
+        "programs": str(PROGRAMS),
+        "program": program_of(client),
+        "home": str(home),
+        "trust": store,
+        "host": _HOST,
+        "port": str(ports[-1]),
+        "url": urls[-1],
+    }
+    argv: list[str] = []
+    for word in client.command:
+        argv += urls if word == "{urls}" else [fill(word, values)]
+    environment = bare_environment(home) | {
+        name: fill(value, values) for name, value in client.environment.items()
+    }
+    return Invocation(tuple(argv), environment, directory, client.stdin)
+
+
+def _start(invocation: Invocation, time_limit: float) -> Finished:
+    return run(
+        invocation.argv,
+        environment=invocation.environment,
+        directory=invocation.directory,
+        stdin=invocation.stdin,
+        time_limit=time_limit,
+    )
+
+
+def _account(finished: Finished) -> ClientSaid:
+    return ClientSaid(finished.exit_code, finished.stdout, finished.stderr)
+
+
+def _warm_up_failure(stage: _Staged, finished: Sequence[Finished]) -> str | None:
+    """Say why a visit that should have come first did not happen; None if it did."""
+    if stage.warm_up is None:
+        return None
+    stage.warm_up.settle()
+    tokens = [each.token for each in stage.warm_up.connections if each.token]
+    if any(token in finished[0].stdout for token in tokens):
+        return None
+    return "the visit to the full-chain server before this one did not succeed"
