@@ -190,6 +190,8 @@ class Bench:
 
         The controls of a client and key type are measured once and remembered.
         """
+        if scenario.name in client.cannot:
+            return _not_applicable(client, scenario, key_type)
         controls = self._measured_controls(client, key_type)
         if scenario.control:
             return controls[scenario.name]
@@ -325,6 +327,19 @@ class Bench:
             aia_fetches=self._site.fetches(stage.label),
             tokens=tuple(c.token for c in seen if c.token),
         )
+
+
+def _not_applicable(client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
+    return Cell(
+        client=client.name,
+        scenario=scenario.name,
+        key_type=key_type,
+        verdict="not_applicable",
+        reason=client.cannot[scenario.name],
+        expected="not_applicable",
+        conclusive=True,
+        observation=Observation(None, None, had_issuer=False),
+    )
 
 
 class _StageError(Exception):

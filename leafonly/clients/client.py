@@ -85,6 +85,7 @@ class Client:
         exit_code_lies: It exits 0 on rejection, so its exit code is no evidence.
         testimony: How it proves acceptance: `token` returns the server's token; `stub`
             speaks the TryTLS stub contract.
+        cannot: Scenario -> why it does not apply to this client, in words for users.
         expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
         seen: The versions with which that was seen.
         install: How to get it.
@@ -106,6 +107,7 @@ class Client:
     words: Vocabulary
     exit_code_lies: bool = False
     testimony: Testimony = "token"
+    cannot: Mapping[str, str] = field(default_factory=dict)
     expected: Mapping[str, str] = field(default_factory=expects)
     seen: str = ""
     install: Install
