@@ -92,6 +92,7 @@ def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
 
     Raises:
         LoadRefused: With the text of the exception that a board raises.
+
     """
     certificates: list[x509.Certificate] = []
     key: PrivateKey | None = None
@@ -150,6 +151,7 @@ class Emulator:
     Args:
         one_at_a_time: Serve a connection only when the one before has ended, as the
             single-threaded script on a board does.
+
     """
 
     def __init__(self, *, one_at_a_time: bool = False) -> None:
@@ -173,6 +175,7 @@ class Emulator:
         Raises:
             LoadRefused: A board refuses them.
             OSError: No loopback port is free.
+
         """
         certificates, key = load(loads)
         endpoint = EmulatedEndpoint(certificates, key, one_at_a_time=self._one_at_a_time)
@@ -241,7 +244,8 @@ class EmulatedEndpoint:
 
     def _accept_all(self) -> None:
         while True:
-            ready, _, _ = select.select([*self._listeners, self._wake], [], [])
+            waiting: list[socket.socket | int] = [*self._listeners, self._wake]
+            ready, _, _ = select.select(waiting, [], [])
             for listener in self._listeners:
                 with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
                     while True:
@@ -378,10 +382,10 @@ def _context(certificates: Sequence[x509.Certificate], key: PrivateKey) -> SSL.C
     context.set_cipher_list(_SUITES)
     # pyOpenSSL 26.4 binds these two, but offers neither as a method.
     for setter, names in (
-        (SSL._lib.SSL_CTX_set1_curves_list, _CURVES),  # type: ignore[attr-defined]
-        (SSL._lib.SSL_CTX_set1_sigalgs_list, _SIGNATURES),  # type: ignore[attr-defined]
+        (SSL._lib.SSL_CTX_set1_curves_list, _CURVES),
+        (SSL._lib.SSL_CTX_set1_sigalgs_list, _SIGNATURES),
     ):
-        if setter(context._context, names) != 1:  # type: ignore[attr-defined]
+        if setter(context._context, names) != 1:
             raise RuntimeError(f"OpenSSL refuses {names.decode()}")
     context.set_info_callback(_note_alert)
     context.use_privatekey(key)
