@@ -26,6 +26,9 @@ from leafonly.pki import PrivateKey, der
 
 T = TypeVar("T")
 
+# pyOpenSSL 26.4 binds the setters of curves and signature algorithms, but offers neither.
+_openssl = SSL._lib  # type: ignore[attr-defined]
+
 __all__ = ["CERTIFICATE_MESSAGE_LIMIT", "Emulator", "load"]
 
 CERTIFICATE_MESSAGE_LIMIT = 4096
@@ -276,7 +279,7 @@ class EmulatedEndpoint:
             try:
                 if self._context is None:
                     # mbedTLS: MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL; the client sees an end.
-                    seen.client_hello = client.recv(1) == b"\x16"
+                    seen.client_hello = client.recv(16384)[:1] == b"\x16"
                     seen.error = "OSError(-27136, 'MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL')"
                     return
                 _talk(client, self._context, seen)
@@ -380,10 +383,9 @@ def _context(certificates: Sequence[x509.Certificate], key: PrivateKey) -> SSL.C
     context.set_session_cache_mode(SSL.SESS_CACHE_SERVER | SSL.SESS_CACHE_NO_INTERNAL)
     context.set_session_id(b"camera")
     context.set_cipher_list(_SUITES)
-    # pyOpenSSL 26.4 binds these two, but offers neither as a method.
     for setter, names in (
-        (SSL._lib.SSL_CTX_set1_curves_list, _CURVES),
-        (SSL._lib.SSL_CTX_set1_sigalgs_list, _SIGNATURES),
+        (_openssl.SSL_CTX_set1_curves_list, _CURVES),
+        (_openssl.SSL_CTX_set1_sigalgs_list, _SIGNATURES),
     ):
         if setter(context._context, names) != 1:
             raise RuntimeError(f"OpenSSL refuses {names.decode()}")
