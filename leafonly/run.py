@@ -8,6 +8,7 @@ import itertools
 import shlex
 import shutil
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -168,7 +169,7 @@ class Bench:
         camera: What presents the certificates.
         directory: An empty folder for the cells' files; each cell's are removed after it.
 
-    A context manager; leaving it stops the issuer's site.
+    A context manager; leaving it stops the issuer's site. Any number of threads may measure.
 
     """
 
@@ -179,7 +180,9 @@ class Bench:
         self._stranger = Authority()
         self._site = IssuerSite(self._authority.intermediates[0])
         self._numbers = itertools.count(1)
-        self._controls: dict[tuple[str, KeyType], dict[str, Cell]] = {}
+        self._controls: dict[tuple[str, str, KeyType], Cell] = {}
+        self._control_locks: dict[tuple[str, str, KeyType], threading.Lock] = {}
+        self._guard = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -200,9 +203,9 @@ class Bench:
         if scenario.name in client.cannot:
             why = client.cannot[scenario.name]
             return _unobserved(client, scenario, key_type, "not_applicable", why)
-        controls = self._measured_controls(client, key_type)
         if scenario.control:
-            return controls[scenario.name]
+            return self._measured_control(client, scenario, key_type)
+        controls = {each.name: self._measured_control(client, each, key_type) for each in CONTROLS}
         cell = self._measure_alone(client, scenario, key_type)
         doubt = unbelievable(
             {name: Judgement(control.verdict, control.reason) for name, control in controls.items()}
@@ -213,13 +216,14 @@ class Bench:
             return self._tell_cached_kind(client, key_type, cell)
         return cell
 
-    def _measured_controls(self, client: Client, key_type: KeyType) -> dict[str, Cell]:
-        key = (client.name, key_type)
-        if key not in self._controls:
-            self._controls[key] = {
-                control.name: self._measure_alone(client, control, key_type) for control in CONTROLS
-            }
-        return self._controls[key]
+    def _measured_control(self, client: Client, control: Scenario, key_type: KeyType) -> Cell:
+        key = (client.name, control.name, key_type)
+        with self._guard:
+            lock = self._control_locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._controls:
+                self._controls[key] = self._measure_alone(client, control, key_type)
+            return self._controls[key]
 
     def _tell_cached_kind(self, client: Client, key_type: KeyType, cell: Cell) -> Cell:
         """Take the root away: who still accepts has made the intermediate an anchor."""
