@@ -23,7 +23,8 @@ def shared_library(stem: str, function: str) -> Callable[[Path], str | None]:
 
     Args:
         stem: The library's name without `lib` and `.so`.
-        function: A C function that takes a null pointer, or nothing, and returns a string.
+        function: A C function that takes a null pointer, zero or nothing, and returns a
+            string with the version in it.
 
     Returns:
         What to ask of a program's path; it answers None where the system cannot tell which
@@ -46,7 +47,8 @@ def shared_library(stem: str, function: str) -> Callable[[Path], str | None]:
             text=True,
             check=False,
         )
-        return asked.stdout.strip() or None
+        version = re.search(r"\d[\w.+-]*", asked.stdout)
+        return version[0] if version else None
 
     return ask
 

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 __all__ = [
     "BORINGSSL",
+    "ERLANG",
     "GNUTLS",
     "GO",
     "JSSE",
@@ -149,4 +150,14 @@ JSSE: Vocabulary = {
     r"Algorithm constraints check failed": "too_weak",
     r"PKIX path (building|validation) failed": "other",
     r"handshake_failure|No appropriate protocol": "protocol",
+}
+
+# lib/ssl/src/ssl_alert.erl and ssl_handshake.erl of Erlang/OTP 25.
+ERLANG: Vocabulary = {
+    r"tls_alert,\s*\{unknown_ca,": UNKNOWN_ISSUER,
+    r"tls_alert,\s*\{certificate_expired,": "expired",
+    r"hostname_check_failed": "wrong_name",
+    r"invalid_signature": "bad_signature",
+    r"tls_alert,\s*\{(bad_certificate|certificate_unknown),": "other",
+    r"tls_alert,\s*\{(handshake_failure|protocol_version|insufficient_security),": "protocol",
 }
