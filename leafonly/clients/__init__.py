@@ -1,6 +1,6 @@
 """The clients: one entry each. To add one, see CONTRIBUTING.md; to delete one, delete it."""
 
-from leafonly.clients import command_line, python, runtimes, scripting
+from leafonly.clients import command_line, jvm, python, runtimes, rust, scripting
 from leafonly.clients.client import Client
 
 __all__ = ["CLIENTS", "Client"]
@@ -11,6 +11,8 @@ CLIENTS: dict[str, Client] = {
         *command_line.CLIENTS,
         *python.CLIENTS,
         *runtimes.CLIENTS,
+        *jvm.CLIENTS,
+        *rust.CLIENTS,
         *scripting.CLIENTS,
     )
 }

@@ -9,7 +9,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("rustls {}", env!("RUSTLS_VERSION"));
         return Ok(());
     }
-    let client = reqwest::blocking::Client::builder().no_proxy().build()?;
+    let client = reqwest::blocking::Client::builder()
+        .tls_backend_rustls()
+        .no_proxy()
+        .build()?;
     for url in &arguments[1..] {
         println!("{}", client.get(url).send()?.text()?);
     }

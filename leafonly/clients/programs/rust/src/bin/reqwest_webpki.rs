@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let roots = reqwest::Certificate::from_pem_bundle(&fs::read(&arguments[0])?)?;
     let client = reqwest::blocking::Client::builder()
+        .tls_backend_rustls()
         .tls_certs_only(roots)
         .no_proxy()
         .build()?;
