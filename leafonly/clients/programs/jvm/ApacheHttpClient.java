@@ -21,8 +21,9 @@ public class ApacheHttpClient {
                 .build()) {
             for (int i = 1; i < args.length; i++) {
                 HttpGet request = new HttpGet(args[i]);
-                System.out.println(
-                        client.execute(request, response -> EntityUtils.toString(response.getEntity())));
+                String body =
+                        client.execute(request, response -> EntityUtils.toString(response.getEntity()));
+                System.out.println(body);
             }
         }
     }
