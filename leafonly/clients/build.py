@@ -32,6 +32,7 @@ class Build:
         fetched: A folder in the output that the first command fills with other people's
             files; they must be exactly those of the source's `CHECKSUMS`.
         by_hand: It asks a registry for packages, or takes minutes: never done unasked.
+
     """
 
     source: Path
@@ -46,6 +47,7 @@ class Build:
 
         Raises:
             FileNotFoundError: A compiler is not on this machine.
+
         """
         target = self._target(cache)
         return target / self.result if target.exists() else None
@@ -57,6 +59,7 @@ class Build:
             FileNotFoundError: A compiler is not on this machine.
             subprocess.CalledProcessError: A command failed; its words are in `stderr`.
             ValueError: What was fetched is not what the source's checksums say.
+
         """
         target = self._target(cache)
         if not target.exists():
@@ -106,9 +109,7 @@ def compiled(
     environment: Mapping[str, str] | None = None,
 ) -> Build:
     """Describe how one source file is compiled by one command; see `Build`."""
-    return Build(
-        source=source, commands=(compiler,), result=result, environment=environment or {}
-    )
+    return Build(source=source, commands=(compiler,), result=result, environment=environment or {})
 
 
 def _executable(command: Sequence[str]) -> str:
@@ -131,9 +132,7 @@ def _check_fetched(folder: Path, checksums: Path) -> None:
     lines = (line.split() for line in checksums.read_text().splitlines())
     expected = {name: digest for digest, name in lines}
     found = {name: hashlib.sha256(content).hexdigest() for name, content in _contents(folder)}
-    different = sorted(
-        name for name in expected | found if expected.get(name) != found.get(name)
-    )
+    different = sorted(name for name in expected | found if expected.get(name) != found.get(name))
     if different:
         raise ValueError(
             f"{different[0]} is not what {checksums.name} says; nothing was built from it"

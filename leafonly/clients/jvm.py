@@ -37,9 +37,7 @@ _AIA = (
 
 
 def _own(program: str) -> Build:
-    return compiled(
-        PROGRAMS / f"{program}.java", ("javac", "-d", "{output}", "{source}"), "."
-    )
+    return compiled(PROGRAMS / f"{program}.java", ("javac", "-d", "{output}", "{source}"), ".")
 
 
 _CLASSES = ("ApacheHttpClient", "NettyBoringSsl", "OkHttpConscrypt")

@@ -20,6 +20,7 @@ __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "
 
 PROGRAMS = Path(__file__).parent / "programs"
 
+
 @dataclass(frozen=True)
 class Found:
     """A client as it is on this machine; the report's `clients` are these."""
@@ -50,6 +51,7 @@ def program_of(client: Client) -> str:
     Raises:
         subprocess.CalledProcessError: The compiler failed; its words are in `stderr`.
         NotBuiltError: It is built by hand only, and has not been.
+
     """
     if client.build is None:
         return ""
