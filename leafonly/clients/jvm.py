@@ -7,7 +7,7 @@ from leafonly.clients.client import Client, Install, expects
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import TRUSTSTORE_PASSWORD, Trust, java_truststore, pem_file
-from leafonly.clients.words import JSSE
+from leafonly.clients.words import CONSCRYPT, JSSE, Vocabulary
 
 __all__ = ["CLIENTS"]
 
@@ -72,6 +72,7 @@ def _java(
     seen: str,
     trust: Trust = java_truststore,
     stack: str = "JSSE",
+    words: Vocabulary = JSSE,
     expected: Mapping[str, str] | None = None,
     time_limit: float = 30.0,
 ) -> Client:
@@ -90,7 +91,7 @@ def _java(
         ),
         version_command=("java", "-cp", class_path, main_class, "--version"),
         version_pattern=VERSION_LINES,
-        words=JSSE,
+        words=words,
         expected=expected or expects(cached="accepted: anchors"),
         seen=seen,
         time_limit=time_limit,
@@ -142,6 +143,10 @@ CLIENTS = (
         _LIBRARIES,
         trust=pem_file,
         stack="Conscrypt",
+        words=CONSCRYPT,
+        # TrustManagerImpl.intermediateIndex: Conscrypt keeps, for as long as its trust
+        # manager lives, the intermediates of chains that it has verified.
+        expected=expects(cached="accepted: anchors", visited="accepted"),
         seen="5.5.1",
     ),
 )

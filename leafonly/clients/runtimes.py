@@ -37,7 +37,7 @@ CLIENTS = (
         version_command=("node", "{programs}/fetch_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=NODE,
-        seen="6.24.1",
+        seen="7.29.0",
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
     ),
     Client(
@@ -50,8 +50,10 @@ CLIENTS = (
         version_command=("bun", "run", "{programs}/fetch_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=together((BORINGSSL, NODE)),
-        seen="1.3.0",
-        install=Install(anywhere="npm install --global bun", macos="brew install oven-sh/bun/bun"),
+        seen="1.4.5",
+        install=Install(
+            anywhere="npm install --global bun@1.4.5", macos="brew install oven-sh/bun/bun"
+        ),
     ),
     Client(
         name="deno",
@@ -126,7 +128,7 @@ CLIENTS = (
         version_pattern=VERSION_LINES,
         words=GO,
         expected=expects(cached="accepted: anchors"),
-        seen="1.26.8",
+        seen="1.27.3",
         install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
     ),
 )

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 __all__ = [
     "BORINGSSL",
+    "CONSCRYPT",
     "ERLANG",
     "GNUTLS",
     "GO",
@@ -142,6 +143,7 @@ GO: Vocabulary = {
 # sun.security.provider.certpath and sun.security.validator of OpenJDK.
 JSSE: Vocabulary = {
     r"unable to find valid certification path to requested target": UNKNOWN_ISSUER,
+    r"Path does not chain with any of the trust anchors": UNKNOWN_ISSUER,
     r"CertificateExpiredException|NotAfter:|CertificateNotYetValidException": "expired",
     r"No (subject alternative|name matching)": "wrong_name",
     r"Invalid (ECDH ServerKeyExchange signature|signature)|Signature does not match": (
@@ -160,4 +162,12 @@ ERLANG: Vocabulary = {
     r"invalid_signature": "bad_signature",
     r"tls_alert,\s*\{(bad_certificate|certificate_unknown),": "other",
     r"tls_alert,\s*\{(handshake_failure|protocol_version|insufficient_security),": "protocol",
+}
+
+# org.conscrypt.TrustManagerImpl of Conscrypt 2.9; the exceptions around it are the JDK's.
+CONSCRYPT: Vocabulary = {
+    **JSSE,
+    r"Trust anchor for certification path not found": UNKNOWN_ISSUER,
+    r"CertPathValidatorException|CertificateException": "other",
+    r"Hostname \S+ not verified": "wrong_name",  # OkHttp's own check
 }

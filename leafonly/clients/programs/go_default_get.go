@@ -6,14 +6,16 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"strings"
 )
 
 // Trust comes from SSL_CERT_FILE, from which Go's default pool is read on Linux; so TRUST
 // is not read.
 func main() {
 	if os.Args[1] == "--version" {
-		fmt.Println("Go", runtime.Version())
-		fmt.Println("crypto/tls", runtime.Version())
+		version := strings.TrimPrefix(runtime.Version(), "go")
+		fmt.Println("Go", version)
+		fmt.Println("crypto/tls", version)
 		return
 	}
 	for _, url := range os.Args[2:] {
