@@ -5,6 +5,7 @@ from leafonly.clients.client import Client, Install, expects
 from leafonly.clients.library import rust_crate
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
+from leafonly.clients.trust import mono_store
 from leafonly.clients.words import BORINGSSL, GO, NODE, RUSTLS, together
 
 __all__ = ["CLIENTS"]
@@ -130,5 +131,27 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="1.27.3",
         install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
+    ),
+    Client(
+        name="mono",
+        kind="runtime",
+        stack="BoringSSL",
+        needs=("mono", "mcs"),
+        build=compiled(
+            PROGRAMS / "mono_get.cs",
+            ("mcs", "-r:Mono.Security", "-out:{output}/mono_get.exe", "{source}"),
+            "mono_get.exe",
+        ),
+        trust=mono_store,
+        command=("mono", "{program}", "{trust}", "{urls}"),
+        version_command=("mono", "{program}", "--version"),
+        # btls is the BoringSSL inside Mono; it has no version.
+        version_pattern=r"\AMono (?P<version>\S+)[^\n]*\nbtls",
+        words=BORINGSSL,
+        expected=expects(absent="rejected: other"),
+        seen="6.8.0.105",
+        install=Install(
+            debian="apt install mono-mcs libmono-btls-interface4.0-cil", macos="brew install mono"
+        ),
     ),
 )

@@ -1,11 +1,11 @@
-"""Scripting languages and their TLS modules. One entry is one client."""
+"""Scripting and functional languages with their usual TLS modules. One entry is one client."""
 
 from collections.abc import Mapping
 
 from leafonly.clients.client import Client, Install, expects
-from leafonly.clients.library import shared_library
+from leafonly.clients.library import haskell_package, shared_library
 from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.words import ERLANG, OPENSSL, Vocabulary
+from leafonly.clients.words import ERLANG, HASKELL_TLS, OPENSSL, Vocabulary
 
 __all__ = ["CLIENTS"]
 
@@ -115,5 +115,23 @@ CLIENTS = (
         install=Install(
             debian="apt install erlang-base erlang-inets erlang-ssl", macos="brew install erlang"
         ),
+    ),
+    # The one packaged program that fetches with Haskell's own TLS.
+    Client(
+        name="pandoc",
+        kind="command-line",
+        stack="Haskell tls",
+        needs=("pandoc",),
+        # One address at a time: given two, pandoc prints nothing if the second one fails.
+        command=("pandoc", "--from=html", "--to=plain", "{url}"),
+        # getSystemCertificateStore of x509-system.
+        environment={"SYSTEM_CERTIFICATE_PATH": "{trust}"},
+        version_command=("pandoc", "--version"),
+        version_pattern=r"pandoc (?P<version>\S+)",
+        library=haskell_package("tls"),
+        words=HASKELL_TLS,
+        expected=expects(cached="accepted: anchors"),
+        seen="2.17.1.1",
+        install=Install(debian="apt install pandoc", macos="brew install pandoc"),
     ),
 )

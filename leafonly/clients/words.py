@@ -14,6 +14,7 @@ __all__ = [
     "ERLANG",
     "GNUTLS",
     "GO",
+    "HASKELL_TLS",
     "JSSE",
     "NODE",
     "OPENSSL",
@@ -170,4 +171,14 @@ CONSCRYPT: Vocabulary = {
     r"Trust anchor for certification path not found": UNKNOWN_ISSUER,
     r"CertPathValidatorException|CertificateException": "other",
     r"Hostname \S+ not verified": "wrong_name",  # OkHttp's own check
+}
+
+# Network.TLS.Handshake.Certificate of Haskell's tls, Data.X509.Validation's FailedReason.
+HASKELL_TLS: Vocabulary = {
+    r"certificate has unknown CA": UNKNOWN_ISSUER,
+    r"certificate has expired|InFuture": "expired",
+    r"NameMismatch|InvalidName": "wrong_name",
+    r"InvalidSignature": "bad_signature",
+    r"certificate rejected|certificate is (revoked|missing)": "other",
+    r"HandshakeFailed \(Error_Protocol|HandshakeFailure|ProtocolVersion": "protocol",
 }
