@@ -7,7 +7,7 @@ from leafonly.clients.client import Client, Install, expects
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import TRUSTSTORE_PASSWORD, Trust, java_truststore, pem_file
-from leafonly.clients.words import CONSCRYPT, JSSE, Vocabulary
+from leafonly.clients.words import BOUNCY_CASTLE, CONSCRYPT, JSSE, Vocabulary
 
 __all__ = ["CLIENTS"]
 
@@ -40,7 +40,7 @@ def _own(program: str) -> Build:
     return compiled(PROGRAMS / f"{program}.java", ("javac", "-d", "{output}", "{source}"), ".")
 
 
-_CLASSES = ("ApacheHttpClient", "NettyBoringSsl", "OkHttpConscrypt")
+_CLASSES = ("ApacheHttpClient", "BouncyCastle", "NettyBoringSsl", "OkHttpConscrypt")
 
 # The jars come from a Maven repository, once, and are held to the checksums beside the pom.
 _LIBRARIES = Build(
@@ -129,6 +129,15 @@ CLIENTS = (
         time_limit=60.0,
     ),
     _java("apache-httpclient", "ApacheHttpClient", _LIBRARIES, *_TRUSTSTORE, seen="5.6.5"),
+    _java(
+        "bouncycastle",
+        "BouncyCastle",
+        _LIBRARIES,
+        trust=pem_file,
+        stack="BCJSSE",
+        words=BOUNCY_CASTLE,
+        seen="17.0.15",
+    ),
     _java(
         "netty-boringssl",
         "NettyBoringSsl",

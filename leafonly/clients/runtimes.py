@@ -6,7 +6,7 @@ from leafonly.clients.library import rust_crate
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import mono_store
-from leafonly.clients.words import BORINGSSL, GO, NODE, RUSTLS, together
+from leafonly.clients.words import BORINGSSL, DOTNET, GO, NODE, RUSTLS, together
 
 __all__ = ["CLIENTS"]
 
@@ -14,6 +14,8 @@ _PYPI = "uv sync --extra clients"
 
 # Never let an old go fetch a newer one.
 _GO = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
+
+_DOTNET = ("dotnet", "exec", "--runtimeconfig", "{programs}/dotnet_get.runtimeconfig.json")
 
 CLIENTS = (
     Client(
@@ -153,5 +155,30 @@ CLIENTS = (
         install=Install(
             debian="apt install mono-mcs libmono-btls-interface4.0-cil", macos="brew install mono"
         ),
+    ),
+    Client(
+        name="dotnet",
+        kind="runtime",
+        stack="OpenSSL",
+        # Mono's compiler, because a .NET without its SDK has none; the runtime is .NET's own.
+        needs=("dotnet", "mcs"),
+        build=compiled(
+            PROGRAMS / "dotnet_get.cs",
+            ("mcs", "-out:{output}/dotnet_get.dll", "{source}"),
+            "dotnet_get.dll",
+        ),
+        command=(*_DOTNET, "{program}", "{trust}", "{urls}"),
+        # A folder that is not there: in the home are pipes of its own, on which it would hang.
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}/none"},
+        version_command=(*_DOTNET, "{program}", "--version"),
+        version_pattern=VERSION_LINES,
+        words=DOTNET,
+        expected=expects(absent="rejected: other", aia="accepted"),
+        cannot={
+            "aia_dead": "it waits for the address until its request's own time limit, 100 s, "
+            "and never comes to a verdict (measured on 3.1.23)"
+        },
+        seen="3.1.23",
+        install=Install(anywhere="install the .NET runtime and Mono's mcs"),
     ),
 )

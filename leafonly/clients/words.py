@@ -10,7 +10,9 @@ from typing import Literal, get_args
 
 __all__ = [
     "BORINGSSL",
+    "BOUNCY_CASTLE",
     "CONSCRYPT",
+    "DOTNET",
     "ERLANG",
     "GNUTLS",
     "GO",
@@ -181,4 +183,20 @@ HASKELL_TLS: Vocabulary = {
     r"InvalidSignature": "bad_signature",
     r"certificate rejected|certificate is (revoked|missing)": "other",
     r"HandshakeFailed \(Error_Protocol|HandshakeFailure|ProtocolVersion": "protocol",
+}
+
+# System.Net.Security's resources: until .NET 3.1 it gives no reason.
+DOTNET: Vocabulary = {
+    r"The remote certificate is invalid": "other",
+    r"Authentication failed, see inner exception": "protocol",
+}
+
+# CertPathValidatorUtilities and the BCJSSE provider of Bouncy Castle 1.84.
+BOUNCY_CASTLE: Vocabulary = {
+    r"No issuer certificate for certificate in certification path found": UNKNOWN_ISSUER,
+    r"TrustAnchor for certification path not found": UNKNOWN_ISSUER,
+    r"certificate expired on|certificate not valid (till|until)": "expired",
+    r"No (subject alternative|name matching)": "wrong_name",
+    r"Unable to construct a valid chain": "other",
+    r"TlsFatalAlert\w*: (handshake_failure|protocol_version)": "protocol",
 }
