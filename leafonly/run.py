@@ -269,10 +269,12 @@ class Bench:
                     finished.append(_start(invocation, client.time_limit))
                     seconds += finished[-1].seconds
                 saw = self._ask_camera(stage)
+                # Asking the address that never answers brings nothing.
+                fetched = scenario.aia == "live" and saw.aia_fetches > 0
                 return Observation(
                     client_said=_account(finished[-1]),
                     server_saw=saw,
-                    had_issuer=had_issuer,
+                    had_issuer=had_issuer or fetched,
                     obstacle=_warm_up_failure(client, stage, finished),
                     seconds=seconds,
                     command=command,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from leafonly.clients.build import Build
 from leafonly.clients.trust import Trust, pem_file
 from leafonly.clients.words import Vocabulary
 
@@ -74,10 +75,11 @@ class Client:
         needs: Executables it cannot do without; `python:NAME` for a Python module.
         command: The program and its arguments.
         version_command: What prints the versions.
-        version_pattern: Searched in that; groups `version`, `stack_version`, `stack`.
+        version_pattern: Searched in that; groups `version`, `stack_version`, `stack`, and
+            `module`: the file that `library` is to ask instead of the program.
         library: Asks the TLS library inside the program for `stack_version`, where the
             program does not say it: see `leafonly.clients.library`.
-        build: Makes `{program}` from source, given the folder to put it in.
+        build: Makes `{program}` from source.
         trust: How the client is told what to trust.
         environment: What it needs in its otherwise bare environment.
         stdin: What it reads.
@@ -101,7 +103,7 @@ class Client:
     version_command: tuple[str, ...] = ()
     version_pattern: str = ""
     library: Callable[[Path], str | None] | None = None
-    build: Callable[[Path], Path] | None = None
+    build: Build | None = None
     trust: Trust = pem_file
     environment: Mapping[str, str] = field(default_factory=dict)
     stdin: str = ""

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from OpenSSL import crypto
 
 from leafonly.pki import pem
 
-__all__ = ["Trust", "java_truststore", "pem_file"]
+__all__ = ["Trust", "java_truststore", "mono_store", "pem_file"]
 
 Certificates = Sequence[x509.Certificate]
 
@@ -42,3 +43,19 @@ def java_truststore(directory: Path, anchors: Certificates, others: Certificates
     data = pkcs12.serialize_java_truststore(entries, encryption)
     (directory / "trust.p12").write_bytes(data)
     return "trust.p12"
+
+
+def mono_store(directory: Path, anchors: Certificates, others: Certificates) -> str:
+    """Fill the user's store of trusted certificates that Mono's BoringSSL looks into.
+
+    The files are named as `openssl rehash` would (MonoBtlsX509StoreManager of Mono 6.8). Its
+    other store, `CA`, is there for intermediates, but an intermediate in it changes nothing
+    for a client (measured on 6.8.0.105).
+    """
+    store = directory / "home" / ".config" / ".mono" / "new-certs" / "Trust"
+    store.mkdir(parents=True)
+    for certificate in (*anchors, *others):
+        name = f"{crypto.X509.from_cryptography(certificate).subject_name_hash():08x}"
+        number = len(list(store.glob(f"{name}.*")))
+        (store / f"{name}.{number}").write_bytes(pem([certificate]))
+    return "home"

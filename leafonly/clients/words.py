@@ -10,8 +10,13 @@ from typing import Literal, get_args
 
 __all__ = [
     "BORINGSSL",
+    "BOUNCY_CASTLE",
+    "CONSCRYPT",
+    "DOTNET",
+    "ERLANG",
     "GNUTLS",
     "GO",
+    "HASKELL_TLS",
     "JSSE",
     "NODE",
     "OPENSSL",
@@ -141,6 +146,7 @@ GO: Vocabulary = {
 # sun.security.provider.certpath and sun.security.validator of OpenJDK.
 JSSE: Vocabulary = {
     r"unable to find valid certification path to requested target": UNKNOWN_ISSUER,
+    r"Path does not chain with any of the trust anchors": UNKNOWN_ISSUER,
     r"CertificateExpiredException|NotAfter:|CertificateNotYetValidException": "expired",
     r"No (subject alternative|name matching)": "wrong_name",
     r"Invalid (ECDH ServerKeyExchange signature|signature)|Signature does not match": (
@@ -149,4 +155,48 @@ JSSE: Vocabulary = {
     r"Algorithm constraints check failed": "too_weak",
     r"PKIX path (building|validation) failed": "other",
     r"handshake_failure|No appropriate protocol": "protocol",
+}
+
+# lib/ssl/src/ssl_alert.erl and ssl_handshake.erl of Erlang/OTP 25.
+ERLANG: Vocabulary = {
+    r"tls_alert,\s*\{unknown_ca,": UNKNOWN_ISSUER,
+    r"tls_alert,\s*\{certificate_expired,": "expired",
+    r"hostname_check_failed": "wrong_name",
+    r"invalid_signature": "bad_signature",
+    r"tls_alert,\s*\{(bad_certificate|certificate_unknown),": "other",
+    r"tls_alert,\s*\{(handshake_failure|protocol_version|insufficient_security),": "protocol",
+}
+
+# org.conscrypt.TrustManagerImpl of Conscrypt 2.9; the exceptions around it are the JDK's.
+CONSCRYPT: Vocabulary = {
+    **JSSE,
+    r"Trust anchor for certification path not found": UNKNOWN_ISSUER,
+    r"CertPathValidatorException|CertificateException": "other",
+    r"Hostname \S+ not verified": "wrong_name",  # OkHttp's own check
+}
+
+# Network.TLS.Handshake.Certificate of Haskell's tls, Data.X509.Validation's FailedReason.
+HASKELL_TLS: Vocabulary = {
+    r"certificate has unknown CA": UNKNOWN_ISSUER,
+    r"certificate has expired|InFuture": "expired",
+    r"NameMismatch|InvalidName": "wrong_name",
+    r"InvalidSignature": "bad_signature",
+    r"certificate rejected|certificate is (revoked|missing)": "other",
+    r"HandshakeFailed \(Error_Protocol|HandshakeFailure|ProtocolVersion": "protocol",
+}
+
+# System.Net.Security's resources: until .NET 3.1 it gives no reason.
+DOTNET: Vocabulary = {
+    r"The remote certificate is invalid": "other",
+    r"Authentication failed, see inner exception": "protocol",
+}
+
+# CertPathValidatorUtilities and the BCJSSE provider of Bouncy Castle 1.84.
+BOUNCY_CASTLE: Vocabulary = {
+    r"No issuer certificate for certificate in certification path found": UNKNOWN_ISSUER,
+    r"TrustAnchor for certification path not found": UNKNOWN_ISSUER,
+    r"certificate expired on|certificate not valid (till|until)": "expired",
+    r"No (subject alternative|name matching)": "wrong_name",
+    r"Unable to construct a valid chain": "other",
+    r"TlsFatalAlert\w*: (handshake_failure|protocol_version)": "protocol",
 }
