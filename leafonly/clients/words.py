@@ -10,17 +10,21 @@ from typing import Literal, get_args
 
 __all__ = [
     "BORINGSSL",
+    "CHROMIUM",
+    "FIREFOX",
     "GNUTLS",
     "GO",
     "JSSE",
     "NODE",
     "OPENSSL",
+    "QTWEBENGINE",
     "REASONS",
     "RUSTLS",
     "UNKNOWN_ISSUER",
     "Meaning",
     "Reason",
     "Vocabulary",
+    "WEBKIT",
     "meanings",
     "together",
 ]
@@ -149,4 +153,15 @@ JSSE: Vocabulary = {
     r"Algorithm constraints check failed": "too_weak",
     r"PKIX path (building|validation) failed": "other",
     r"handshake_failure|No appropriate protocol": "protocol",
+}
+
+# net/base/net_error_list.h of Chromium. Its path builder (BoringSSL's pki library) ends without
+# a path whatever the cause, so AUTHORITY_INVALID also stands for a signature that is wrong.
+CHROMIUM: Vocabulary = {
+    r"ERR_CERT_AUTHORITY_INVALID": UNKNOWN_ISSUER,
+    r"ERR_CERT_DATE_INVALID": "expired",
+    r"ERR_CERT_COMMON_NAME_INVALID": "wrong_name",
+    r"ERR_CERT_(WEAK_SIGNATURE_ALGORITHM|WEAK_KEY)": "too_weak",
+    r"ERR_CERT_\w+|ERR_CERTIFICATE_TRANSPARENCY_REQUIRED|ERR_SSL_SERVER_CERT_BAD_FORMAT": "other",
+    r"ERR_SSL_(PROTOCOL_ERROR|VERSION_OR_CIPHER_MISMATCH)": "protocol",
 }
