@@ -3,7 +3,7 @@
 from leafonly.clients.client import Client, Install, expects
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import nss_database
-from leafonly.clients.words import CHROMIUM
+from leafonly.clients.words import CHROMIUM, FIREFOX
 
 __all__ = ["CLIENTS"]
 
@@ -22,5 +22,20 @@ CLIENTS = (
         expected=expects(),
         seen="156.0.8078.79",
         install=Install(debian="apt install chromium libnss3-tools"),
+    ),
+    Client(
+        name="firefox",
+        kind="browser",
+        stack="NSS",
+        needs=("firefox-esr", "certutil", "python:websocket"),
+        trust=nss_database("home/profile"),
+        command=("{python}", "{programs}/firefox_get.py", "{trust}", "{urls}"),
+        version_command=("{python}", "{programs}/firefox_get.py", "--version"),
+        version_pattern=VERSION_LINES,
+        time_limit=60,
+        words=FIREFOX,
+        expected=expects(),
+        seen="153.7.0esr",
+        install=Install(debian="apt install firefox-esr libnss3-tools"),
     ),
 )
