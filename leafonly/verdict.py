@@ -75,11 +75,13 @@ class Observation:
     Attributes:
         client_said: None if the client was never started.
         server_saw: None if the camera was never asked.
-        had_issuer: The leaf's issuer was in the client's hands: presented or stored.
+        had_issuer: The leaf's issuer was in the client's hands: presented, stored, or fetched
+            from where the leaf says.
         obstacle: Why the cell is no experiment, whatever the witnesses say: the camera
             presented something else, the warm-up visit failed, the program did not start.
         seconds: Wall time of the client's processes.
         command: The command line that reproduces the cell.
+        picture: What the client showed instead of the page, as PNG, where it left a picture.
 
     """
 
@@ -89,6 +91,7 @@ class Observation:
     obstacle: str | None = None
     seconds: float = 0.0
     command: str = ""
+    picture: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def judge(
         return Judgement("error", "the client did not end within its time limit")
     if testimony == "stub":
         return _judge_stub(observation, said, saw, vocabulary)
-    reason = _reason(said.text, vocabulary, had_issuer=_had_issuer(observation, saw))
+    reason = _reason(said.text, vocabulary, had_issuer=observation.had_issuer)
     if any(token in said.stdout for token in saw.tokens):
         if reason is not None:
             return Judgement("error", f"the client returned the token and yet said: {reason}")
@@ -178,15 +181,11 @@ def _judge_stub(
             return Judgement("error", "the stub says REJECT, but the camera saw no ClientHello")
         if saw.request_seen:
             return Judgement("error", "the stub says REJECT, but the camera saw its request")
-        had_issuer = _had_issuer(observation, saw)
-        return Judgement("rejected", _reason(because, vocabulary, had_issuer=had_issuer) or "other")
+        reason = _reason(because, vocabulary, had_issuer=observation.had_issuer)
+        return Judgement("rejected", reason or "other")
     return Judgement(
         "error", f"the stub's last line is not ACCEPT, REJECT or UNSUPPORTED: {word!r}"
     )
-
-
-def _had_issuer(observation: Observation, saw: ServerSaw) -> bool:
-    return observation.had_issuer or saw.aia_fetches > 0
 
 
 def _reason(text: str, vocabulary: Vocabulary, *, had_issuer: bool) -> Reason | None:

@@ -5,6 +5,7 @@ may hold without trusting them by themselves. It writes the client's store into 
 directory and returns its name relative to it, which entries call `{trust}`.
 """
 
+import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,6 +56,7 @@ def nss_database(place: str) -> Trust:
         What writes it, by `certutil` (NSS's own tool), and raises OSError when that fails:
         anchors with the trust flags `C,,` (issuers of server certificates), others with
         none, so that they can complete a path but never end it.
+
     """
 
     def write(directory: Path, anchors: Certificates, others: Certificates) -> str:
@@ -71,8 +73,11 @@ def nss_database(place: str) -> Trust:
 
 
 def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
+    certutil = shutil.which("certutil")
+    if certutil is None:
+        raise FileNotFoundError("certutil is not on this machine: apt install libnss3-tools")
     finished = subprocess.run(
-        ["certutil", *arguments, "-d", f"sql:{database}"],
+        [certutil, *arguments, "-d", f"sql:{database}"],
         input=given,
         capture_output=True,
         check=False,

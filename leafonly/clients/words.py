@@ -21,10 +21,10 @@ __all__ = [
     "REASONS",
     "RUSTLS",
     "UNKNOWN_ISSUER",
+    "WEBKIT",
     "Meaning",
     "Reason",
     "Vocabulary",
-    "WEBKIT",
     "meanings",
     "together",
 ]
@@ -176,4 +176,22 @@ FIREFOX: Vocabulary = {
     r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|ERROR_INADEQUATE_KEY_SIZE": "too_weak",
     r"(SEC|MOZILLA_PKIX)_ERROR_\w+|SSL_ERROR_BAD_CERTIFICATE": "other",
     r"SSL_ERROR_(NO_CYPHER_OVERLAP|UNSUPPORTED_VERSION|HANDSHAKE_FAILURE_ALERT)": "protocol",
+}
+
+# QtWebEngine has Chromium's names, and some of its own (QWebEngineCertificateError::Type) that
+# come first: of a certificate that is none of theirs it says only Chromium's.
+QTWEBENGINE: Vocabulary = CHROMIUM | {
+    r"CertificateAuthorityInvalid": UNKNOWN_ISSUER,
+    r"CertificateDateInvalid": "expired",
+    r"CertificateCommonNameInvalid": "wrong_name",
+    r"CertificateWeak(SignatureAlgorithm|Key)": "too_weak",
+}
+
+# GTlsCertificateFlags of GLib, by name: WebKitGTK hands them on from glib-networking.
+WEBKIT: Vocabulary = {
+    r"G_TLS_CERTIFICATE_UNKNOWN_CA": UNKNOWN_ISSUER,
+    r"G_TLS_CERTIFICATE_(EXPIRED|NOT_ACTIVATED)": "expired",
+    r"G_TLS_CERTIFICATE_BAD_IDENTITY": "wrong_name",
+    r"G_TLS_CERTIFICATE_INSECURE": "too_weak",
+    r"G_TLS_CERTIFICATE_(REVOKED|GENERIC_ERROR)": "other",
 }

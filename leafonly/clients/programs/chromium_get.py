@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 
@@ -24,7 +23,7 @@ class Browser:
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         # DevTools reads from descriptor 3 and writes to 4.
         redirect = f'exec "$@" 3<&{commands} 4>&{replies}'
-        argv = ["sh", "-c", redirect, "sh", program(), *QUIET, *options]
+        argv = ["sh", "-c", redirect, "sh", "chromium", *QUIET, *options]
         self.process = subprocess.Popen(
             [*argv, f"--user-data-dir={profile}", "about:blank"],
             pass_fds=(commands, replies),
@@ -61,10 +60,6 @@ class Browser:
             pass
 
 
-def program():
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-
-
 def visit(browser, urls):
     target = browser.call("Target.createTarget", url="about:blank")["targetId"]
     attached = browser.call("Target.attachToTarget", targetId=target, flatten=True)
@@ -84,7 +79,7 @@ def visit(browser, urls):
 
 
 if sys.argv[1:] == ["--version"]:
-    said = subprocess.run([program(), "--version"], capture_output=True, text=True).stdout
+    said = subprocess.run(["chromium", "--version"], capture_output=True, text=True).stdout
     print(*re.match(r"(\S+)\D*(\S+)", said).groups())
     print("BoringSSL")
 else:

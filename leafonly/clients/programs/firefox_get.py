@@ -14,16 +14,13 @@ import threading
 
 import websocket
 
-
-def program():
-    return next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))))
+OPTIONS = ("--headless", "--no-remote", "--remote-debugging-port", "0")
 
 
 class Browser:
     def __init__(self, profile):
         self.process = subprocess.Popen(
-            [program(), "--headless", "--no-remote", "--remote-debugging-port", "0"]
-            + ["--profile", profile],
+            ["firefox-esr", *OPTIONS, "--profile", profile],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -103,14 +100,14 @@ def visit(browser, urls):
 
 def nss_version():
     # Firefox brings its own NSS; its parts must not find the system's instead of each other.
-    place = pathlib.Path(program()).resolve().parent
+    place = pathlib.Path(shutil.which("firefox-esr")).resolve().parent
     _, nss = (ctypes.CDLL(str(place / name)) for name in ("libnssutil3.so", "libnss3.so"))
     nss.NSS_GetVersion.restype = ctypes.c_char_p
     return nss.NSS_GetVersion().decode()
 
 
 if sys.argv[1:] == ["--version"]:
-    said = subprocess.run([program(), "--version"], capture_output=True, text=True).stdout
+    said = subprocess.run(["firefox-esr", "--version"], capture_output=True, text=True).stdout
     print("Firefox", said.split()[-1])
     print("NSS", nss_version())
 else:
