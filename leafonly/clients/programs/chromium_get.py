@@ -13,6 +13,7 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--remote-debugging-pipe", "--password-store=basic"),
 )
+LOG = pathlib.Path("chromium.log")
 
 
 class Browser:
@@ -21,14 +22,17 @@ class Browser:
         self.replies, replies = os.pipe()
         # The sandbox, which root cannot have, contains web pages; it verifies nothing.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        # It makes a Unix socket in TMPDIR and ends without a word if the path is over 107 bytes,
+        # as deep working directories make it; by this name, any is short.
         # DevTools reads from descriptor 3 and writes to 4.
         redirect = f'exec "$@" 3<&{commands} 4>&{replies}'
         argv = ["sh", "-c", redirect, "sh", "chromium", *QUIET, *options]
         self.process = subprocess.Popen(
             [*argv, f"--user-data-dir={profile}", "about:blank"],
             pass_fds=(commands, replies),
+            env={**os.environ, "TMPDIR": f"/proc/{os.getpid()}/cwd"},
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=LOG.open("wb"),
         )
         os.close(commands)
         os.close(replies)
@@ -38,7 +42,7 @@ class Browser:
         while b"\0" not in self.pending:
             data = os.read(self.replies, 1 << 16)
             if not data:
-                sys.exit("the browser ended")
+                sys.exit(f"the browser ended: {LOG.read_text(errors='replace')[-500:]}")
             self.pending += data
         message, _, self.pending = self.pending.partition(b"\0")
         return json.loads(message)

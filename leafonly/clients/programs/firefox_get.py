@@ -25,16 +25,18 @@ class Browser:
             stderr=subprocess.PIPE,
             text=True,
         )
-        address = next(
-            (match[1] for match in map(LISTENING.search, self.process.stderr) if match), None
-        )
-        if address is None:
-            sys.exit("the browser ended")
+        said = []
+        for line in self.process.stderr:
+            said.append(line)
+            if match := LISTENING.search(line):
+                break
+        else:
+            sys.exit(f"the browser ended: {''.join(said)[-500:]}")
         # Whatever else it says must not fill the pipe and hold it up.
         drain = (self.process.stderr, 0)
         threading.Thread(target=collections.deque, args=drain, daemon=True).start()
         # It refuses connections that carry an Origin, as those from web pages do.
-        self.socket = websocket.create_connection(f"{address}/session", suppress_origin=True)
+        self.socket = websocket.create_connection(f"{match[1]}/session", suppress_origin=True)
         self.numbers, self.events = itertools.count(1), []
 
     def read(self):
