@@ -13,6 +13,15 @@ from leafonly.clients.words import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 
 __all__ = ["CLIENTS"]
 
+_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"  # Debian's, and what Debian's GnuTLS reads
+
+# WebKitGTK trusts that bundle and can be told of no other. In a mount namespace of its own,
+# another file lies there, for this one process and its children alone.
+_WITH_ANOTHER_BUNDLE = (
+    *("unshare", "--map-root-user", "--mount", "sh", "-c"),
+    f'mount --bind "$0" {_BUNDLE} && exec "$@"',
+)
+
 _SINGLE_PROCESS = (
     Client(
         name="chromium",
@@ -66,14 +75,15 @@ _SINGLE_PROCESS = (
         kind="browser",
         stack="GnuTLS",
         needs=("unshare", "Xvfb"),
-        # WebKitGTK trusts what GnuTLS takes for the system's bundle and can be told of no other.
-        # In a mount namespace of its own that bundle is the cell's, for this process alone.
         command=(
-            *("unshare", "--map-root-user", "--mount", "sh", "-c"),
-            'mount --bind "$0" /etc/ssl/certs/ca-certificates.crt && exec /usr/bin/python3 "$@"',
-            *("{trust}", "{programs}/webkitgtk_get.py", "{trust}", "{urls}"),
+            *(*_WITH_ANOTHER_BUNDLE, "{trust}", "/usr/bin/python3"),
+            *("{programs}/webkitgtk_get.py", "{trust}", "{urls}"),
         ),
-        version_command=("/usr/bin/python3", "{programs}/webkitgtk_get.py", "--version"),
+        # The same way, so that it counts as present only where the namespace can be had.
+        version_command=(
+            *(*_WITH_ANOTHER_BUNDLE, _BUNDLE, "/usr/bin/python3"),
+            *("{programs}/webkitgtk_get.py", "--version"),
+        ),
         version_pattern=VERSION_LINES,
         time_limit=60,
         words=WEBKIT,

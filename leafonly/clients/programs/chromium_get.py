@@ -1,6 +1,7 @@
 # Spoken to in the DevTools protocol over a pair of pipes: no port, no library, and the
 # browser ends when they do. The NSS database is found by HOME; so TRUST is not read.
 import base64
+import itertools
 import json
 import os
 import pathlib
@@ -36,7 +37,7 @@ class Browser:
         )
         os.close(commands)
         os.close(replies)
-        self.numbers, self.pending = iter(range(1, 1 << 30)), b""
+        self.numbers, self.pending, self.loaded = itertools.count(1), b"", set()
 
     def read(self):
         while b"\0" not in self.pending:
@@ -45,7 +46,11 @@ class Browser:
                 sys.exit(f"the browser ended: {LOG.read_text(errors='replace')[-500:]}")
             self.pending += data
         message, _, self.pending = self.pending.partition(b"\0")
-        return json.loads(message)
+        message = json.loads(message)
+        event = message.get("params", {})
+        if message.get("method") == "Page.lifecycleEvent" and event["name"] == "load":
+            self.loaded.add(event["loaderId"])
+        return message
 
     def call(self, method, session=None, **params):
         number = next(self.numbers)
@@ -59,9 +64,9 @@ class Browser:
             sys.exit(f"{method}: {reply['error']}")
         return reply["result"]
 
-    def wait_for(self, event):
-        while self.read().get("method") != event:
-            pass
+    def wait_until_loaded(self, loader):
+        while loader not in self.loaded:
+            self.read()
 
 
 def visit(browser, urls):
@@ -69,13 +74,14 @@ def visit(browser, urls):
     attached = browser.call("Target.attachToTarget", targetId=target, flatten=True)
     session = attached["sessionId"]
     browser.call("Page.enable", session)
+    browser.call("Page.setLifecycleEventsEnabled", session, enabled=True)
     for url in urls:
-        error = browser.call("Page.navigate", session, url=url).get("errorText")
-        browser.wait_for("Page.loadEventFired")
-        if error:
+        navigation = browser.call("Page.navigate", session, url=url)
+        browser.wait_until_loaded(navigation["loaderId"])
+        if "errorText" in navigation:
             picture = browser.call("Page.captureScreenshot", session, format="png")["data"]
             pathlib.Path("refusal.png").write_bytes(base64.b64decode(picture))
-            return error
+            return navigation["errorText"]
         text = "document.documentElement.innerText"
         body = browser.call("Runtime.evaluate", session, expression=text)
         print(body["result"]["value"])
