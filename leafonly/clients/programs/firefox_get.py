@@ -115,7 +115,10 @@ if sys.argv[1:] == ["--version"]:
 else:
     profile, *urls = sys.argv[1:]
     browser = Browser(profile)
-    error = visit(browser, urls)
-    browser.call("browser.close")
-    browser.process.wait()
+    try:
+        error = visit(browser, urls)
+        browser.call("browser.close")
+        browser.process.wait()
+    finally:
+        browser.process.kill()
     sys.exit(error)

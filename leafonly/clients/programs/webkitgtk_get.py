@@ -4,6 +4,7 @@ import ctypes
 import os
 import subprocess
 import sys
+import traceback
 
 import gi
 
@@ -13,7 +14,7 @@ gi.require_version("WebKit2", "4.1")
 
 def start_display():
     told, tell = os.pipe()
-    subprocess.Popen(
+    process = subprocess.Popen(
         ["Xvfb", "-displayfd", str(tell), "-nolisten", "tcp", "-screen", "0", "1024x768x24"],
         pass_fds=(tell,),
         stdout=subprocess.DEVNULL,
@@ -24,6 +25,7 @@ def start_display():
     if not number:
         sys.exit("Xvfb does not start")
     os.environ["DISPLAY"] = f":{number}"
+    return process
 
 
 class Visit:
@@ -31,6 +33,13 @@ class Visit:
         self.urls, self.error, self.explained = iter(urls), None, False
         self.window = Gtk.OffscreenWindow()
         self.window.set_default_size(1024, 768)
+        self.view = None
+
+    # One view for each visit, in one process: where a view goes on from one server to the next,
+    # WebKitGTK 2.50.6 now and then (7 times in 60) takes the refusal for a load cancelled.
+    def new_view(self):
+        if self.view:
+            self.view.destroy()
         self.view = WebKit2.WebView()
         self.window.add(self.view)
         self.window.show_all()
@@ -43,6 +52,7 @@ class Visit:
         if url is None:
             Gtk.main_quit()
         else:
+            self.new_view()
             self.view.load_uri(url)
 
     # These two answer False: WebKit then does what it does by itself, and shows its error page.
@@ -68,6 +78,10 @@ class Visit:
         print(resource.get_data_finish(result).decode())
         self.next()
 
+    def end(self, *exception):
+        self.error = "".join(traceback.format_exception(*exception))
+        Gtk.main_quit()
+
     def take_picture(self):
         options = WebKit2.SnapshotRegion.VISIBLE, WebKit2.SnapshotOptions.NONE
         self.view.get_snapshot(*options, None, self.save_picture)
@@ -84,7 +98,7 @@ def gnutls_version():
 
 
 if sys.argv[1:] != ["--version"]:
-    start_display()
+    display = start_display()
 
 from gi.repository import Gio, Gtk, WebKit2  # noqa: E402 - GTK looks for its display here
 
@@ -95,6 +109,9 @@ if sys.argv[1:] == ["--version"]:
     print("GnuTLS", gnutls_version()) if "Gnutls" in backend else print(backend)
 else:
     visit = Visit(sys.argv[2:])
+    # GTK would go on after an exception in a handler, and wait for ever.
+    sys.excepthook = visit.end
     visit.next()
     Gtk.main()
+    display.terminate()
     sys.exit(visit.error)
