@@ -41,6 +41,8 @@ __all__ = ["Bench", "Cell", "Invocation", "unmeasured"]
 
 _HOST = "localhost"
 _MOST_WORDS = 2000  # characters of a client's words that a report keeps
+_MOST_PICTURE = 1 << 20  # bytes of a client's picture that are kept
+_PNG = b"\x89PNG\r\n\x1a\n"  # RFC 2083 section 3.1
 
 
 @dataclass(frozen=True)
@@ -278,6 +280,7 @@ class Bench:
                     obstacle=_warm_up_failure(client, stage, finished),
                     seconds=seconds,
                     command=command,
+                    picture=_picture(stage.invocations[-1].directory),
                 )
         except (CameraError, FlightError, _StageError) as error:
             return Observation(None, None, had_issuer, obstacle=str(error))
@@ -437,6 +440,17 @@ def _start(invocation: Invocation, time_limit: float) -> Finished:
 
 def _account(finished: Finished) -> ClientSaid:
     return ClientSaid(finished.exit_code, finished.stdout, finished.stderr)
+
+
+def _picture(directory: Path) -> bytes | None:
+    """Take the picture of its refusal that a browser's program left in the cell's directory."""
+    path = directory / "refusal.png"
+    # The program may be hostile: a link could lead anywhere, a pipe would keep us waiting.
+    if path.is_symlink() or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        data = file.read(_MOST_PICTURE + 1)
+    return data if data.startswith(_PNG) and len(data) <= _MOST_PICTURE else None
 
 
 def _warm_up_failure(client: Client, stage: _Staged, finished: Sequence[Finished]) -> str | None:

@@ -80,6 +80,7 @@ class Observation:
             presented something else, the warm-up visit failed, the program did not start.
         seconds: Wall time of the client's processes.
         command: The command line that reproduces the cell.
+        picture: What the client showed instead of the page, as PNG, where it left a picture.
 
     """
 
@@ -89,6 +90,7 @@ class Observation:
     obstacle: str | None = None
     seconds: float = 0.0
     command: str = ""
+    picture: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ may hold without trusting them by themselves. It writes the client's store into 
 directory and returns its name relative to it, which entries call `{trust}`.
 """
 
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,9 +14,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from OpenSSL import crypto
 
-from leafonly.pki import pem
+from leafonly.pki import der, pem
 
-__all__ = ["Trust", "java_truststore", "mono_store", "pem_file"]
+__all__ = ["Trust", "java_truststore", "mono_store", "nss_database", "pem_file"]
 
 Certificates = Sequence[x509.Certificate]
 
@@ -59,3 +61,44 @@ def mono_store(directory: Path, anchors: Certificates, others: Certificates) -> 
         number = len(list(store.glob(f"{name}.*")))
         (store / f"{name}.{number}").write_bytes(pem([certificate]))
     return "home"
+
+
+def nss_database(place: str) -> Trust:
+    """Write an NSS database, where certificates may lie without being trusted.
+
+    Args:
+        place: Its folder, relative to the cell's directory.
+
+    Returns:
+        What writes it, by `certutil` (NSS's own tool), and raises OSError when that fails:
+        anchors with the trust flags `C,,` (issuers of server certificates), others with
+        none, so that they can complete a path but never end it.
+
+    """
+
+    def write(directory: Path, anchors: Certificates, others: Certificates) -> str:
+        database = directory / place
+        database.mkdir(parents=True)
+        _certutil(database, "-N", "--empty-password")
+        for flags, certificates in (("C,,", anchors), (",,", others)):
+            for certificate in certificates:
+                nickname = f"leafonly {certificate.serial_number:x}"
+                _certutil(database, "-A", "-n", nickname, "-t", flags, given=der(certificate))
+        return place
+
+    return write
+
+
+def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
+    certutil = shutil.which("certutil")
+    if certutil is None:
+        raise FileNotFoundError("certutil is not on this machine: apt install libnss3-tools")
+    finished = subprocess.run(
+        [certutil, *arguments, "-d", f"sql:{database}"],
+        input=given,
+        capture_output=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        words = finished.stderr.decode(errors="replace").strip()
+        raise OSError(f"certutil made no NSS database: {words or finished.returncode}")
