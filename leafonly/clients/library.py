@@ -14,6 +14,7 @@ _ASK = """
 import ctypes, sys
 function = getattr(ctypes.CDLL(sys.argv[1]), sys.argv[2])
 function.restype = ctypes.c_char_p
+# A null pointer is also the 0 that OpenSSL_version takes for OPENSSL_VERSION.
 print(function(None).decode())
 """
 
@@ -23,7 +24,8 @@ def shared_library(stem: str, function: str) -> Callable[[Path], str | None]:
 
     Args:
         stem: The library's name without `lib` and `.so`.
-        function: A C function that takes a null pointer, or nothing, and returns a string.
+        function: A C function that takes a null pointer, 0 or nothing, and returns a string
+            with the version in it.
 
     Returns:
         What to ask of a program's path; it answers None where the system cannot tell which
@@ -46,7 +48,8 @@ def shared_library(stem: str, function: str) -> Callable[[Path], str | None]:
             text=True,
             check=False,
         )
-        return asked.stdout.strip() or None
+        version = re.search(r"\d+(\.\d+)+\w*", asked.stdout)
+        return version[0] if version else None
 
     return ask
 

@@ -5,6 +5,7 @@ may hold without trusting them by themselves. It writes the client's store into 
 directory and returns its name relative to it, which entries call `{trust}`.
 """
 
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from leafonly.pki import pem
 
-__all__ = ["Trust", "java_truststore", "pem_file"]
+__all__ = ["Trust", "java_truststore", "nss_database", "pem_file"]
 
 Certificates = Sequence[x509.Certificate]
 
@@ -42,3 +43,27 @@ def java_truststore(directory: Path, anchors: Certificates, others: Certificates
     data = pkcs12.serialize_java_truststore(entries, encryption)
     (directory / "trust.p12").write_bytes(data)
     return "trust.p12"
+
+
+def nss_database(directory: Path, anchors: Certificates, others: Certificates) -> str:
+    """Write an NSS database with certutil; `others` come without any trust flag.
+
+    Raises:
+        OSError: certutil is not on this machine.
+        subprocess.CalledProcessError: certutil refuses.
+    """
+    database = directory / "nss"
+    database.mkdir()
+    _certutil("-N", "-d", f"sql:{database}", "--empty-password")
+    for number, certificate in enumerate([*anchors, *others]):
+        file = directory / f"nss-{number}.pem"
+        file.write_bytes(pem([certificate]))
+        # "C": trusted to issue server certificates (certutil's manual).
+        flags = "C,," if number < len(anchors) else ",,"
+        name = f"certificate {number}"
+        _certutil("-A", "-d", f"sql:{database}", "-n", name, "-t", flags, "-i", str(file))
+    return "nss"
+
+
+def _certutil(*arguments: str) -> None:
+    subprocess.run(["certutil", *arguments], check=True, capture_output=True)  # noqa: S607

@@ -14,6 +14,7 @@ __all__ = [
     "GO",
     "JSSE",
     "NODE",
+    "NSS",
     "OPENSSL",
     "REASONS",
     "RUSTLS",
@@ -102,7 +103,9 @@ GNUTLS: Vocabulary = {
     r"signature in the certificate is invalid": "bad_signature",
     r"Public key signature verification has failed": "bad_signature",
     r"insecure algorithm": "too_weak",
+    r"issuer is not known": UNKNOWN_ISSUER,  # aria2's LibgnutlsTLSSession.cc
     r"certificate is NOT trusted|certificate verification failed": "other",
+    r"certificate failed verification": "other",  # libavformat/tls_gnutls.c
     r"A TLS fatal alert has been received": "protocol",
 }
 
@@ -149,4 +152,15 @@ JSSE: Vocabulary = {
     r"Algorithm constraints check failed": "too_weak",
     r"PKIX path (building|validation) failed": "other",
     r"handshake_failure|No appropriate protocol": "protocol",
+}
+
+# lib/util/secerr.h and lib/ssl/sslerr.h of NSS, by the names its programs print.
+NSS: Vocabulary = {
+    r"SEC_ERROR_UNKNOWN_ISSUER": UNKNOWN_ISSUER,
+    r"SEC_ERROR_UNTRUSTED_ISSUER|SEC_ERROR_CA_CERT_INVALID": "untrusted_root",
+    r"SEC_ERROR_EXPIRED_(ISSUER_)?CERTIFICATE": "expired",
+    r"SSL_ERROR_BAD_CERT_DOMAIN": "wrong_name",
+    r"SEC_ERROR_BAD_SIGNATURE": "bad_signature",
+    r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|SSL_ERROR_WEAK_SERVER": "too_weak",
+    r"SSL_ERROR_(NO_CYPHER_OVERLAP|HANDSHAKE_FAILURE_ALERT|UNSUPPORTED_VERSION)": "protocol",
 }
