@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["rust_crate", "shared_library"]
+__all__ = ["inscription", "rust_crate", "shared_library"]
 
 _ASK = """
 import ctypes, sys
@@ -54,16 +54,24 @@ def shared_library(stem: str, function: str) -> Callable[[Path], str | None]:
     return ask
 
 
-def rust_crate(name: str) -> Callable[[Path], str | None]:
-    """Read a crate's version off the source paths that rustc leaves in a binary's panics."""
+def inscription(pattern: bytes) -> Callable[[Path], str | None]:
+    """Read a version off a text that a statically linked library leaves in a binary.
+
+    Args:
+        pattern: A regular expression; its first group is the version.
+    """
 
     def read(program: Path) -> str | None:
         with (
             program.open("rb") as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
         ):
-            pattern = rb"[/\\]%s-(\d+\.\d+\.\d+[\w.-]*)[/\\]" % re.escape(name.encode())
             match = re.search(pattern, content)
             return match[1].decode() if match else None
 
     return read
+
+
+def rust_crate(name: str) -> Callable[[Path], str | None]:
+    """Read a crate's version off the source paths that rustc leaves in a binary's panics."""
+    return inscription(rb"[/\\]%s-(\d+\.\d+\.\d+[\w.-]*)[/\\]" % re.escape(name.encode()))

@@ -9,13 +9,16 @@ from collections.abc import Iterable
 from typing import Literal, get_args
 
 __all__ = [
+    "AWSCRT",
     "BORINGSSL",
     "GNUTLS",
     "GO",
     "JSSE",
+    "MBEDTLS",
     "NODE",
     "NSS",
     "OPENSSL",
+    "QT",
     "REASONS",
     "RUSTLS",
     "UNKNOWN_ISSUER",
@@ -163,4 +166,25 @@ NSS: Vocabulary = {
     r"SEC_ERROR_BAD_SIGNATURE": "bad_signature",
     r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|SSL_ERROR_WEAK_SERVER": "too_weak",
     r"SSL_ERROR_(NO_CYPHER_OVERLAP|HANDSHAKE_FAILURE_ALERT|UNSUPPORTED_VERSION)": "protocol",
+}
+
+# source/io.c of aws-c-io: one word for whatever s2n-tls holds against a handshake.
+AWSCRT: Vocabulary = {r"AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE": "other"}
+
+# library/error.c of mbedTLS 2.28 and 3: the verification's details are not in its error.
+MBEDTLS: Vocabulary = {
+    r"Certificate verification failed": "other",
+    r"The requested feature is not available|fatal alert message": "protocol",
+}
+
+# QSslError::errorString of Qt 6.
+QT: Vocabulary = {
+    r"issuer certificate of a locally looked up certificate could not be found": UNKNOWN_ISSUER,
+    r"issuer certificate could not be found": "untrusted_root",
+    r"no certificates could be verified": "missing_issuer",
+    r"root certificate of the certificate chain is self-signed, and untrusted": "untrusted_root",
+    r"certificate has expired|certificate is not yet valid": "expired",
+    r"host name did not match": "wrong_name",
+    r"signature of the certificate is invalid": "bad_signature",
+    r"SSL handshake failed": "other",
 }
