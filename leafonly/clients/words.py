@@ -10,7 +10,9 @@ from typing import Literal, get_args
 
 __all__ = [
     "AWSCRT",
+    "BEARSSL",
     "BORINGSSL",
+    "GIO",
     "GNUTLS",
     "GO",
     "JSSE",
@@ -22,6 +24,7 @@ __all__ = [
     "REASONS",
     "RUSTLS",
     "UNKNOWN_ISSUER",
+    "WOLFSSL",
     "Meaning",
     "Reason",
     "Vocabulary",
@@ -171,8 +174,12 @@ NSS: Vocabulary = {
 # source/io.c of aws-c-io: one word for whatever s2n-tls holds against a handshake.
 AWSCRT: Vocabulary = {r"AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE": "other"}
 
-# library/error.c of mbedTLS 2.28 and 3: the verification's details are not in its error.
+# library/x509_crt.c and error.c of mbedTLS 2.28; the error alone does not tell the reason.
 MBEDTLS: Vocabulary = {
+    r"certificate is not correctly signed by the trusted CA": UNKNOWN_ISSUER,
+    r"certificate validity (has expired|starts in the future)": "expired",
+    r"Common Name .* does not match": "wrong_name",
+    r"certificate is signed with an unacceptable (hash|key)": "too_weak",
     r"Certificate verification failed": "other",
     r"The requested feature is not available|fatal alert message": "protocol",
 }
@@ -187,4 +194,32 @@ QT: Vocabulary = {
     r"host name did not match": "wrong_name",
     r"signature of the certificate is invalid": "bad_signature",
     r"SSL handshake failed": "other",
+}
+
+# The nicks of GTlsCertificateFlags, as programs/gio_get.py prints them.
+GIO: Vocabulary = {
+    r"certificate errors: .*unknown-ca": UNKNOWN_ISSUER,
+    r"certificate errors: .*(expired|not-activated)": "expired",
+    r"certificate errors: .*bad-identity": "wrong_name",
+    r"certificate errors: .*insecure": "too_weak",
+    r"Unacceptable TLS certificate": "other",
+}
+
+# wolfSSL_ERR_reason_error_string, src/internal.c and wolfcrypt/src/error.c.
+WOLFSSL: Vocabulary = {
+    r"ASN no signer error to confirm failure": UNKNOWN_ISSUER,
+    r"ASN sig error, confirm failure": "bad_signature",
+    r"ASN (after|before) date error": "expired",
+    r"peer subject name mismatch": "wrong_name",
+    r"certificate verify failed": "other",
+}
+
+# The names of inc/bearssl_x509.h, as programs/bearssl_get.c prints them.
+BEARSSL: Vocabulary = {
+    r"BR_ERR_X509_NOT_TRUSTED": UNKNOWN_ISSUER,
+    r"BR_ERR_X509_EXPIRED": "expired",
+    r"BR_ERR_X509_BAD_SERVER_NAME": "wrong_name",
+    r"BR_ERR_X509_BAD_SIGNATURE": "bad_signature",
+    r"BR_ERR_X509_WEAK_PUBLIC_KEY": "too_weak",
+    r"BR_ERR_X509_": "other",
 }
