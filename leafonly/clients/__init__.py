@@ -1,12 +1,21 @@
 """The clients: one entry each. To add one, see CONTRIBUTING.md; to delete one, delete it."""
 
-from leafonly.clients import command_line, internet, native, proxies, pypi, python, runtimes
+from leafonly.clients import (
+    command_line,
+    downloads,
+    internet,
+    native,
+    proxies,
+    pypi,
+    python,
+    runtimes,
+)
 from leafonly.clients.client import Client
 
 __all__ = ["CLIENTS", "Client"]
 
 CLIENTS: dict[str, Client] = {
     client.name: client
-    for family in (command_line, internet, native, proxies, pypi, python, runtimes)
+    for family in (command_line, downloads, internet, native, proxies, pypi, python, runtimes)
     for client in family.CLIENTS
 }
