@@ -51,23 +51,4 @@ CLIENTS = (
         seen="1.60.1",
         install=Install(debian="apt install rclone", macos="brew install rclone"),
     ),
-    Client(
-        name="lftp",
-        kind="command-line",
-        stack="GnuTLS",
-        needs=("lftp",),
-        command=(
-            *("lftp", "--norc", "-c"),
-            "set ssl:ca-file {trust}; set net:max-retries 1; cat {url}",
-        ),
-        version_command=("lftp", "--version"),
-        version_pattern=(
-            r"Version (?P<version>\S+).*Libraries used:.*"
-            r"(?P<stack>GnuTLS|OpenSSL) (?P<stack_version>[^\s,]+)"
-        ),
-        words=GNUTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="4.9.2",
-        install=Install(debian="apt install lftp", macos="brew install lftp"),
-    ),
 )

@@ -59,6 +59,7 @@ def inscription(pattern: bytes) -> Callable[[Path], str | None]:
 
     Args:
         pattern: A regular expression; its first group is the version.
+
     """
 
     def read(program: Path) -> str | None:

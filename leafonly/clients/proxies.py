@@ -21,6 +21,7 @@ def _proxy(name: str, executable: str, version: tuple[str, ...], pattern: str, s
         version: What prints the version.
         pattern: Searched in that, see `Client`.
         seen: The version that was measured.
+
     """
     return Client(
         name=name,

@@ -43,6 +43,7 @@ def python_library(
         words: How it says no.
         expected: What it was measured to do.
         extra: The extra of this project that brings it; none for what always comes along.
+
     """
     return Client(
         name=name,

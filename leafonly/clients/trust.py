@@ -51,6 +51,7 @@ def nss_database(directory: Path, anchors: Certificates, others: Certificates) -
     Raises:
         OSError: certutil is not on this machine.
         subprocess.CalledProcessError: certutil refuses.
+
     """
     database = directory / "nss"
     database.mkdir()
