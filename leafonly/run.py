@@ -200,8 +200,8 @@ class Bench:
 
         The controls of a client and key type are measured once and remembered.
         """
-        if scenario.name in client.cannot:
-            why = client.cannot[scenario.name]
+        why = client.cannot.get(scenario.name) or client.cannot.get(key_type)
+        if why is not None:
             return _unobserved(client, scenario, key_type, "not_applicable", why)
         if scenario.control:
             return self._measured_control(client, scenario, key_type)

@@ -88,7 +88,8 @@ class Client:
             does not speak HTTP, so that its request under TLS must do (weaker: it shows no
             contentment with the certificate, only that it went on); `stub` speaks the
             TryTLS stub contract.
-        cannot: Scenario -> why it does not apply to this client, in words for users.
+        cannot: Scenario or key type -> why it does not apply to this client, in words for
+            users.
         expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
         seen: The versions with which that was seen.
         install: How to get it.
