@@ -142,9 +142,10 @@ def judge(
     if testimony == "stub":
         return _judge_stub(observation, said, saw, vocabulary)
     reason = _reason(said.text, vocabulary, had_issuer=observation.had_issuer)
-    if any(token in said.stdout for token in saw.tokens):
+    if _proves_acceptance(said, saw, testimony):
         if reason is not None:
-            return Judgement("error", f"the client returned the token and yet said: {reason}")
+            deed = "sent its request" if testimony == "request" else "returned the token"
+            return Judgement("error", f"the client {deed} and yet said: {reason}")
         return Judgement("accepted")
     if not saw.client_hello:
         return Judgement("error", "the camera saw no ClientHello: the client never came")
@@ -159,6 +160,19 @@ def judge(
     if said.exit_code == 0 and not exit_code_lies:
         return Judgement("error", f"the client said {reason}, and yet ended with code 0")
     return Judgement("rejected", reason)
+
+
+def _proves_acceptance(said: ClientSaid, saw: ServerSaw, testimony: Testimony) -> bool:
+    """Say whether a client is shown to have accepted, as far as the two witnesses go.
+
+    The token may come back on either stream: it is secret, so whoever says it was told it.
+    A `request` is weaker: it shows that the client sent something of its own under TLS, not
+    that it was content with the certificate. It counts for clients of other protocols than
+    HTTP, and a word against the certificate still turns it into an error.
+    """
+    if testimony == "request":
+        return saw.handshake_completed and saw.request_seen
+    return any(token in said.text for token in saw.tokens)
 
 
 def _judge_stub(

@@ -13,7 +13,7 @@ __all__ = ["Client", "Install", "Kind", "Testimony", "expects"]
 
 Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
 
-Testimony = Literal["token", "stub"]
+Testimony = Literal["token", "request", "stub"]
 
 _USUAL = {
     "full_chain": "accepted",
@@ -86,9 +86,12 @@ class Client:
         time_limit: Seconds, several times what it was seen to take.
         words: How it says no.
         exit_code_lies: It exits 0 on rejection, so its exit code is no evidence.
-        testimony: How it proves acceptance: `token` returns the server's token; `stub`
-            speaks the TryTLS stub contract.
-        cannot: Scenario -> why it does not apply to this client, in words for users.
+        testimony: How it proves acceptance: `token` returns the server's token; `request`
+            does not speak HTTP, so that its request under TLS must do (weaker: it shows no
+            contentment with the certificate, only that it went on); `stub` speaks the
+            TryTLS stub contract.
+        cannot: Scenario or key type -> why it does not apply to this client, in words for
+            users.
         expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
         seen: The versions with which that was seen.
         install: How to get it.

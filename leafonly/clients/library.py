@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["haskell_package", "rust_crate", "shared_library"]
+__all__ = ["haskell_package", "inscription", "rust_crate", "shared_library"]
 
 _ASK = """
 import ctypes, sys
 function = getattr(ctypes.CDLL(sys.argv[1]), sys.argv[2])
 function.restype = ctypes.c_char_p
+# A null pointer is also the 0 that OpenSSL_version takes for OPENSSL_VERSION.
 print(function(None).decode())
 """
 
@@ -53,17 +54,14 @@ def shared_library(stem: str, function: str) -> Callable[[Path], str | None]:
     return ask
 
 
-def rust_crate(name: str) -> Callable[[Path], str | None]:
-    """Read a crate's version off the source paths that rustc leaves in a binary's panics."""
-    return _inside(rb"[/\\]%s-(\d+\.\d+\.\d+[\w.-]*)[/\\]" % re.escape(name.encode()))
+def inscription(pattern: bytes) -> Callable[[Path], str | None]:
+    """Read a version off a text that a statically linked library leaves in a binary.
 
+    Args:
+        pattern: A regular expression; its first group is the version.
 
-def haskell_package(name: str) -> Callable[[Path], str | None]:
-    """Read a package's version off the unit names that GHC leaves in a binary."""
-    return _inside(rb"(?<![\w-])%s-(\d+(?:\.\d+)+)-\w{20,22}\b" % re.escape(name.encode()))
+    """
 
-
-def _inside(pattern: bytes) -> Callable[[Path], str | None]:
     def read(program: Path) -> str | None:
         with (
             program.open("rb") as file,
@@ -73,3 +71,13 @@ def _inside(pattern: bytes) -> Callable[[Path], str | None]:
             return match[1].decode() if match else None
 
     return read
+
+
+def rust_crate(name: str) -> Callable[[Path], str | None]:
+    """Read a crate's version off the source paths that rustc leaves in a binary's panics."""
+    return inscription(rb"[/\\]%s-(\d+\.\d+\.\d+[\w.-]*)[/\\]" % re.escape(name.encode()))
+
+
+def haskell_package(name: str) -> Callable[[Path], str | None]:
+    """Read a package's version off the unit names that GHC leaves in a binary."""
+    return inscription(rb"(?<![\w-])%s-(\d+(?:\.\d+)+)-\w{20,22}\b" % re.escape(name.encode()))

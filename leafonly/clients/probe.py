@@ -1,5 +1,6 @@
 """Find out which clients are on this machine, and which versions of what they are."""
 
+import importlib.machinery
 import importlib.util
 import os
 import re
@@ -146,5 +147,18 @@ def _version_text(client: Client) -> str:
 def _library_version(client: Client, module: str | None) -> str | None:
     if client.library is None:
         return None
-    program = module or shutil.which(client.needs[0])
-    return client.library(Path(program)) if program else None
+    program = Path(module) if module else _file_of(client.needs[0])
+    return client.library(program) if program else None
+
+
+def _file_of(need: str) -> Path | None:
+    """Find an executable, or the compiled part of a Python package."""
+    if not need.startswith("python:"):
+        found = shutil.which(need)
+        return Path(found) if found else None
+    spec = importlib.util.find_spec(need.removeprefix("python:"))
+    if spec is None or spec.origin is None:
+        return None
+    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    compiled = (p for p in sorted(Path(spec.origin).parent.iterdir()) if p.name.endswith(suffixes))
+    return next(compiled, None)
