@@ -22,6 +22,8 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 from OpenSSL import SSL
 
 from leafonly.cameras import CameraInfo, Connection, Load, LoadRefused
+from leafonly.cameras.alerts import ALERTS
+from leafonly.cameras.loopback import listen_on_loopback
 from leafonly.pki import PrivateKey, der
 
 T = TypeVar("T")
@@ -50,29 +52,6 @@ _SIGNATURES = b"ECDSA+SHA256:RSA+SHA256:ECDSA+SHA384:RSA+SHA384:ECDSA+SHA512:RSA
 # Bits of SSL_CTX_set_options that pyOpenSSL has no name for (OpenSSL's include/openssl/ssl.h).
 _OP_NO_EXTENDED_MASTER_SECRET = 1 << 0
 _OP_NO_RENEGOTIATION = 1 << 30
-
-# SSL_alert_desc_string_long would name them too, but pyOpenSSL does not bind it.
-_ALERTS = {
-    0: "close_notify",
-    10: "unexpected_message",
-    20: "bad_record_mac",
-    40: "handshake_failure",
-    42: "bad_certificate",
-    43: "unsupported_certificate",
-    44: "certificate_revoked",
-    45: "certificate_expired",
-    46: "certificate_unknown",
-    47: "illegal_parameter",
-    48: "unknown_ca",
-    49: "access_denied",
-    50: "decode_error",
-    51: "decrypt_error",
-    70: "protocol_version",
-    71: "insufficient_security",
-    80: "internal_error",
-    90: "user_canceled",
-    112: "unrecognized_name",
-}  # RFC 8446 section 6
 
 _MOST_REQUEST_BYTES = 16384
 _SILENCE = 30.0  # seconds a client may stay silent; browsers preconnect and wait
@@ -191,7 +170,7 @@ class EmulatedEndpoint:
         fits = _certificate_message_size(certificates) <= CERTIFICATE_MESSAGE_LIMIT
         self._context = _context(certificates, key) if fits else None
         self._one_at_a_time = one_at_a_time
-        self._listeners = _listen_on_loopback()
+        self._listeners = listen_on_loopback()
         self._connections: list[Connection] = []
         self._workers: list[tuple[threading.Thread, socket.socket]] = []
         self._wake, self._woken = os.pipe()
@@ -395,35 +374,4 @@ def _note_alert(connection: SSL.Connection, where: int, value: int) -> None:
     if where == SSL.SSL_CB_READ_ALERT:
         seen = connection.get_app_data()
         description = value & 0xFF
-        seen.alert = seen.alert or _ALERTS.get(description, str(description))
-
-
-def _listen_on_loopback() -> list[socket.socket]:
-    """Listen on one port number on both loopback addresses.
-
-    `localhost` may mean either. Were the number free to others on ::1, another run's camera
-    could answer this one's client.
-    """
-    for _ in range(50):
-        v4 = socket.create_server(("127.0.0.1", 0), backlog=128)
-        v4.setblocking(False)
-        if not _has_ipv6_loopback():
-            return [v4]
-        try:
-            v6 = socket.create_server(
-                ("::1", v4.getsockname()[1]), family=socket.AF_INET6, backlog=128
-            )
-        except OSError:
-            v4.close()
-            continue
-        v6.setblocking(False)
-        return [v4, v6]
-    raise OSError("no port is free on both loopback addresses")
-
-
-def _has_ipv6_loopback() -> bool:
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        return False
-    return True
+        seen.alert = seen.alert or ALERTS.get(description, str(description))
