@@ -145,3 +145,10 @@ class Camera(Protocol):
             LoadRefused: The camera will not have them.
             CameraError: The camera is gone.
         """
+
+    def close(self) -> None:
+        """Give the camera back as it was found.
+
+        Raises:
+            CameraError: It cannot be, or it is found changed.
+        """

@@ -231,6 +231,7 @@ class NetworkLink(CableLink):
             self.fail(f"nothing answers at {self._address}:{self._port}: {error}")
             return
         self._socket.settimeout(None)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._receiver = threading.Thread(
             target=self._receive, args=(self._socket,), name="camera-socket", daemon=True
         )

@@ -145,6 +145,9 @@ class Emulator:
             link="loopback",
         )
 
+    def close(self) -> None:
+        """Nothing outlives a presentation."""
+
     @contextlib.contextmanager
     def serve(self, loads: Sequence[Load]) -> Iterator["EmulatedEndpoint"]:
         """Load certificates as a board would, and serve them until the context ends.

@@ -215,6 +215,7 @@ def serve_network(port):
             client, _ = listener.accept()
             try:
                 client.settimeout(SILENCE)
+                client.setsockopt(6, 1, 1)  # TCP_NODELAY; its name is not in every build
                 report = talk(context, client)
             finally:
                 client.close()
