@@ -86,8 +86,8 @@ class Repl:
 
     def enter(self, *, restart: bool = False) -> None:
         """Interrupt whatever runs, and get the raw REPL's prompt; forget it all on `restart`."""
-        self._transport.serial.timeout = 5
         try:
+            self._transport.serial.timeout = 5
             # mpremote prints what it did not understand.
             with contextlib.redirect_stdout(io.StringIO()):
                 self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_PROMPT)
