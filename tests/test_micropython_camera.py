@@ -54,7 +54,7 @@ def test_a_program_that_dies_is_the_cause() -> None:
         process.wait()
         with contextlib.suppress(OSError):
             get(endpoint)
-        with pytest.raises(CameraError, match="the program has ended|nothing answers"):
+        with pytest.raises(CameraError, match=r"the program has ended|nothing answers"):
             endpoint.settle()
 
 

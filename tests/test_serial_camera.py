@@ -239,7 +239,7 @@ def test_a_damaged_frame_spoils_its_cell_alone(
     board: SoftwareBoard, camera: SerialCamera, chain: Chain, direction: str
 ) -> None:
     loads = loads_for("full_chain", chain)
-    with pytest.raises(CameraError, match="damaged|changed what was sent"):  # noqa: SIM117
+    with pytest.raises(CameraError, match=r"damaged|changed what was sent"):  # noqa: SIM117
         with camera.serve(loads) as endpoint:
             # Base64 of a TLS record's first bytes, 22 3 3 or 22 3 1, in either direction.
             setattr(board, direction, lambda data: re.sub(rb"FgM[BD]", b"FgMA", data))
@@ -264,7 +264,7 @@ def test_a_board_unplugged_in_mid_run_is_the_cause_of_all_that_follows(
             endpoint.settle()
     with pytest.raises(CameraError, match="unplugged"), camera.serve(loads):
         pass
-    with pytest.raises(CameraError, match="unplugged.*could not be compared"):
+    with pytest.raises(CameraError, match=r"unplugged.*could not be compared"):
         camera.close()
 
 
@@ -309,7 +309,7 @@ def test_nothing_is_written_to_the_board(
 
 
 def test_a_missing_port_is_said_at_once(tmp_path: Path) -> None:
-    with pytest.raises(CameraError, match="no such port.*plugged in"):
+    with pytest.raises(CameraError, match=r"no such port.*plugged in"):
         SerialCamera(str(tmp_path / "ttyACM9"))
 
 
