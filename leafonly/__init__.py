@@ -1,3 +1,3 @@
-"""leafonly: which clients still connect to a camera that can present only its leaf?"""
+"""leafonly tells which clients connect to a camera that can present only its leaf."""
 
 __version__ = "0.1.0"

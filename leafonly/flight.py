@@ -54,6 +54,7 @@ def client_hello(server_name: str, context: ssl.SSLContext | None = None) -> byt
     Args:
         server_name: The DNS name to ask for.
         context: Another client's settings, to see what a server answers to those.
+
     """
     if context is None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -86,6 +87,7 @@ def read_flight(
 
     Raises:
         FlightError: Nobody listens there, the time is over, or the answer is not TLS 1.2.
+
     """
     hello = client_hello(server_name, context)
     received = bytearray()
@@ -113,6 +115,7 @@ def parse_flight(data: bytes) -> Flight:
 
     Raises:
         FlightError: The bytes are not TLS records, or a message contradicts its length.
+
     """
     flight, handshake = Flight(), bytearray()
     for record_type, body in _records(data):

@@ -77,6 +77,7 @@ class Chain:
 
         Raises:
             ValueError: The chain was issued for a CSR; the key is with whoever made that.
+
         """
         if self.key is None:
             raise ValueError("this chain was issued for a CSR: its key is not here")
@@ -92,6 +93,7 @@ class Authority:
 
     Every certificate of the authority is valid from 2000 to 3000 (trustme's choice) and
     every leaf for 90 days around now, so that the date on a tester's clock never matters.
+
     """
 
     def __init__(self, intermediates: int = 1) -> None:
@@ -129,9 +131,7 @@ class Authority:
     @functools.cached_property
     def rotated_intermediate(self) -> x509.Certificate:
         """Another intermediate of the same name with another key: a CA that rotated."""
-        rotated = self._certificate_authority(
-            f"intermediate {len(self._cas) - 1}", self._cas[-2]
-        )
+        rotated = self._certificate_authority(f"intermediate {len(self._cas) - 1}", self._cas[-2])
         return x509.load_pem_x509_certificate(rotated.cert_pem.bytes())
 
     def issue(
@@ -150,6 +150,7 @@ class Authority:
                 authority's leaves of that type, because an RSA key costs 150 ms.
             aia: The caIssuers URL to put into the leaf; None for a leaf without AIA.
             expired: Issue a leaf that ended yesterday.
+
         """
         key = self._leaf_key(key_type)
         leaf = self._sign_leaf(name, key.public_key(), aia, expired=expired)
@@ -164,6 +165,7 @@ class Authority:
         Raises:
             ValueError: The CSR's signature is wrong, its key is neither EC nor RSA, or it
                 names nothing.
+
         """
         if not csr.is_signature_valid:
             raise ValueError("the CSR is not signed by its own key")

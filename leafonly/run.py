@@ -4,7 +4,6 @@
 """
 
 import contextlib
-import datetime as dt
 import itertools
 import shlex
 import shutil
@@ -37,7 +36,7 @@ from leafonly.verdict import (
     unbelievable,
 )
 
-__all__ = ["Bench", "Cell", "Invocation"]
+__all__ = ["Bench", "Cell", "Invocation", "unmeasured"]
 
 _HOST = "localhost"
 _MOST_WORDS = 2000  # characters of a client's words that a report keeps
@@ -73,6 +72,11 @@ class Cell:
         if self.expected is None:
             return None
         return self.conclusive and f"{self.outcome}:".startswith(f"{self.expected}:")
+
+    @property
+    def is_as_it_should_be(self) -> bool:
+        """Whether a run passes: as declared or, where nothing is, at least conclusive."""
+        return self.conclusive if self.as_expected is None else self.as_expected
 
     def as_json(self) -> dict[str, object]:
         """Give the report's fields."""
@@ -117,7 +121,9 @@ class Cell:
 
 def _printable(text: str) -> str:
     """Make a program's words safe to show: no control characters, and not too many."""
-    clean = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    clean = "".join(
+        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
     return clean if len(clean) <= _MOST_WORDS else "… " + clean[-_MOST_WORDS:]
 
 
@@ -163,6 +169,7 @@ class Bench:
         directory: An empty folder for the cells' files; each cell's are removed after it.
 
     A context manager; leaving it stops the issuer's site.
+
     """
 
     def __init__(self, camera: Camera, directory: Path) -> None:
@@ -191,7 +198,8 @@ class Bench:
         The controls of a client and key type are measured once and remembered.
         """
         if scenario.name in client.cannot:
-            return _not_applicable(client, scenario, key_type)
+            why = client.cannot[scenario.name]
+            return _unobserved(client, scenario, key_type, "not_applicable", why)
         controls = self._measured_controls(client, key_type)
         if scenario.control:
             return controls[scenario.name]
@@ -271,14 +279,13 @@ class Bench:
             return Observation(None, None, had_issuer, f"the client does not start: {error}")
 
     @contextlib.contextmanager
-    def staged(
-        self, client: Client, scenario: Scenario, key_type: KeyType
-    ) -> Iterator[_Staged]:
+    def staged(self, client: Client, scenario: Scenario, key_type: KeyType) -> Iterator[_Staged]:
         """Set a cell up: the camera serving and checked, the client's home and store ready.
 
         Raises:
             CameraError: The camera refuses or is gone.
             FlightError: What it presents cannot be read.
+
         """
         label = f"{next(self._numbers)}-{client.name}-{scenario.name}-{key_type}"
         aia = self._site.url(label, dead=scenario.aia == "dead") if scenario.aia else None
@@ -329,15 +336,23 @@ class Bench:
         )
 
 
-def _not_applicable(client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
+def unmeasured(client: Client, scenario: Scenario, key_type: KeyType, because: str) -> Cell:
+    """Give the cell of a measurement that could not be made: an error, and no verdict."""
+    return _unobserved(client, scenario, key_type, "error", because)
+
+
+def _unobserved(
+    client: Client, scenario: Scenario, key_type: KeyType, verdict: Verdict, reason: str
+) -> Cell:
+    does_not_apply = verdict == "not_applicable"
     return Cell(
         client=client.name,
         scenario=scenario.name,
         key_type=key_type,
-        verdict="not_applicable",
-        reason=client.cannot[scenario.name],
-        expected="not_applicable",
-        conclusive=True,
+        verdict=verdict,
+        reason=reason,
+        expected="not_applicable" if does_not_apply else client.expected.get(scenario.name),
+        conclusive=does_not_apply,
         observation=Observation(None, None, had_issuer=False),
     )
 

@@ -25,6 +25,7 @@ class Scenario:
             answers, None if it names none.
         control: A cell that tells whether this client's other cells can be believed.
         correct: What a correct client does, where the standards leave no choice.
+
     """
 
     name: str

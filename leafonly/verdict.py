@@ -57,6 +57,7 @@ class ServerSaw:
         request_seen: A request arrived.
         aia_fetches: How often the intermediate was asked for at the caIssuers URL.
         tokens: The secrets in the answers that were sent.
+
     """
 
     client_hello: bool
@@ -79,6 +80,7 @@ class Observation:
             presented something else, the warm-up visit failed, the program did not start.
         seconds: Wall time of the client's processes.
         command: The command line that reproduces the cell.
+
     """
 
     client_said: ClientSaid | None
@@ -126,6 +128,7 @@ def judge(
         vocabulary: How this client says no.
         testimony: How this client proves acceptance.
         exit_code_lies: Its exit code is no evidence of rejection.
+
     """
     said, saw = observation.client_said, observation.server_saw
     if observation.obstacle is not None:
@@ -177,7 +180,9 @@ def _judge_stub(
             return Judgement("error", "the stub says REJECT, but the camera saw its request")
         had_issuer = _had_issuer(observation, saw)
         return Judgement("rejected", _reason(because, vocabulary, had_issuer=had_issuer) or "other")
-    return Judgement("error", f"the stub's last line is not ACCEPT, REJECT or UNSUPPORTED: {word!r}")
+    return Judgement(
+        "error", f"the stub's last line is not ACCEPT, REJECT or UNSUPPORTED: {word!r}"
+    )
 
 
 def _had_issuer(observation: Observation, saw: ServerSaw) -> bool:
@@ -202,6 +207,7 @@ def unbelievable(controls: Mapping[str, Judgement]) -> str | None:
     Args:
         controls: The judgements of `full_chain` and `untrusted_root` for the same client and
             key type.
+
     """
     full_chain, untrusted_root = controls["full_chain"], controls["untrusted_root"]
     if full_chain.verdict != "accepted":

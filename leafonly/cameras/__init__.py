@@ -91,6 +91,7 @@ class Connection:
         request: The first line of what the client sent after the handshake.
         token: The secret of the answer to this very request, once it was sent.
         error: The TLS library's own words where the handshake did not end well.
+
     """
 
     client_hello: bool = False
@@ -144,6 +145,7 @@ class Camera(Protocol):
         Raises:
             LoadRefused: The camera will not have them.
             CameraError: The camera is gone.
+
         """
 
     def close(self) -> None:

@@ -28,6 +28,9 @@ from leafonly.pki import PrivateKey, der
 
 T = TypeVar("T")
 
+# pyOpenSSL 26.4 binds the setters of curves and signature algorithms, but offers neither.
+_openssl = SSL._lib  # type: ignore[attr-defined]
+
 __all__ = ["CERTIFICATE_MESSAGE_LIMIT", "Emulator", "load"]
 
 CERTIFICATE_MESSAGE_LIMIT = 4096
@@ -71,6 +74,7 @@ def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
 
     Raises:
         LoadRefused: With the text of the exception that a board raises.
+
     """
     certificates: list[x509.Certificate] = []
     key: PrivateKey | None = None
@@ -129,6 +133,7 @@ class Emulator:
     Args:
         one_at_a_time: Serve a connection only when the one before has ended, as the
             single-threaded script on a board does.
+
     """
 
     def __init__(self, *, one_at_a_time: bool = False) -> None:
@@ -155,6 +160,7 @@ class Emulator:
         Raises:
             LoadRefused: A board refuses them.
             OSError: No loopback port is free.
+
         """
         certificates, key = load(loads)
         endpoint = EmulatedEndpoint(certificates, key, one_at_a_time=self._one_at_a_time)
@@ -223,7 +229,8 @@ class EmulatedEndpoint:
 
     def _accept_all(self) -> None:
         while True:
-            ready, _, _ = select.select([*self._listeners, self._wake], [], [])
+            waiting: list[socket.socket | int] = [*self._listeners, self._wake]
+            ready, _, _ = select.select(waiting, [], [])
             for listener in self._listeners:
                 with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
                     while True:
@@ -254,7 +261,7 @@ class EmulatedEndpoint:
             try:
                 if self._context is None:
                     # mbedTLS: MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL; the client sees an end.
-                    seen.client_hello = client.recv(1) == b"\x16"
+                    seen.client_hello = client.recv(16384)[:1] == b"\x16"
                     seen.error = "OSError(-27136, 'MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL')"
                     return
                 _talk(client, self._context, seen)
@@ -358,12 +365,11 @@ def _context(certificates: Sequence[x509.Certificate], key: PrivateKey) -> SSL.C
     context.set_session_cache_mode(SSL.SESS_CACHE_SERVER | SSL.SESS_CACHE_NO_INTERNAL)
     context.set_session_id(b"camera")
     context.set_cipher_list(_SUITES)
-    # pyOpenSSL 26.4 binds these two, but offers neither as a method.
     for setter, names in (
-        (SSL._lib.SSL_CTX_set1_curves_list, _CURVES),  # type: ignore[attr-defined]
-        (SSL._lib.SSL_CTX_set1_sigalgs_list, _SIGNATURES),  # type: ignore[attr-defined]
+        (_openssl.SSL_CTX_set1_curves_list, _CURVES),
+        (_openssl.SSL_CTX_set1_sigalgs_list, _SIGNATURES),
     ):
-        if setter(context._context, names) != 1:  # type: ignore[attr-defined]
+        if setter(context._context, names) != 1:
             raise RuntimeError(f"OpenSSL refuses {names.decode()}")
     context.set_info_callback(_note_alert)
     context.use_privatekey(key)

@@ -6,6 +6,5 @@ from leafonly.clients.client import Client
 __all__ = ["CLIENTS", "Client"]
 
 CLIENTS: dict[str, Client] = {
-    client.name: client
-    for client in (*command_line.CLIENTS, *python.CLIENTS, *runtimes.CLIENTS)
+    client.name: client for client in (*command_line.CLIENTS, *python.CLIENTS, *runtimes.CLIENTS)
 }

@@ -28,6 +28,7 @@ def compiled(
     Returns:
         A function from the cache's folder to the path of the result; it compiles only what
         is not there yet, and raises CalledProcessError when the compiler does not like it.
+
     """
 
     def build(cache: Path) -> Path:
@@ -43,7 +44,8 @@ def compiled(
                 output = Path(scratch) / "output"
                 output.mkdir()
                 filled = [
-                    word.format(source=source, output=output) for word in (executable, *compiler[1:])
+                    word.format(source=source, output=output)
+                    for word in (executable, *compiler[1:])
                 ]
                 subprocess.run(
                     filled,

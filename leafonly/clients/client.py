@@ -34,6 +34,7 @@ def expects(**differences: str) -> Mapping[str, str]:
 
     Raises:
         ValueError: There is no scenario of that name.
+
     """
     unknown = differences.keys() - _USUAL.keys()
     if unknown:
@@ -89,6 +90,7 @@ class Client:
         expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
         seen: The versions with which that was seen.
         install: How to get it.
+
     """
 
     name: str

@@ -17,7 +17,14 @@ CLIENTS = (
         # -verify_return_error: without it s_client goes on after a broken chain, and exits 0.
         # -quiet also means: wait for the server's end, not for the end of standard input.
         command=(
-            *("openssl", "s_client", "-quiet", "-verify_return_error", "-verify_hostname", "{host}"),
+            *(
+                "openssl",
+                "s_client",
+                "-quiet",
+                "-verify_return_error",
+                "-verify_hostname",
+                "{host}",
+            ),
             *("-CAfile", "{trust}", "-no-CApath", "-no-CAstore"),
             *("-connect", "{host}:{port}", "-servername", "{host}"),
         ),

@@ -28,6 +28,7 @@ def shared_library(stem: str, function: str) -> Callable[[Path], str | None]:
     Returns:
         What to ask of a program's path; it answers None where the system cannot tell which
         library a program links (`ldd`, so: anywhere but Linux).
+
     """
 
     def ask(program: Path) -> str | None:

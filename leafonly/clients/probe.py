@@ -19,6 +19,7 @@ __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "
 
 PROGRAMS = Path(__file__).parent / "programs"
 
+
 @dataclass(frozen=True)
 class Found:
     """A client as it is on this machine; the report's `clients` are these."""
@@ -48,6 +49,7 @@ def program_of(client: Client) -> str:
 
     Raises:
         subprocess.CalledProcessError: The compiler failed; its words are in `stderr`.
+
     """
     return str(client.build(cache_directory())) if client.build else ""
 

@@ -79,6 +79,7 @@ def run(
 
     Raises:
         OSError: The program cannot be started.
+
     """
     # Files, not pipes: a grandchild that keeps a pipe open would keep us waiting for its end.
     with (
@@ -100,7 +101,7 @@ def run(
         )
         # A timer, not wait(timeout): that one polls, and costs a short cell half its time.
         overdue = threading.Event()
-        timer = threading.Timer(time_limit, lambda: (overdue.set(), _end_all(process)))
+        timer = threading.Timer(time_limit, _end_late, (process, overdue))
         timer.start()
         try:
             exit_code = process.wait()
@@ -109,6 +110,11 @@ def run(
             timer.cancel()
             _end_all(process)
         return Finished(None if overdue.is_set() else exit_code, _tail(out), _tail(err), seconds)
+
+
+def _end_late(process: "subprocess.Popen[bytes]", overdue: threading.Event) -> None:
+    overdue.set()
+    _end_all(process)
 
 
 def _end_all(process: "subprocess.Popen[bytes]") -> None:

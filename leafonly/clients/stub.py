@@ -21,6 +21,7 @@ def stub_client(path: Path) -> Client:
 
     Raises:
         ValueError: The file is not there or cannot be executed; one line for people.
+
     """
     if not path.is_file():
         raise ValueError(f"{path} is not there")

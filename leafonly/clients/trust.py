@@ -19,7 +19,7 @@ Certificates = Sequence[x509.Certificate]
 
 Trust = Callable[[Path, Certificates, Certificates], str]
 
-TRUSTSTORE_PASSWORD = "changeit"
+TRUSTSTORE_PASSWORD = "changeit"  # noqa: S105
 """Java's customary one (keytool's documentation); there is nothing secret in the store."""
 
 

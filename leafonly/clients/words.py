@@ -5,7 +5,7 @@ works out the rest from what the client had in its hands.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 __all__ = [
@@ -44,7 +44,7 @@ Meaning = Reason | Literal["unknown_issuer"]
 UNKNOWN_ISSUER: Meaning = "unknown_issuer"
 """Some certificate's issuer is not known: the leaf's, or the last one's (an untrusted root)."""
 
-Vocabulary = Mapping[str, Meaning]
+Vocabulary = dict[str, Meaning]
 """Regular expression, searched without regard to case -> meaning. `other` is for sayings that
 reject a certificate without saying why."""
 
@@ -52,9 +52,7 @@ reject a certificate without saying why."""
 def meanings(vocabulary: Vocabulary, text: str) -> set[Meaning]:
     """Find everything that a vocabulary recognises in a client's words."""
     return {
-        meaning
-        for saying, meaning in vocabulary.items()
-        if re.search(saying, text, re.IGNORECASE)
+        meaning for saying, meaning in vocabulary.items() if re.search(saying, text, re.IGNORECASE)
     }
 
 

@@ -1,0 +1,98 @@
+"""report.json: assembled, validated against its schema, and written."""
+
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from leafonly import __version__
+from leafonly.report.html import render
+
+__all__ = ["Report", "document", "timestamp", "validate", "write"]
+
+Report = Mapping[str, Any]
+"""A report as in report.json; its fields are those of schema.json."""
+
+_SCHEMA = Path(__file__).with_name("schema.json")
+
+
+def timestamp() -> str:
+    """Give the present moment as RFC 3339, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def document(
+    *,
+    started: str,
+    camera: Mapping[str, Any],
+    clients: Sequence[Mapping[str, Any]],
+    cells: Sequence[Mapping[str, Any]],
+    others: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> Report:
+    """Assemble a report.
+
+    Args:
+        started: When the run began, from `timestamp`.
+        camera: The camera's account of itself.
+        clients: All clients asked for, also those that are not on this machine.
+        cells: The cells measured.
+        others: Rows of `presentation`, `findings` and `remedies`, where there are any.
+
+    """
+    return {
+        "schema": "leafonly/1",
+        "started": started,
+        "finished": timestamp(),
+        "leafonly": __version__,
+        "host": {
+            "os": platform.platform(),
+            "python": platform.python_version(),
+            "cpu_count": os.cpu_count(),
+        },
+        "camera": dict(camera),
+        "presentation": list(others.get("presentation", ())),
+        "clients": list(clients),
+        "cells": list(cells),
+        "findings": list(others.get("findings", ())),
+        "remedies": list(others.get("remedies", ())),
+    }
+
+
+def validate(report: Report) -> None:
+    """Check a report against the schema.
+
+    Raises:
+        jsonschema.ValidationError: A field is missing, unknown, or not what it must be.
+
+    """
+    jsonschema.validate(report, json.loads(_SCHEMA.read_text()))
+
+
+def write(report: Report, directory: Path) -> None:
+    """Validate a report, and write report.json and report.html.
+
+    Raises:
+        jsonschema.ValidationError: As `validate`; nothing is written then.
+        OSError: The directory cannot be written to.
+
+    """
+    validate(report)
+    directory.mkdir(parents=True, exist_ok=True)
+    _replace(directory / "report.json", json.dumps(report, indent=1) + "\n")
+    _replace(directory / "report.html", render(report))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a file in place whole: another run may be writing the same one."""
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"
+    ) as scratch:
+        scratch.write(text)
+    Path(scratch.name).chmod(0o644)
+    Path(scratch.name).replace(path)

@@ -1,0 +1,34 @@
+"""The report as one HTML file without references to anything outside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+
+from leafonly.report.summary import MARKS, cell_word, rows, scenario_names, sentence, surprises
+
+__all__ = ["render"]
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("leafonly.report", "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """Draw a report: sentence, matrix, surprises, remedies, then the evidence, folded away.
+
+    Everything in a report that came from outside is escaped.
+    """
+    return _TEMPLATES.get_template("report.html.j2").render(
+        report=report,
+        sentence=sentence(report),
+        scenarios=scenario_names(report),
+        rows=rows(report),
+        surprises=surprises(report),
+        word=cell_word,
+        marks=MARKS,
+    )

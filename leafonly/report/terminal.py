@@ -1,0 +1,62 @@
+"""The report on a terminal of 80 columns."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from leafonly.report.summary import MARKS, cell_word, rows, scenario_names
+
+__all__ = ["client_table", "matrix"]
+
+_COLOURS = {"yes": "green", "anchor": "yellow", "no": "red", "ERROR": "magenta", "n/a": "dim"}
+
+
+def matrix(report: Mapping[str, Any]) -> RenderableType:
+    """Draw the matrix: clients by TLS library down, scenarios across, the legend below."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("client", no_wrap=True)
+    table.add_column("TLS library", no_wrap=True, style="dim", max_width=17)
+    names = scenario_names(report)
+    for name in names:
+        table.add_column(name.replace("_", "\n"))
+    used: set[str] = set()
+    several_keys = len({cell["key_type"] for cell in report["cells"]}) > 1
+    for client, key_type, cells in rows(report):
+        words = [cell_word(cells[name]) if name in cells else "" for name in names]
+        used.update(word.rstrip("*") for word in words)
+        used.update("*" for word in words if word.endswith("*"))
+        library = f"{client['stack']} {client['stack_version'] or ''}".strip()
+        label = f"{client['name']} {key_type}" if several_keys else client["name"]
+        table.add_row(escape(label), escape(library), *map(_coloured, words))
+    legend = [Text(f"{word}: {what}", style="dim") for word, what in MARKS.items() if word in used]
+    return Group(table, Text(), *legend)
+
+
+def _coloured(word: str) -> Text:
+    return Text(word, style=_COLOURS.get(word.rstrip("*"), "") + (" bold" if "*" in word else ""))
+
+
+def client_table(clients: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Draw the list of clients: which are here, in which versions, and how to get the others."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("client", "kind", "version", "TLS library", "here"):
+        table.add_column(heading)
+    for client in clients:
+        here = "yes" if client["available"] else f"no: {client['install']}"
+        table.add_row(
+            *(
+                escape(str(word or "-"))
+                for word in (
+                    client["name"],
+                    client["kind"],
+                    client["version"],
+                    f"{client['stack']} {client['stack_version'] or ''}".strip(),
+                    here,
+                )
+            )
+        )
+    return table

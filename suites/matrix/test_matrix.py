@@ -1,0 +1,19 @@
+"""Which clients connect to a camera that presents only its leaf, and why the others do not."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fixtures.options import Question
+from leafonly.run import Bench, Cell, unmeasured
+
+
+def test_cell(question: Question, bench: Bench, record_cell: Callable[[Cell], None]) -> None:
+    """One client in one scenario does what it was seen to do."""
+    asked = (question.client, question.scenario, question.key_type)
+    cell = unmeasured(*asked, question.missing) if question.missing else bench.measure(*asked)
+    record_cell(cell)
+    if cell.verdict == "not_applicable":
+        pytest.skip(cell.reason or "not applicable")
+    if not cell.is_as_it_should_be:
+        pytest.fail(cell.explain(), pytrace=False)

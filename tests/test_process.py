@@ -1,0 +1,99 @@
+"""Programs are started in nothing but their cell, and none survives it."""
+
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from leafonly.clients.process import Finished, bare_environment, run
+
+LEFTOVERS = (
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS"),
+    *("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "https_proxy", "ALL_PROXY", "PYTHONPATH"),
+)
+
+
+def start(code: str, home: Path, *, time_limit: float = 20, stdin: str = "") -> Finished:
+    return run(
+        [sys.executable, "-c", code],
+        environment=bare_environment(home),
+        directory=home,
+        stdin=stdin,
+        time_limit=time_limit,
+    )
+
+
+def test_environment_holds_nothing_of_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in LEFTOVERS:
+        monkeypatch.setenv(name, "/leftover")
+    finished = start("import os; print(sorted(os.environ))", tmp_path)
+    assert not any(name in finished.stdout for name in LEFTOVERS)
+    assert "/leftover" not in start("import os; print(os.environ)", tmp_path).stdout
+
+
+def test_output_exit_code_and_input(tmp_path: Path) -> None:
+    code = "import sys; print(input()); print('no', file=sys.stderr); sys.exit(3)"
+    finished = start(code, tmp_path, stdin="hello\n")
+    assert (finished.exit_code, finished.stdout, finished.stderr) == (3, "hello\n", "no\n")
+
+
+def test_bytes_that_are_no_text_and_output_without_end_do_no_harm(tmp_path: Path) -> None:
+    finished = start(r"import os; os.write(1, b'\xff' * (3 << 20))", tmp_path)
+    assert finished.exit_code == 0
+    assert 0 < len(finished.stdout) <= 1 << 20
+
+
+def ends(pid: int) -> bool:
+    """Wait for a killed process to be gone; nobody may be there to reap it."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+# Starts a grandchild in a session of its own, which a signal to the process group misses.
+ESCAPING = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_time_limit_ends_the_program_and_all_it_started(tmp_path: Path) -> None:
+    finished = start(ESCAPING, tmp_path, time_limit=2)
+    assert finished.timed_out
+    assert finished.exit_code is None
+    assert ends(int(finished.stdout))
+
+
+def test_program_that_leaves_a_child_behind_is_tidied_up(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys;"
+        "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']).pid)"
+    )
+    finished = start(code, tmp_path)
+    assert finished.exit_code == 0
+    # It holds our output files open; that must not keep us waiting, and it must be gone.
+    assert ends(int(finished.stdout))
+
+
+def test_program_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        run(["no-such-program"], environment={}, directory=tmp_path, time_limit=1)
+
+
+def test_signal_is_told_from_a_time_limit(tmp_path: Path) -> None:
+    finished = start("import os; os.abort()", tmp_path)
+    assert finished.exit_code is not None
+    assert finished.exit_code < 0
+    assert not finished.timed_out
