@@ -153,4 +153,5 @@ class Camera(Protocol):
 
         Raises:
             CameraError: It cannot be, or it is found changed.
+
         """

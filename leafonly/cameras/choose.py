@@ -21,6 +21,7 @@ def camera_from_option(text: str, link: BoardLink = "usb") -> Camera:
 
     Raises:
         CameraError: There is no such camera; one line says why and what to do.
+
     """
     kind, _, rest = text.partition(":")
     if text == "emulator":

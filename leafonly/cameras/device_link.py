@@ -51,6 +51,7 @@ class CableLink:
         name: What users call this camera, for messages.
 
     One thread reads the line. `listener` is called from it, or from another, with events.
+
     """
 
     def __init__(self, line: Line, name: str) -> None:
@@ -72,6 +73,7 @@ class CableLink:
         Raises:
             LoadRefused: With the text of the exception on the camera.
             CameraError: The camera does not answer.
+
         """
         self._packet = max(_SMALLEST_PACKET, int(self._answer("H").payload))
         for certificate, key in loads:
@@ -198,6 +200,7 @@ class NetworkLink(CableLink):
         name: As for `CableLink`.
         port: Where the script was told to listen.
         wifi: Name and password of a Wi-Fi to join first.
+
     """
 
     def __init__(self, line: Line, name: str, port: int, wifi: tuple[str, str] = ("", "")) -> None:

@@ -61,6 +61,7 @@ class FrameReader:
     Attributes:
         garbage: What was printed that is no frame, in case it tells what went wrong.
         ended: The raw REPL has said, by its 0x04, that the script is over.
+
     """
 
     def __init__(self) -> None:
@@ -73,6 +74,7 @@ class FrameReader:
 
         Raises:
             Damaged: A frame is not as it was sent.
+
         """
         if not self.ended and _END_OF_SCRIPT in data:
             data, _, rest = data.partition(bytes((_END_OF_SCRIPT,)))

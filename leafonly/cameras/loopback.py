@@ -13,6 +13,7 @@ def listen_on_loopback() -> list[socket.socket]:
 
     Raises:
         OSError: No port is free.
+
     """
     for _ in range(50):
         v4 = socket.create_server(("127.0.0.1", 0), backlog=128)

@@ -35,6 +35,7 @@ class MicroPython:
 
     Raises:
         CameraError: It is not there, not MicroPython, or has no TLS.
+
     """
 
     def __init__(self, program: str = "micropython") -> None:
@@ -62,6 +63,7 @@ class MicroPython:
         Raises:
             LoadRefused: mbedTLS will not have them; the text is MicroPython's exception.
             CameraError: The program ended or does not answer.
+
         """
         with contextlib.ExitStack() as stack:
             link = stack.enter_context(self._started(loads))
@@ -90,6 +92,7 @@ class MicroPython:
                 link.expect_the_end()
                 process.end()
                 link.stop_reading()
+                process.close()
 
     def _identify(self) -> CameraInfo:
         try:
@@ -155,8 +158,11 @@ class _Process:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait()
-        if self._process.stdin:
-            self._process.stdin.close()
+
+    def close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
 
 
 def _free_port() -> int:

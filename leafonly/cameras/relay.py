@@ -103,6 +103,7 @@ class Relay:
 
         Raises:
             CameraError: The camera is gone, so it never will.
+
         """
         self._settled.clear()
         self._settling = time.monotonic()

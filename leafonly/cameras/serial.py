@@ -64,6 +64,7 @@ class SerialCamera:
 
     Raises:
         CameraError: The board cannot be used; one line says why and what to do.
+
     """
 
     def __init__(self, port: str, link: BoardLink = "usb") -> None:
@@ -92,6 +93,7 @@ class SerialCamera:
         Raises:
             LoadRefused: The board will not have them; the text is its exception.
             CameraError: The board is gone, or already presents something.
+
         """
         if not self._serving.acquire(blocking=False):
             raise CameraError(f"{self._port}: a board presents one chain at a time")
@@ -121,6 +123,7 @@ class SerialCamera:
 
         Raises:
             CameraError: A file on the board differs from before, or the board is gone.
+
         """
         try:
             if self._lost is not None:

@@ -42,6 +42,7 @@ def wait_for_return(port: str) -> None:
 
     Raises:
         CameraError: It stays away.
+
     """
     if "://" in port:
         return
@@ -74,6 +75,7 @@ class Repl:
 
     Raises:
         CameraError: The port is missing or busy, or nothing there is MicroPython.
+
     """
 
     def __init__(self, port: str) -> None:
@@ -104,6 +106,7 @@ class Repl:
 
         Raises:
             CameraError: It raised something, or the board is gone.
+
         """
         try:
             with contextlib.redirect_stdout(io.StringIO()):
