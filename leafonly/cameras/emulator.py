@@ -24,6 +24,7 @@ from OpenSSL import SSL
 from leafonly.cameras import CameraInfo, Connection, Load, LoadRefused
 from leafonly.cameras.alerts import ALERTS
 from leafonly.cameras.loopback import listen_on_loopback
+from leafonly.cameras.mismatch import belong_together, put_certificates, stand_in
 from leafonly.pki import PrivateKey, der
 
 T = TypeVar("T")
@@ -177,7 +178,13 @@ class EmulatedEndpoint:
         self, certificates: Sequence[x509.Certificate], key: PrivateKey, *, one_at_a_time: bool
     ) -> None:
         fits = _certificate_message_size(certificates) <= CERTIFICATE_MESSAGE_LIMIT
-        self._context = _context(certificates, key) if fits else None
+        self._context: SSL.Context | None = None
+        self._instead: list[bytes] = []
+        if fits and belong_together(certificates[0], key):
+            self._context = _context(certificates, key)
+        elif fits:
+            self._context = _context([stand_in(key)], key)
+            self._instead = [der(certificate) for certificate in certificates]
         self._one_at_a_time = one_at_a_time
         self._listeners = listen_on_loopback()
         self._connections: list[Connection] = []
@@ -264,14 +271,13 @@ class EmulatedEndpoint:
                     seen.client_hello = client.recv(16384)[:1] == b"\x16"
                     seen.error = "OSError(-27136, 'MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL')"
                     return
-                _talk(client, self._context, seen)
+                _talk(_Tls(client, self._context, seen, self._instead), seen)
             except (OSError, SSL.Error) as error:
                 seen.error = str(error) or type(error).__name__
 
 
-def _talk(client: socket.socket, context: SSL.Context, seen: Connection) -> None:
+def _talk(tls: "_Tls", seen: Connection) -> None:
     """Serve one connection: handshake, one request, one answer that carries a token."""
-    tls = _Tls(client, context, seen)
     try:
         tls.handshake()
     finally:
@@ -293,8 +299,14 @@ def _talk(client: socket.socket, context: SSL.Context, seen: Connection) -> None
 class _Tls:
     """One TLS connection over memory BIOs, so that time limits and ends are the socket's."""
 
-    def __init__(self, client: socket.socket, context: SSL.Context, seen: Connection) -> None:
-        self._client, self._seen = client, seen
+    def __init__(
+        self,
+        client: socket.socket,
+        context: SSL.Context,
+        seen: Connection,
+        instead: Sequence[bytes],
+    ) -> None:
+        self._client, self._seen, self._instead = client, seen, instead
         self._connection = SSL.Connection(context, None)
         self._connection.set_app_data(seen)
         self._connection.set_accept_state()
@@ -346,9 +358,11 @@ class _Tls:
         self._connection.bio_write(data)
 
     def _flush(self) -> None:
+        data = b""
         with contextlib.suppress(SSL.WantReadError):
             while True:
-                self._client.sendall(self._connection.bio_read(16384))
+                data += self._connection.bio_read(16384)
+        self._client.sendall(put_certificates(data, self._instead) if self._instead else data)
 
 
 def _context(certificates: Sequence[x509.Certificate], key: PrivateKey) -> SSL.Context:
