@@ -18,7 +18,15 @@ from leafonly.cameras import METHODS, Camera, Endpoint, Load, LoadRefused
 from leafonly.flight import read_flight
 from leafonly.pki import Chain, KeyType, PrivateKey, der, pem
 
-__all__ = ["LINES", "Presented", "conclude", "examine", "present", "with_other_key", "with_pss_signature"]
+__all__ = [
+    "LINES",
+    "Presented",
+    "conclude",
+    "examine",
+    "present",
+    "with_other_key",
+    "with_pss_signature",
+]
 
 LINES: Mapping[str, tuple[str, ...]] = {
     "der_leaf": ("context.load_cert_chain(leaf_der, key_der)",),

@@ -2,13 +2,15 @@
 
 import contextlib
 import ssl
+from collections.abc import Callable
 
 import psutil
 import pytest
 from software_board import micropython_program
 from test_serial_camera import AUTHORITY, get
 
-from leafonly.cameras import CameraError, LoadRefused, loads_for
+from leafonly.cameras import CameraError, Load, LoadRefused, loads_for
+from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.micropython import MicroPython
 
 PROGRAM = micropython_program()
@@ -62,3 +64,33 @@ def test_no_process_outlives_its_presentation() -> None:
     with MicroPython(str(PROGRAM)).serve(loads_for("leaf", AUTHORITY.issue())):
         assert len(camera_processes()) == 1
     assert camera_processes() == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda load: load,
+        lambda load: load._replace(key=load.key + b"\0"),
+        lambda load: load._replace(key=load.key[:-1]),
+        lambda load: load._replace(key=b""),
+        lambda load: load._replace(certificate=load.certificate + b"anything"),
+        lambda load: load._replace(certificate=load.certificate[:-1]),
+        lambda load: load._replace(certificate=load.key, key=load.certificate),
+    ],
+    ids=[
+        *("as it is", "byte after the key", "key cut", "no key", "bytes after the certificate"),
+        *("certificate cut", "exchanged"),
+    ],
+)
+def test_the_emulator_loads_and_refuses_in_micropython_s_words(
+    spoil: Callable[[Load], Load],
+) -> None:
+    (load,) = loads_for("leaf", AUTHORITY.issue())
+    said = []
+    for camera in (MicroPython(str(PROGRAM)), Emulator()):
+        try:
+            with camera.serve([spoil(load)]):
+                said.append("loaded")
+        except LoadRefused as refusal:
+            said.append(str(refusal))
+    assert said[0] == said[1]
