@@ -4,6 +4,11 @@ The port is a pty behind a symlink, because mpremote reads paths under /dev/pts 
 time-outs. A supervisor stands between it and a second pty, the controlling terminal of a real
 MicroPython process, so that the port outlives the process: a soft reset starts a new process
 on the same port, a hard one takes the port away and brings it back, as USB does.
+
+    python tests/software_board.py DIRECTORY
+
+makes one to play with: its port is DIRECTORY/ttyACM0, its flash DIRECTORY/flash, and it lasts
+until its standard input ends.
 """
 
 import contextlib
@@ -13,6 +18,7 @@ import pty
 import select
 import shutil
 import subprocess
+import sys
 import termios
 import threading
 import time
@@ -176,3 +182,17 @@ def _make_ctrl_c_interrupt(terminal: int) -> None:
     for other in (termios.VQUIT, termios.VSUSP):
         settings[6][other] = b"\0"
     termios.tcsetattr(terminal, termios.TCSANOW, settings)
+
+
+def main() -> None:
+    program = micropython_program()
+    if program is None:
+        sys.exit("no micropython program: run .ci/micropython and set LEAFONLY_MICROPYTHON")
+    board = SoftwareBoard(program, Path(sys.argv[1]))
+    print(board.port, flush=True)
+    sys.stdin.read()
+    board.close()
+
+
+if __name__ == "__main__":
+    main()

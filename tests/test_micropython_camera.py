@@ -75,11 +75,12 @@ def test_no_process_outlives_its_presentation() -> None:
         lambda load: load._replace(key=b""),
         lambda load: load._replace(certificate=load.certificate + b"anything"),
         lambda load: load._replace(certificate=load.certificate[:-1]),
+        lambda load: load._replace(certificate=b""),
         lambda load: load._replace(certificate=load.key, key=load.certificate),
     ],
     ids=[
         *("as it is", "byte after the key", "key cut", "no key", "bytes after the certificate"),
-        *("certificate cut", "exchanged"),
+        *("certificate cut", "no certificate", "exchanged"),
     ],
 )
 def test_the_emulator_loads_and_refuses_in_micropython_s_words(

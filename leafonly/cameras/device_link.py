@@ -39,7 +39,7 @@ class Line(Protocol):
 class Event(NamedTuple):
     """What the camera has to say about the connection that is open."""
 
-    kind: Literal["data", "report", "room", "failed"]
+    kind: Literal["data", "report", "room", "failed", "lost"]
     payload: bytes = b""
 
 
@@ -62,6 +62,7 @@ class CableLink:
         self._answers: queue.SimpleQueue[Frame] = queue.SimpleQueue()
         self._packet = _SMALLEST_PACKET
         self._on_their_way = 0
+        self._held = b""
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._read_all, name="camera-line", daemon=True)
@@ -88,8 +89,8 @@ class CableLink:
         self._answer("P")
 
     def open(self) -> None:
-        """Tell the camera that a client has come."""
-        self._put("O")
+        """Tell the camera that a client has come, along with what it says first."""
+        self._held = encode("O")
 
     def room(self) -> int:
         """Say how many bytes the camera takes now."""
@@ -129,8 +130,9 @@ class CableLink:
         if kind in ACKNOWLEDGED:
             with self._changed:
                 self._on_their_way += 1
+        held, self._held = self._held, b""
         try:
-            self._line.write(encode(kind, payload))
+            self._line.write(held + encode(kind, payload))
         except Gone as error:
             self.fail(str(error))
 
@@ -151,9 +153,11 @@ class CableLink:
             frame = self._answers.get(timeout=time_limit)
         except queue.Empty:
             self.fail("the device script does not answer")
-        self._raise_failure()
+            raise CameraError(f"{self._name}: the device script does not answer") from None
+        # Before anything else: a script that refuses ends, and a line that closes is a failure.
         if frame.kind == "X":
             raise LoadRefused(frame.payload.decode("utf-8", "backslashreplace"))
+        self._raise_failure()
         if frame.kind != kind:
             self.fail(f"the device script answers {frame.kind!r} instead of {kind!r}")
         self._raise_failure()
@@ -181,9 +185,11 @@ class CableLink:
     def _handle(self, frame: Frame) -> None:
         if frame.kind == "A":
             with self._changed:
+                was_full = not self.room()
                 self._on_their_way -= 1
                 self._changed.notify_all()
-            self.listener(Event("room"))
+            if was_full:
+                self.listener(Event("room"))
         elif frame.kind == "D":
             self.listener(Event("data", frame.payload))
         elif frame.kind == "R":

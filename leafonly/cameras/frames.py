@@ -1,7 +1,8 @@
 """What goes over the line between host and camera: text lines that no byte can disturb.
 
-A frame is one line: STX, a letter, four hexadecimal digits, base64, LF. The digits are the
-payload's bytes added up, modulo 65536. Everything but STX and LF is printable, so Ctrl-C
+A frame is one line: STX, a letter, eight hexadecimal digits, base64, LF. The first four digits
+are the payload's bytes added up, modulo 65536, the others the length of what follows them, in
+bytes. Everything but STX and LF is printable, so Ctrl-C
 appears on the line only when it is meant, and always stops the camera's script; bytes that
 others print between two frames are told from frames, and a damaged frame is noticed.
 
@@ -19,7 +20,7 @@ __all__ = ["ACKNOWLEDGED", "WINDOW", "Damaged", "Frame", "FrameReader", "encode"
 WINDOW = 2
 """Packets that may be on their way to the camera, each not yet answered by an `A`."""
 
-ACKNOWLEDGED = frozenset("OCKD")
+ACKNOWLEDGED = frozenset("CKD")
 """The kinds of frame that the camera answers by an `A`."""
 
 _STX, _END_OF_SCRIPT = 2, 4
@@ -40,17 +41,19 @@ class Frame(NamedTuple):
 
 def encode(kind: str, payload: bytes = b"") -> bytes:
     """Write a frame."""
-    checksum = b"%04x" % (sum(payload) & 0xFFFF)
-    return b"\x02" + kind.encode() + checksum + binascii.b2a_base64(payload)
+    text = binascii.b2a_base64(payload)
+    return b"\x02%b%04x%04x%b" % (kind.encode(), sum(payload) & 0xFFFF, len(text), text)
 
 
 def _decode(line: bytes) -> Frame:
     try:
-        payload = binascii.a2b_base64(line[6:], strict_mode=True)
-        kind, checksum = line[1:2].decode("ascii"), int(line[2:6], 16)
+        payload = binascii.a2b_base64(line[10:], strict_mode=True)
+        kind = line[1:2].decode("ascii")
+        checksum, length = int(line[2:6], 16), int(line[6:10], 16)
     except ValueError as error:
         raise Damaged("a frame is damaged") from error
-    if sum(payload) & 0xFFFF != checksum:
+    # The line comes here without its LF.
+    if sum(payload) & 0xFFFF != checksum or len(line) + 1 - 10 != length:
         raise Damaged("a frame is damaged: its checksum is wrong")
     return Frame(kind, payload)
 

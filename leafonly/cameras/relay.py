@@ -122,6 +122,16 @@ class Relay:
 
     def hear(self, event: Event) -> None:
         """Take an event of the link, from whichever thread."""
+        client = self._active
+        if event.kind == "data" and client is not None:
+            # At once, without waking the relay: there is one client until the report has come.
+            try:
+                client.socket.sendall(event.payload)
+            except OSError:
+                event = Event("lost")
+            else:
+                client.client_is_next, client.since = True, time.monotonic()
+                return
         self._events.append(event)
         self._notify()
 
@@ -225,12 +235,8 @@ class Relay:
         client = self._active
         if client is None:
             return
-        if event.kind == "data":
-            client.client_is_next, client.since = True, time.monotonic()
-            try:
-                client.socket.sendall(event.payload)
-            except OSError as error:
-                self._lose(client, str(error) or type(error).__name__)
+        if event.kind == "lost":
+            self._lose(client, "the client is gone")
         elif event.kind == "report":
             _note(event.payload, client.seen)
             if "damaged frame" in (client.seen.error or ""):
@@ -256,6 +262,8 @@ class Relay:
                 client.since = time.monotonic()
                 self._active = client
                 self._link.open()
+                # It is here because it has something to say.
+                self._read(client)
 
     def _watch_the_clock(self) -> None:
         now = time.monotonic()

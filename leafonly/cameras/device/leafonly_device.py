@@ -15,34 +15,56 @@ try:
 except ImportError:  # before MicroPython 1.23
     import ssl as tls
 
-# Two packets on their way must fit the board's input buffer: 260 bytes behind the UART of an
-# ESP32 (MicroPython's ports/esp32/mphalport.c), without flow control. USB has that itself.
-PACKET = 72 if sys.platform == "esp32" else 512
+# A frame of 744 bytes is 1002 on the line. Two on their way must fit the board's input buffer:
+# 260 bytes behind the UART of an ESP32 (MicroPython's ports/esp32/mphalport.c), without flow
+# control. USB has that itself.
+PACKET = 72 if sys.platform == "esp32" else 744
 SILENCE = 60  # seconds; the host's own limits are tighter
 
 _stdin = sys.stdin.buffer
 _stdout = sys.stdout.buffer
 
 
+_unsent = []
+
+
 def put(kind, payload=b""):
-    _stdout.write(b"\x02" + kind + b"%04x" % (sum(payload) & 0xFFFF) + binascii.b2a_base64(payload))
+    """Send a frame, at the latest before the next one is waited for."""
+    text = binascii.b2a_base64(payload)
+    _unsent.append(b"\x02" + kind + b"%04x%04x" % (sum(payload) & 0xFFFF, len(text)) + text)
+    if len(_unsent) > 2:
+        flush()
+
+
+def flush():
+    # One write, because each is a packet of its own on USB.
+    data = b"".join(_unsent)
+    _unsent.clear()
+    _stdout.write(data)
 
 
 def get():
-    while True:
-        line = _stdin.readline()
-        if not line:
+    flush()
+    byte = b""
+    while byte != b"\x02":
+        byte = _stdin.read(1)
+        if not byte:
             raise SystemExit
-        start = line.find(b"\x02")
-        if start < 0:
-            continue
-        kind = line[start + 1 : start + 2]
-        payload = binascii.a2b_base64(line[start + 6 :])
-        if b"%04x" % (sum(payload) & 0xFFFF) != line[start + 2 : start + 6]:
-            raise ValueError("damaged frame")
-        if kind in b"OCKD":
-            put(b"A")
-        return kind, payload
+    # By length, because a readline asks for every byte by itself.
+    head = _stdin.read(9)
+    try:
+        length = int(head[5:], 16)
+    except ValueError:
+        length = 0
+    if not 0 < length < 1100:
+        raise ValueError("damaged frame")
+    payload = binascii.a2b_base64(_stdin.read(length))
+    if b"%04x" % (sum(payload) & 0xFFFF) != head[1:5]:
+        raise ValueError("damaged frame")
+    kind = head[:1]
+    if kind in b"CKD":
+        put(b"A")
+    return kind, payload
 
 
 class Cable(io.IOBase):
@@ -50,9 +72,11 @@ class Cable(io.IOBase):
 
     def __init__(self):
         self.data = b""
+        self.unsent = b""
         self.ended = False
 
     def readinto(self, buffer):
+        self.send_rest()
         while not self.data and not self.ended:
             kind, payload = get()
             if kind == b"D":
@@ -65,9 +89,18 @@ class Cable(io.IOBase):
         return count
 
     def write(self, buffer):
-        for start in range(0, len(buffer), 512):
-            put(b"D", bytes(buffer[start : start + 512]))
+        # mbedTLS writes a flight in several records. Small ones wait for company; but the
+        # certificates go at once, so that the client verifies them while we sign.
+        self.unsent += bytes(buffer)
+        if len(self.unsent) > 256:
+            self.send_rest()
+            flush()
         return len(buffer)
+
+    def send_rest(self):
+        for start in range(0, len(self.unsent), 744):
+            put(b"D", self.unsent[start : start + 744])
+        self.unsent = b""
 
     def ioctl(self, request, argument):
         return 0
@@ -108,6 +141,7 @@ def load():
                 context.load_cert_chain(certificate, key)
             except Exception as error:
                 put(b"X", repr(error).encode())
+                flush()
                 return None
             put(b"L")
             certificate = key = b""
@@ -162,7 +196,10 @@ def serve_usb():
         if kind == b"Q":
             return
         if kind == b"O":
-            put(b"R", talk(context, Cable()))
+            cable = Cable()
+            report = talk(context, cable)
+            cable.send_rest()
+            put(b"R", report)
 
 
 def join(name, password):
@@ -211,6 +248,7 @@ def serve_network(port):
         listener.bind(socket.getaddrinfo("0.0.0.0" if host != "127.0.0.1" else host, port)[0][-1])
         listener.listen(5)
         put(b"P", host.encode())
+        flush()
         while True:
             client, _ = listener.accept()
             try:
@@ -220,7 +258,9 @@ def serve_network(port):
             finally:
                 client.close()
             put(b"R", report)
+            flush()
     except OSError as error:
         put(b"X", repr(error).encode())
+        flush()
     finally:
         listener.close()
