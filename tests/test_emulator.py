@@ -24,8 +24,7 @@ from leafonly.pki import Authority, KeyType, der
 
 PROFILE = json.loads(
     (
-        Path(__file__).parent.parent
-        / "fixtures/camera-profile/micropython-1.28-der-only.json"
+        Path(__file__).parent.parent / "fixtures/camera-profile/micropython-1.28-der-only.json"
     ).read_text()
 )
 KEY_TYPES: dict[str, KeyType] = {"ecdsa": "p256", "rsa": "rsa2048"}
@@ -196,9 +195,7 @@ def request(port: int, context: ssl.SSLContext, path: str = "/") -> bytes:
 
 
 def trusting(authority: Authority) -> ssl.SSLContext:
-    return ssl.create_default_context(
-        cadata=der(authority.root) + der(authority.intermediates[0])
-    )
+    return ssl.create_default_context(cadata=der(authority.root) + der(authority.intermediates[0]))
 
 
 def test_connection_is_recorded_with_name_request_and_token() -> None:
@@ -238,9 +235,7 @@ def test_session_is_not_resumed() -> None:
         for _ in range(2):
             with (
                 socket.create_connection(("127.0.0.1", camera.port)) as plain,
-                context.wrap_socket(
-                    plain, server_hostname="localhost", session=session
-                ) as tls,
+                context.wrap_socket(plain, server_hostname="localhost", session=session) as tls,
             ):
                 assert not tls.session_reused
                 session = tls.session
@@ -248,7 +243,13 @@ def test_session_is_not_resumed() -> None:
 
 def rude_clients(port: int) -> None:
     """Connect, and: end at once; send rubbish; speak plain HTTP; reset; stop in mid-hello."""
-    for said in (b"", os.urandom(300), b"GET / HTTP/1.1\r\n\r\n", None, b"\x16\x03\x01\x02\x00\x01"):
+    for said in (
+        b"",
+        os.urandom(300),
+        b"GET / HTTP/1.1\r\n\r\n",
+        None,
+        b"\x16\x03\x01\x02\x00\x01",
+    ):
         with socket.create_connection(("127.0.0.1", port)) as client:
             if said is None:
                 # SO_LINGER 0: closing resets the connection.

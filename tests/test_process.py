@@ -63,7 +63,8 @@ def ends(pid: int) -> bool:
 # Starts a grandchild in a session of its own, which a signal to the process group misses.
 ESCAPING = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)
+sleep = [sys.executable, '-c', 'import time; time.sleep(600)']
+child = subprocess.Popen(sleep, start_new_session=True)
 print(child.pid, flush=True)
 time.sleep(600)
 """

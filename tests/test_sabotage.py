@@ -112,7 +112,9 @@ def python_client(code: str, *, time_limit: float = 20) -> Client:
 
 
 SAY = "import sys; print('unable to get local issuer certificate', file=sys.stderr)"
-CONNECT = "import socket, sys; host, port = sys.argv[2:]; s = socket.create_connection((host, port))"
+CONNECT = (
+    "import socket, sys; host, port = sys.argv[2:]; s = socket.create_connection((host, port))"
+)
 UNVERIFIED = """
 import ssl, sys, urllib.request
 context = ssl.create_default_context(cafile=sys.argv[1])
@@ -168,18 +170,14 @@ def test_client_of_another_runs_camera_is_nobodys(bench: Bench, tmp_path: Path) 
     """A client that talks to another camera proves nothing about this one, token or not."""
     authority = Authority()
     with Emulator().serve(METHODS["der_appended"](authority.issue())) as other:
-        client = replace(
-            HONEST, command=(*HONEST.command[:-1], f"https://localhost:{other.port}/")
-        )
+        client = replace(HONEST, command=(*HONEST.command[:-1], f"https://localhost:{other.port}/"))
         cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
     assert_no_verdict(cell, "never came")
 
 
 def test_warm_up_that_fails_makes_visited_no_experiment(bench: Bench) -> None:
     never = replace(HONEST, command=("{python}", "-c", "import sys; sys.exit(1)", "{urls}"))
-    assert_no_verdict(
-        bench._measure_alone(never, SCENARIOS["visited"], "p256"), "did not succeed"
-    )
+    assert_no_verdict(bench._measure_alone(never, SCENARIOS["visited"], "p256"), "did not succeed")
 
 
 def test_control_is_measured_though_only_another_cell_was_asked_for(bench: Bench) -> None:

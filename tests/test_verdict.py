@@ -31,9 +31,7 @@ NEVER_CAME = replace(CAME_AND_LEFT, client_hello=False)
 REJECTION = Observation(
     client_said=ClientSaid(60, "", UNKNOWN), server_saw=CAME_AND_LEFT, had_issuer=False
 )
-ACCEPTANCE = Observation(
-    client_said=ClientSaid(0, TOKEN, ""), server_saw=SERVED, had_issuer=False
-)
+ACCEPTANCE = Observation(client_said=ClientSaid(0, TOKEN, ""), server_saw=SERVED, had_issuer=False)
 
 
 def test_token_back_and_request_seen_is_accepted() -> None:
@@ -98,9 +96,12 @@ def test_a_rejection_without_a_why_is_other() -> None:
 
 
 def test_words_in_an_answer_of_another_kind_are_no_rejection() -> None:
-    assert judge(
-        replace(REJECTION, client_said=ClientSaid(1, "", "Cannot find module 'https'")), NODE
-    ).verdict == "error"
+    assert (
+        judge(
+            replace(REJECTION, client_said=ClientSaid(1, "", "Cannot find module 'https'")), NODE
+        ).verdict
+        == "error"
+    )
 
 
 def stub(stdout: str, exit_code: int | None = 0, saw: ServerSaw = CAME_AND_LEFT) -> Judgement:

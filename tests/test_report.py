@@ -1,0 +1,162 @@
+"""The report says what was measured, to people and to machines, and shows hostile text as text."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from rich.console import Console
+
+from leafonly.report.document import document, timestamp, validate, write
+from leafonly.report.html import render
+from leafonly.report.summary import cell_word, sentence, surprises
+from leafonly.report.terminal import client_table, matrix
+
+CAMERA = {
+    "kind": "emulator",
+    "description": "a camera",
+    "firmware": None,
+    "tls_version": None,
+    "link": "loopback",
+}
+
+
+def client(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "stack": "OpenSSL",
+        "stack_version": "3.0.19",
+        "version": "1.0",
+        "kind": "library",
+        "available": True,
+        "unavailable_because": None,
+        "install": "uv sync",
+    }
+
+
+def cell(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> dict[str, Any]:
+    reason = {"rejected": "missing_issuer", "error": "it hung"}.get(verdict)
+    return {
+        "client": name,
+        "scenario": scenario,
+        "key_type": "p256",
+        "verdict": verdict,
+        "reason": reason,
+        "expected": verdict,
+        "as_expected": True,
+        "conclusive": verdict != "error",
+        "seconds": 0.1,
+        "client_said": "no",
+        "server_saw": None,
+        "command": "client",
+        "cached_kind": None,
+        **fields,
+    }
+
+
+def report(*cells: dict[str, Any]) -> dict[str, Any]:
+    names = sorted({each["client"] for each in cells})
+    return dict(
+        document(
+            started=timestamp(),
+            camera=CAMERA,
+            clients=[client(name) for name in names],
+            cells=cells,
+            others={},
+        )
+    )
+
+
+USUAL = report(
+    cell("a", "absent", "rejected"),
+    cell("a", "cached", cached_kind="completes"),
+    cell("b", "absent", "rejected"),
+    cell("b", "cached", cached_kind="anchors"),
+    cell("c", "absent", "accepted"),
+    cell("c", "aia", "accepted"),
+)
+
+
+def test_sentence_counts_what_was_measured() -> None:
+    assert sentence(USUAL) == (
+        "With the leaf alone and the intermediate absent, 1 of 3 clients connect; 2 of 2 do with "
+        "it in their store (1 of them by trusting it outright); c fetch it if the leaf says where "
+        "(AIA)."
+    )
+
+
+def test_sentence_counts_errors_as_neither_and_says_so() -> None:
+    text = sentence(report(cell("a", "absent", "rejected"), cell("b", "absent", "error")))
+    assert "0 of 1 client connect" in text
+    assert "1 cell without a verdict" in text
+
+
+def test_sentence_of_a_run_without_a_verdict() -> None:
+    assert "No client gave a conclusive verdict" in sentence(report(cell("a", "absent", "error")))
+
+
+def test_surprise_has_a_star_and_is_listed() -> None:
+    odd = cell("a", "absent", "accepted", as_expected=False)
+    assert cell_word(odd) == "yes*"
+    assert surprises(report(odd, cell("b", "absent", "rejected"))) == [odd]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"schema": "leafonly/2"},
+        {"started": "yesterday"},
+        {"unknown": 1},
+        {"cells": [cell("a", "absent", "rejected") | {"reason": "bad luck"}]},
+        {"cells": [cell("a", "absent", "error") | {"conclusive": True}]},
+        {"cells": [cell("a", "absent", "maybe")]},
+    ],
+)
+def test_report_that_breaks_the_schema_is_not_written(
+    spoil: dict[str, Any], tmp_path: Path
+) -> None:
+    validate(USUAL)
+    with pytest.raises(jsonschema.ValidationError):
+        write(USUAL | spoil, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_written_is_the_report(tmp_path: Path) -> None:
+    write(USUAL, tmp_path / "new")
+    assert json.loads((tmp_path / "new" / "report.json").read_text()) == USUAL
+    assert sorted(each.name for each in (tmp_path / "new").iterdir()) == [
+        "report.html",
+        "report.json",
+    ]
+
+
+HOSTILE = "<script>alert(1)</script>[bold]\x1b[31m"
+
+
+def test_html_shows_hostile_text_as_text_and_refers_to_nothing_outside() -> None:
+    page = render(report(cell("a", "absent", "rejected", client_said=HOSTILE, command=HOSTILE)))
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert 'src="http' not in page
+    assert 'href="http' not in page
+
+
+def drawn(renderable: Any) -> str:
+    console = Console(width=80, file=io.StringIO())
+    with console.capture() as capture:
+        console.print(renderable)
+    return capture.get()
+
+
+def test_matrix_fits_a_terminal_of_80_columns_and_explains_its_words() -> None:
+    text = drawn(matrix(USUAL))
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
+    assert "anchor: it connects" in text
+    assert "n/a:" not in text
+
+
+def test_client_list_says_how_to_get_what_is_missing() -> None:
+    missing = client("x") | {"available": False, "install": "apt install x"}
+    assert "apt install x" in drawn(client_table([missing]))

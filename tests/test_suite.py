@@ -1,0 +1,205 @@
+"""`pytest` as people use it: options, exit codes, parallel runs, reports."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from fixtures import options
+from leafonly.report.document import validate
+
+ROOT = Path(__file__).parent.parent
+
+ACCEPTING_STUB = """#!{python}
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[3])
+try:
+    plain = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+    context.wrap_socket(plain, server_hostname=sys.argv[1]).close()
+    print("ACCEPT")
+except ssl.SSLError as error:
+    print(error)
+    print("REJECT")
+"""
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    process = start(*arguments)
+    output, _ = process.communicate(timeout=300)
+    return process.returncode, output
+
+
+def report_of(directory: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((directory / "report.json").read_text())
+    validate(report)
+    return report
+
+
+def cell_ids(report: dict[str, Any]) -> list[str]:
+    return sorted(f"{c['client']}-{c['scenario']}-{c['key_type']}" for c in report["cells"])
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("--clients=crul", "unknown name 'crul'; did you mean curl?"),
+        ("--clients=,", "no name given"),
+        ("--scenarios=missing", "unknown name 'missing'; there are: full_chain"),
+        ("--key-types=p521", "unknown name 'p521'"),
+        ("--client=no/such/stub", "no/such/stub is not there"),
+        ("--client=README.md", "cannot be executed: chmod +x it"),
+        ("--camera=nonsense", "--camera=nonsense"),
+    ],
+)
+def test_bad_value_is_one_line_and_exit_code_4(argument: str, words: str) -> None:
+    exit_code, output = run(argument)
+    assert exit_code == 4
+    assert [line for line in output.splitlines() if words in line]
+    assert "Traceback" not in output
+    assert len(output.strip().splitlines()) == 1
+
+
+def test_parallel_run_gives_the_whole_report(tmp_path: Path) -> None:
+    exit_code, output = run(
+        *("--clients=urllib,pyopenssl", "--key-types=p256,p384", f"--report-dir={tmp_path}"),
+        *("-n2", f"--junitxml={tmp_path / 'junit.xml'}"),
+    )
+    assert exit_code == 0, output
+    report = report_of(tmp_path)
+    assert len(cell_ids(report)) == len(set(cell_ids(report))) == 2 * (8 + 4)
+    assert all(cell["as_expected"] for cell in report["cells"])
+    cases = ET.parse(tmp_path / "junit.xml").findall(".//testcase")
+    assert sorted(str(case.get("name")) for case in cases) == [
+        f"test_cell[{cell_id}]" for cell_id in cell_ids(report)
+    ]
+    assert "0 of 2 clients connect" in output
+    assert "<!doctype html>" in (tmp_path / "report.html").read_text()
+
+
+def test_one_cell_by_its_node_id_brings_its_controls_itself(tmp_path: Path) -> None:
+    node = "suites/matrix/test_matrix.py::test_cell[urllib-absent-p256]"
+    exit_code, output = run(node, f"--report-dir={tmp_path}")
+    assert exit_code == 0, output
+    assert cell_ids(report_of(tmp_path)) == ["urllib-absent-p256"]
+    assert report_of(tmp_path)["cells"][0]["conclusive"]
+
+
+def test_markers_select(tmp_path: Path) -> None:
+    arguments = ("--clients=urllib", "-n0", f"--report-dir={tmp_path}", "-m", "control and p256")
+    exit_code, output = run(*arguments)
+    assert exit_code == 0, output
+    assert cell_ids(report_of(tmp_path)) == [
+        "urllib-full_chain-p256",
+        "urllib-untrusted_root-p256",
+    ]
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    arguments = ("--clients=urllib,httpx", "-n2", "--scenarios=absent,cached,visited,aia")
+    running = [start(*arguments, f"--report-dir={tmp_path / name}") for name in ("a", "b")]
+    for process in running:
+        output, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, output
+    one, other = (report_of(tmp_path / name) for name in ("a", "b"))
+    assert [cell["verdict"] for cell in one["cells"]] == [
+        cell["verdict"] for cell in other["cells"]
+    ]
+
+
+def test_client_that_is_asked_for_and_not_here_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    exit_code, output = run(
+        "--clients=curl", "--scenarios=absent", "-n0", f"--report-dir={tmp_path}"
+    )
+    assert exit_code == 1
+    assert "curl is not on this machine; install it with: " in output
+    report = report_of(tmp_path)
+    assert [cell["verdict"] for cell in report["cells"]] == ["error"]
+    assert not report["clients"][0]["available"]
+
+
+def test_own_client_by_the_stub_contract(tmp_path: Path) -> None:
+    stub = tmp_path / "mystub"
+    stub.write_text(ACCEPTING_STUB.format(python=sys.executable))
+    stub.chmod(0o755)
+    exit_code, output = run(f"--client={stub}", "-n0", f"--report-dir={tmp_path}")
+    assert exit_code == 0, output
+    outcomes = {cell["scenario"]: cell for cell in report_of(tmp_path)["cells"]}
+    assert outcomes["full_chain"]["verdict"] == "accepted"
+    assert outcomes["untrusted_root"]["verdict"] == "rejected"
+    assert outcomes["absent"]["reason"] == "missing_issuer"
+    assert outcomes["cached"]["cached_kind"] == "completes"
+    assert outcomes["absent"]["expected"] is None
+
+
+def test_crashed_worker_leaves_no_cell_out(tmp_path: Path) -> None:
+    """A stub that kills the process that measures it: the worst there is."""
+    stub = tmp_path / "killer"
+    stub.write_text(f"#!{sys.executable}\nimport os\nos.kill(os.getppid(), 9)\n")
+    stub.chmod(0o755)
+    exit_code, _ = run(
+        *("--clients=urllib", f"--client={stub}", "--scenarios=absent", "-n1"),
+        f"--report-dir={tmp_path}",
+    )
+    assert exit_code == 1
+    verdicts = {cell["client"]: cell["verdict"] for cell in report_of(tmp_path)["cells"]}
+    assert verdicts == {"urllib": "rejected", "killer": "error"}
+
+
+def test_list_clients_names_versions_and_what_to_install() -> None:
+    exit_code, output = run("--list-clients")
+    assert exit_code == 0
+    assert "urllib" in output
+    assert "OpenSSL" in output
+
+
+def test_no_client_is_no_failure(tmp_path: Path) -> None:
+    exit_code, output = run("--clients=none", "-n0", f"--report-dir={tmp_path}")
+    assert exit_code == 0, output
+    assert not (tmp_path / "report.json").exists()
+
+
+def config(arguments: Sequence[str] = ("suites",), **attributes: object) -> Any:
+    option = SimpleNamespace(
+        list_clients=False, numprocesses=None, camera="emulator", collectonly=False, usepdb=False
+    )
+    return SimpleNamespace(option=option, args=list(arguments), rootpath=ROOT, **attributes)
+
+
+def test_whole_suites_run_in_parallel_by_default() -> None:
+    whole = config()
+    options.pytest_cmdline_main(whole)
+    assert whole.option.numprocesses == "auto"
+
+
+@pytest.mark.parametrize(
+    "single", [config(["suites/matrix/test_matrix.py::test_cell[x]"]), config(["tests"])]
+)
+def test_single_cells_and_own_tests_do_not(single: Any) -> None:
+    options.pytest_cmdline_main(single)
+    assert single.option.numprocesses is None
+
+
+def test_a_worker_never_starts_workers() -> None:
+    """It would be a fork bomb."""
+    worker = config(workerinput={})
+    options.pytest_cmdline_main(worker)
+    assert worker.option.numprocesses is None
