@@ -16,9 +16,13 @@ from software_board import SoftwareBoard, micropython_program
 
 from leafonly.cameras import METHODS, CameraError, Endpoint, LoadRefused, loads_for
 from leafonly.cameras import serial as serial_camera
+from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.serial import SerialCamera
+from leafonly.clients import CLIENTS
 from leafonly.flight import read_flight
 from leafonly.pki import Authority, Chain, der, pem
+from leafonly.run import Bench
+from leafonly.scenario import SCENARIOS
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,
@@ -343,3 +347,20 @@ def test_too_little_memory_is_said(board: SoftwareBoard, monkeypatch: pytest.Mon
     monkeypatch.setattr(serial_camera, "LEAST_MEMORY", 1 << 40)
     with pytest.raises(CameraError, match="bytes of RAM are free"):
         SerialCamera(str(board.port))
+
+
+def test_the_matrix_through_the_cable_is_the_emulator_s(
+    camera: SerialCamera, tmp_path: Path
+) -> None:
+    outcomes = []
+    for number, each in enumerate((Emulator(), camera)):
+        (tmp_path / str(number)).mkdir()
+        with Bench(each, tmp_path / str(number)) as bench:
+            outcomes.append(
+                {
+                    name: bench.measure(CLIENTS["urllib"], scenario, "p256").outcome
+                    for name, scenario in SCENARIOS.items()
+                }
+            )
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0]["absent"] == "rejected: missing_issuer"
