@@ -1,13 +1,11 @@
-"""`python -m leafonly`: what one wants of the engine without pytest."""
+"""`python -m leafonly`: what one wants of the engine without pytest.
+
+Each subcommand imports what it needs itself: `look` must not wait for the clients.
+"""
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
-
-from leafonly.clients import CLIENTS
-from leafonly.pki import KEY_TYPES
-from leafonly.scenario import SCENARIOS
 
 __all__ = ["main"]
 
@@ -23,14 +21,52 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     stage = commands.add_parser("stage", help="set one cell up, and serve it until Enter")
     stage.add_argument("cell", help="as in the report: curl-absent-p256")
+    look = commands.add_parser("look", help="say whether a deployed camera's chain is complete")
+    look.add_argument("host", help="HOST, HOST:PORT, or @FILE with one of these on each line")
+    look.add_argument("--trust", type=Path, metavar="FILE", help="the trusted roots, as PEM")
+    look.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args(arguments)
+    if options.command == "look":
+        return _look(options.host, options.trust, as_json=options.json)
     return _stage(options.cell)
+
+
+def _look(host: str, trust: Path | None, *, as_json: bool) -> int:
+    """Look at one host or many; 0 if every chain is complete, 1 if not, 2 for a wrong word."""
+    from leafonly.look import Trusted, look_at_all, targets
+
+    try:
+        hosts, trusted = targets(host), Trusted(trust)
+    except (OSError, ValueError) as error:
+        print(f"look: {error}", file=sys.stderr)
+        return 2
+    found = list(look_at_all(hosts, trusted))
+    if as_json:
+        import dataclasses
+        import json
+
+        rows = [dataclasses.asdict(each) for each in found]
+        print(json.dumps(rows if host.startswith("@") else rows[0], indent=1))
+    else:
+        for each in found:
+            print(f"{each.target}: {_printable(each.verdict)}")
+    return 0 if all(each.complete for each in found) else 1
+
+
+def _printable(text: str) -> str:
+    """Make a host's words fit for a terminal: its names may be anything."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _stage(cell: str) -> int:
     """Serve one cell, and print the command that a user can run against it by hand."""
+    import tempfile
+
     from leafonly.cameras.emulator import Emulator
+    from leafonly.clients import CLIENTS
+    from leafonly.pki import KEY_TYPES
     from leafonly.run import Bench
+    from leafonly.scenario import SCENARIOS
 
     client, scenario, key_type = (*cell.rsplit("-", 2), "", "")[:3]
     if client not in CLIENTS or scenario not in SCENARIOS or key_type not in KEY_TYPES:

@@ -147,3 +147,11 @@ class Camera(Protocol):
             CameraError: The camera is gone.
 
         """
+
+    def close(self) -> None:
+        """Give the camera back as it was found.
+
+        Raises:
+            CameraError: It cannot be, or it is found changed.
+
+        """

@@ -22,6 +22,9 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 from OpenSSL import SSL
 
 from leafonly.cameras import CameraInfo, Connection, Load, LoadRefused
+from leafonly.cameras.alerts import ALERTS
+from leafonly.cameras.loopback import listen_on_loopback
+from leafonly.cameras.mismatch import belong_together, put_certificates, stand_in
 from leafonly.pki import PrivateKey, der
 
 T = TypeVar("T")
@@ -53,29 +56,6 @@ _SIGNATURES = b"ECDSA+SHA256:RSA+SHA256:ECDSA+SHA384:RSA+SHA384:ECDSA+SHA512:RSA
 # Bits of SSL_CTX_set_options that pyOpenSSL has no name for (OpenSSL's include/openssl/ssl.h).
 _OP_NO_EXTENDED_MASTER_SECRET = 1 << 0
 _OP_NO_RENEGOTIATION = 1 << 30
-
-# SSL_alert_desc_string_long would name them too, but pyOpenSSL does not bind it.
-_ALERTS = {
-    0: "close_notify",
-    10: "unexpected_message",
-    20: "bad_record_mac",
-    40: "handshake_failure",
-    42: "bad_certificate",
-    43: "unsupported_certificate",
-    44: "certificate_revoked",
-    45: "certificate_expired",
-    46: "certificate_unknown",
-    47: "illegal_parameter",
-    48: "unknown_ca",
-    49: "access_denied",
-    50: "decode_error",
-    51: "decrypt_error",
-    70: "protocol_version",
-    71: "insufficient_security",
-    80: "internal_error",
-    90: "user_canceled",
-    112: "unrecognized_name",
-}  # RFC 8446 section 6
 
 _MOST_REQUEST_BYTES = 16384
 _SILENCE = 30.0  # seconds a client may stay silent; browsers preconnect and wait
@@ -171,6 +151,9 @@ class Emulator:
             link="loopback",
         )
 
+    def close(self) -> None:
+        """Nothing outlives a presentation."""
+
     @contextlib.contextmanager
     def serve(self, loads: Sequence[Load]) -> Iterator["EmulatedEndpoint"]:
         """Load certificates as a board would, and serve them until the context ends.
@@ -195,9 +178,15 @@ class EmulatedEndpoint:
         self, certificates: Sequence[x509.Certificate], key: PrivateKey, *, one_at_a_time: bool
     ) -> None:
         fits = _certificate_message_size(certificates) <= CERTIFICATE_MESSAGE_LIMIT
-        self._context = _context(certificates, key) if fits else None
+        self._context: SSL.Context | None = None
+        self._instead: list[bytes] = []
+        if fits and belong_together(certificates[0], key):
+            self._context = _context(certificates, key)
+        elif fits:
+            self._context = _context([stand_in(key)], key)
+            self._instead = [der(certificate) for certificate in certificates]
         self._one_at_a_time = one_at_a_time
-        self._listeners = _listen_on_loopback()
+        self._listeners = listen_on_loopback()
         self._connections: list[Connection] = []
         self._workers: list[tuple[threading.Thread, socket.socket]] = []
         self._wake, self._woken = os.pipe()
@@ -282,14 +271,13 @@ class EmulatedEndpoint:
                     seen.client_hello = client.recv(16384)[:1] == b"\x16"
                     seen.error = "OSError(-27136, 'MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL')"
                     return
-                _talk(client, self._context, seen)
+                _talk(_Tls(client, self._context, seen, self._instead), seen)
             except (OSError, SSL.Error) as error:
                 seen.error = str(error) or type(error).__name__
 
 
-def _talk(client: socket.socket, context: SSL.Context, seen: Connection) -> None:
+def _talk(tls: "_Tls", seen: Connection) -> None:
     """Serve one connection: handshake, one request, one answer that carries a token."""
-    tls = _Tls(client, context, seen)
     try:
         tls.handshake()
     finally:
@@ -311,8 +299,14 @@ def _talk(client: socket.socket, context: SSL.Context, seen: Connection) -> None
 class _Tls:
     """One TLS connection over memory BIOs, so that time limits and ends are the socket's."""
 
-    def __init__(self, client: socket.socket, context: SSL.Context, seen: Connection) -> None:
-        self._client, self._seen = client, seen
+    def __init__(
+        self,
+        client: socket.socket,
+        context: SSL.Context,
+        seen: Connection,
+        instead: Sequence[bytes],
+    ) -> None:
+        self._client, self._seen, self._instead = client, seen, instead
         self._connection = SSL.Connection(context, None)
         self._connection.set_app_data(seen)
         self._connection.set_accept_state()
@@ -364,9 +358,11 @@ class _Tls:
         self._connection.bio_write(data)
 
     def _flush(self) -> None:
+        data = b""
         with contextlib.suppress(SSL.WantReadError):
             while True:
-                self._client.sendall(self._connection.bio_read(16384))
+                data += self._connection.bio_read(16384)
+        self._client.sendall(put_certificates(data, self._instead) if self._instead else data)
 
 
 def _context(certificates: Sequence[x509.Certificate], key: PrivateKey) -> SSL.Context:
@@ -401,35 +397,4 @@ def _note_alert(connection: SSL.Connection, where: int, value: int) -> None:
     if where == SSL.SSL_CB_READ_ALERT:
         seen = connection.get_app_data()
         description = value & 0xFF
-        seen.alert = seen.alert or _ALERTS.get(description, str(description))
-
-
-def _listen_on_loopback() -> list[socket.socket]:
-    """Listen on one port number on both loopback addresses.
-
-    `localhost` may mean either. Were the number free to others on ::1, another run's camera
-    could answer this one's client.
-    """
-    for _ in range(50):
-        v4 = socket.create_server(("127.0.0.1", 0), backlog=128)
-        v4.setblocking(False)
-        if not _has_ipv6_loopback():
-            return [v4]
-        try:
-            v6 = socket.create_server(
-                ("::1", v4.getsockname()[1]), family=socket.AF_INET6, backlog=128
-            )
-        except OSError:
-            v4.close()
-            continue
-        v6.setblocking(False)
-        return [v4, v6]
-    raise OSError("no port is free on both loopback addresses")
-
-
-def _has_ipv6_loopback() -> bool:
-    try:
-        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        return False
-    return True
+        seen.alert = seen.alert or ALERTS.get(description, str(description))

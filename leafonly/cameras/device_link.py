@@ -1,0 +1,283 @@
+"""The host's side of the device script: load certificates, open connections, hear reports."""
+
+import contextlib
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
+
+from leafonly.cameras import CameraError, Load, LoadRefused
+from leafonly.cameras.frames import ACKNOWLEDGED, WINDOW, Damaged, Frame, FrameReader, encode
+
+__all__ = ["DEVICE_SCRIPT", "CableLink", "Event", "Gone", "Line", "NetworkLink"]
+
+DEVICE_SCRIPT = Path(__file__).parent / "device" / "leafonly_device.py"
+
+_ANSWER = 15.0  # seconds for the script to load a key, the slowest thing it does unasked
+_JOIN = 40.0  # seconds for a board to join its network
+_SMALLEST_PACKET = 16
+_BANNERS = (b"MicroPython v", b"OpenMV v", b"soft reboot", b">>> ")
+
+
+class Gone(Exception):
+    """The line is closed: unplugged, or the program has ended."""
+
+
+class Line(Protocol):
+    """A way to the camera's stdin and stdout."""
+
+    def read(self) -> bytes:
+        """Wait a moment for bytes; none if there were none. Raises Gone."""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes. Raises Gone."""
+
+
+class Event(NamedTuple):
+    """What the camera has to say about the connection that is open."""
+
+    kind: Literal["data", "report", "room", "failed", "lost"]
+    payload: bytes = b""
+
+
+class CableLink:
+    """Connections inside the frames; the base of every link, since all load that way.
+
+    Args:
+        line: To the device script, which has been started.
+        name: What users call this camera, for messages.
+
+    One thread reads the line. `listener` is called from it, or from another, with events.
+
+    """
+
+    def __init__(self, line: Line, name: str) -> None:
+        self.listener: Callable[[Event], None] = lambda event: None
+        self.failure: str | None = None
+        self._line, self._name = line, name
+        self._reader = FrameReader()
+        self._answers: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self._packet = _SMALLEST_PACKET
+        self._on_their_way = 0
+        self._held = b""
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._read_all, name="camera-line", daemon=True)
+        self._thread.start()
+
+    def load(self, loads: Sequence[Load]) -> None:
+        """Send certificates and keys, and make the camera load them.
+
+        Raises:
+            LoadRefused: With the text of the exception on the camera.
+            CameraError: The camera does not answer.
+
+        """
+        self._packet = max(_SMALLEST_PACKET, int(self._answer("H").payload))
+        for certificate, key in loads:
+            self._send_pieces("C", certificate)
+            self._send_pieces("K", key)
+            self._put("L")
+            self._answer("L")
+        self._put("S")
+
+    def start(self) -> None:
+        """Wait until the camera serves."""
+        self._answer("P")
+
+    def open(self) -> None:
+        """Tell the camera that a client has come, along with what it says first."""
+        self._held = encode("O")
+
+    def room(self) -> int:
+        """Say how many bytes the camera takes now."""
+        return self._packet if self._on_their_way < WINDOW else 0
+
+    def send(self, data: bytes) -> None:
+        """Send what the client sent: not more than there is `room` for."""
+        self._put("D", data)
+
+    def end(self) -> None:
+        """Tell the camera that the client sends no more."""
+        self._put("E")
+
+    def quit(self) -> None:
+        """Ask the script to end."""
+        self._put("Q")
+
+    def expect_the_end(self) -> None:
+        """From now on it is no failure if the line closes."""
+        self._closing = True
+
+    def stop_reading(self) -> None:
+        """Leave the line to others."""
+        self._closing = True
+        self._thread.join()
+
+    def fail(self, because: str) -> None:
+        """Give this link up, and tell everyone who waits for it."""
+        if self.failure is None and not self._closing:
+            self.failure = f"{self._name}: {because}"
+            self._answers.put(Frame("!", b""))
+            with self._changed:
+                self._changed.notify_all()
+            self.listener(Event("failed", self.failure.encode()))
+
+    def _put(self, kind: str, payload: bytes = b"") -> None:
+        if kind in ACKNOWLEDGED:
+            with self._changed:
+                self._on_their_way += 1
+        held, self._held = self._held, b""
+        try:
+            self._line.write(held + encode(kind, payload))
+        except Gone as error:
+            self.fail(str(error))
+
+    def _send_pieces(self, kind: str, data: bytes) -> None:
+        for start in range(0, len(data), self._packet):
+            self._wait_for_room()
+            self._put(kind, data[start : start + self._packet])
+
+    def _wait_for_room(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self.room() or self.failure, _ANSWER)
+            if not self.room():
+                self.fail("the camera takes no more data")
+        self._raise_failure()
+
+    def _answer(self, kind: str, time_limit: float = _ANSWER) -> Frame:
+        try:
+            frame = self._answers.get(timeout=time_limit)
+        except queue.Empty:
+            self.fail("the device script does not answer")
+            raise CameraError(f"{self._name}: the device script does not answer") from None
+        # Before anything else: a script that refuses ends, and a line that closes is a failure.
+        if frame.kind == "X":
+            raise LoadRefused(frame.payload.decode("utf-8", "backslashreplace"))
+        self._raise_failure()
+        if frame.kind != kind:
+            self.fail(f"the device script answers {frame.kind!r} instead of {kind!r}")
+        self._raise_failure()
+        return frame
+
+    def _raise_failure(self) -> None:
+        if self.failure is not None:
+            raise CameraError(self.failure)
+
+    def _read_all(self) -> None:
+        try:
+            while not self._closing and self.failure is None:
+                for frame in self._reader.feed(self._line.read()):
+                    self._handle(frame)
+                if self._reader.ended:
+                    time.sleep(0.05)  # the traceback is on its way
+                    self._reader.feed(self._line.read())
+                    self.fail(f"the device script has ended: {_last_words(self._reader.garbage)}")
+                elif any(banner in self._reader.garbage for banner in _BANNERS):
+                    self.fail("the camera has restarted")
+        except (Gone, Damaged) as error:
+            words = _last_words(self._reader.garbage)
+            self.fail(f"{error}; before that: {words}" if words else str(error))
+
+    def _handle(self, frame: Frame) -> None:
+        if frame.kind == "A":
+            with self._changed:
+                was_full = not self.room()
+                self._on_their_way -= 1
+                self._changed.notify_all()
+            if was_full:
+                self.listener(Event("room"))
+        elif frame.kind == "D":
+            self.listener(Event("data", frame.payload))
+        elif frame.kind == "R":
+            self.listener(Event("report", frame.payload))
+        else:
+            self._answers.put(frame)
+
+
+class NetworkLink(CableLink):
+    """Connections over TCP; only certificates, keys and reports go over the line.
+
+    Args:
+        line: As for `CableLink`.
+        name: As for `CableLink`.
+        port: Where the script was told to listen.
+        wifi: Name and password of a Wi-Fi to join first.
+
+    """
+
+    def __init__(self, line: Line, name: str, port: int, wifi: tuple[str, str] = ("", "")) -> None:
+        super().__init__(line, name)
+        self._port, self._wifi = port, wifi
+        self._address = ""
+        self._socket: socket.socket | None = None
+        self._receiver: threading.Thread | None = None
+
+    @property
+    def where(self) -> tuple[str, int]:
+        """The camera's own address and port."""
+        return self._address, self._port
+
+    def start(self) -> None:
+        """Let the camera join its network, and wait until it serves."""
+        self._put("C", self._wifi[0].encode())
+        self._put("K", self._wifi[1].encode())
+        self._address = self._answer("P", _JOIN).payload.decode("ascii", "replace")
+        if not self._address:
+            raise CameraError(
+                f"{self._name}: the board is in no network; set LEAFONLY_WIFI_NAME and "
+                "LEAFONLY_WIFI_PASSWORD, or use the usb link"
+            )
+
+    def open(self) -> None:
+        """Connect to the camera."""
+        try:
+            self._socket = socket.create_connection(self.where, 10)
+        except OSError as error:
+            self.fail(f"nothing answers at {self._address}:{self._port}: {error}")
+            return
+        self._socket.settimeout(None)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._receiver = threading.Thread(
+            target=self._receive, args=(self._socket,), name="camera-socket", daemon=True
+        )
+        self._receiver.start()
+
+    def room(self) -> int:
+        """Say how many bytes are sent at once."""
+        return 4096
+
+    def send(self, data: bytes) -> None:
+        """Send what the client sent."""
+        # The script may have closed already; its report says why.
+        if self._socket:
+            with contextlib.suppress(OSError):
+                self._socket.sendall(data)
+
+    def end(self) -> None:
+        """Tell the camera that the client sends no more."""
+        if self._socket:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_WR)
+
+    def _receive(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := connection.recv(4096):
+                self.listener(Event("data", data))
+
+    def _handle(self, frame: Frame) -> None:
+        if frame.kind == "R" and self._socket and self._receiver:
+            # The script closes before it reports: all that it sent comes first.
+            self._receiver.join(5)
+            self._socket.close()
+        super()._handle(frame)
+
+
+def _last_words(garbage: bytearray) -> str:
+    """Give the last line of a traceback or of whatever was printed, fit for a message."""
+    text = garbage.decode("utf-8", "replace").replace("\x04", "\n").rstrip("> \r\n")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "".join(c for c in lines[-1] if c.isprintable())[:200] if lines else ""

@@ -1,0 +1,170 @@
+"""MicroPython's unix program as a camera: real mbedTLS, and the script that boards run."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from leafonly.cameras import CameraError, CameraInfo, Load, LoadRefused
+from leafonly.cameras.device_link import DEVICE_SCRIPT, Gone, NetworkLink
+from leafonly.cameras.relay import Relay
+
+__all__ = ["MicroPython", "ServedByProgram"]
+
+_IDENTIFY = """\
+import sys
+print(sys.implementation.name)
+try:
+    import tls
+except ImportError:
+    import ssl as tls
+print(".".join(map(str, sys.implementation[1][:3])))
+print(getattr(tls, "MBEDTLS_VERSION", ""))
+"""
+_TRIES = 5  # another program may take the port between our choice and the script's start
+
+
+class MicroPython:
+    """A camera in a MicroPython process of its own for every presentation.
+
+    Args:
+        program: The unix program, by name or path.
+
+    Raises:
+        CameraError: It is not there, not MicroPython, or has no TLS.
+
+    """
+
+    def __init__(self, program: str = "micropython") -> None:
+        found = shutil.which(program)
+        if found is None:
+            raise CameraError(
+                f"{program} is not on this machine: install the package micropython (Debian 13, "
+                "Ubuntu 24.04 or later), or name the program: --camera=micropython:PATH"
+            )
+        # Absolute, because the script runs in its own folder.
+        self._program = str(Path(found).absolute())
+        self._info = self._identify()
+
+    def info(self) -> CameraInfo:
+        """Say what this camera is."""
+        return self._info
+
+    def close(self) -> None:
+        """Nothing outlives a presentation."""
+
+    @contextlib.contextmanager
+    def serve(self, loads: Sequence[Load]) -> Iterator["ServedByProgram"]:
+        """Load certificates into a new process, and serve them until the context ends.
+
+        Raises:
+            LoadRefused: mbedTLS will not have them; the text is MicroPython's exception.
+            CameraError: The program ended or does not answer.
+
+        """
+        with contextlib.ExitStack() as stack:
+            link = stack.enter_context(self._started(loads))
+            endpoint = ServedByProgram(link)
+            try:
+                yield endpoint
+            finally:
+                endpoint.close()
+
+    @contextlib.contextmanager
+    def _started(self, loads: Sequence[Load]) -> Iterator[NetworkLink]:
+        for attempt in range(_TRIES):
+            process = _Process(self._program, port := _free_port())
+            link = NetworkLink(process, self._program, port)
+            try:
+                try:
+                    link.load(loads)
+                    link.start()
+                except LoadRefused as refusal:
+                    if "EADDRINUSE" in str(refusal) and attempt < _TRIES - 1:
+                        continue
+                    raise
+                yield link
+                return
+            finally:
+                link.expect_the_end()
+                process.end()
+                link.stop_reading()
+                process.close()
+
+    def _identify(self) -> CameraInfo:
+        try:
+            asked = subprocess.run(
+                [self._program, "-c", _IDENTIFY], capture_output=True, text=True, timeout=10
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise CameraError(f"{self._program} does not start: {error}") from error
+        lines = [line.strip() for line in asked.stdout.splitlines()]
+        if lines[:1] != ["micropython"]:
+            raise CameraError(f"{self._program} is not MicroPython")
+        if len(lines) < 3:
+            raise CameraError(f"{self._program} has no tls module: use a build with mbedTLS")
+        return CameraInfo(
+            kind="micropython",
+            description="MicroPython's unix program",
+            firmware=f"MicroPython {lines[1]}",
+            tls_version=lines[2] or None,
+            link="network",
+        )
+
+
+class ServedByProgram(Relay):
+    """A presentation by a MicroPython process; `direct` is its own port, without the relay."""
+
+    def __init__(self, link: NetworkLink) -> None:
+        super().__init__(link)
+        link.listener = self.hear
+        self.direct = link.where
+
+
+class _Process:
+    """The device script in a process; its stdin and stdout are the line."""
+
+    def __init__(self, program: str, port: int) -> None:
+        code = (
+            f"import sys; sys.path.insert(0, {str(DEVICE_SCRIPT.parent)!r}); "
+            f"import {DEVICE_SCRIPT.stem}; {DEVICE_SCRIPT.stem}.serve_network({port})"
+        )
+        self._process = subprocess.Popen(
+            [program, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+        )
+
+    def read(self) -> bytes:
+        assert self._process.stdout is not None
+        data = os.read(self._process.stdout.fileno(), 4096)
+        if not data:
+            raise Gone("the program has ended")
+        return data
+
+    def write(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(data)
+        except (OSError, ValueError) as error:
+            raise Gone("the program has ended") from error
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

@@ -1,0 +1,308 @@
+"""Clients on this machine's loopback, one after the other brought to a camera elsewhere.
+
+A camera's script speaks with one client at a time, browsers open several connections, and
+some never use all of them. So a client waits here until it has something to say, and while
+it is the camera's turn or its own, each has a time limit.
+"""
+
+import collections
+import contextlib
+import select
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from leafonly.cameras import CameraError, Connection
+from leafonly.cameras.alerts import ClientTap
+from leafonly.cameras.device_link import Event
+from leafonly.cameras.loopback import listen_on_loopback
+
+__all__ = ["Link", "Relay"]
+
+# Seconds. A board takes up to 25 for an RSA handshake (others' measurements on RP2040).
+_CAMERA_TURN = 60.0
+_CLIENT_TURN = 30.0
+_CLIENT_TURN_WITH_QUEUE = 2.0  # for one that has shaken hands and is idle; browsers do that
+_STRAGGLERS = 1.0  # for connections whose client is gone but whose socket another holds
+_FAREWELL = 5.0  # for a client to close after the answer
+
+
+class Link(Protocol):
+    """The way to a camera that speaks with one client at a time."""
+
+    @property
+    def failure(self) -> str | None:
+        """Why it can no longer be used."""
+
+    def open(self) -> None:
+        """Begin a connection; a report will end it."""
+
+    def room(self) -> int:
+        """Say how many bytes may be sent now."""
+
+    def send(self, data: bytes) -> None:
+        """Send what the client sent."""
+
+    def end(self) -> None:
+        """Tell the camera that the client sends no more."""
+
+    def fail(self, because: str) -> None:
+        """Give the link up."""
+
+
+@dataclass
+class _Client:
+    socket: socket.socket
+    seen: Connection = field(default_factory=Connection)
+    tap: ClientTap = field(default_factory=ClientTap)
+    ready: bool = False
+    ended: bool = False
+    client_is_next: bool = False
+    since: float = field(default_factory=time.monotonic)
+
+
+class Relay:
+    """An endpoint on loopback whose camera is at the other end of a link."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._listeners = listen_on_loopback()
+        self._connections: list[Connection] = []
+        self._waiting: list[_Client] = []
+        self._active: _Client | None = None
+        self._leaving: list[_Client] = []
+        self._events: collections.deque[Event] = collections.deque()
+        self._wake, self._woken = socket.socketpair()
+        self._woken.setblocking(False)
+        self._settling: float | None = None
+        self._settled = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="camera-relay", daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """The IPv4 loopback address."""
+        return "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """The port, the same for IPv4 and IPv6."""
+        return int(self._listeners[0].getsockname()[1])
+
+    @property
+    def connections(self) -> Sequence[Connection]:
+        """All connections so far, in the order accepted."""
+        return tuple(self._connections)
+
+    def settle(self) -> None:
+        """Wait until the camera has reported on every connection.
+
+        Raises:
+            CameraError: The camera is gone, so it never will.
+
+        """
+        self._settled.clear()
+        self._settling = time.monotonic()
+        self._notify()
+        self._settled.wait()
+        if self._link.failure is not None:
+            raise CameraError(self._link.failure)
+
+    def close(self) -> None:
+        """End every connection and free the port."""
+        with contextlib.suppress(CameraError):
+            self.settle()
+        self._closing = True
+        self._notify()
+        self._thread.join()
+
+    def hear(self, event: Event) -> None:
+        """Take an event of the link, from whichever thread."""
+        client = self._active
+        if event.kind == "data" and client is not None:
+            # At once, without waking the relay: there is one client until the report has come.
+            try:
+                client.socket.sendall(event.payload)
+            except OSError:
+                event = Event("lost")
+            else:
+                client.client_is_next, client.since = True, time.monotonic()
+                return
+        self._events.append(event)
+        self._notify()
+
+    def _notify(self) -> None:
+        # Full means that it will wake up anyway, closed that nobody needs to.
+        with contextlib.suppress(OSError):
+            self._woken.send(b"w")
+
+    def _run(self) -> None:
+        try:
+            while not self._closing:
+                self._step()
+        finally:
+            # Whoever still waits must not wait for a thread that is gone.
+            self._settled.set()
+            clients = [*self._waiting, *self._leaving, *filter(None, [self._active])]
+            for each in (*self._listeners, self._wake, self._woken, *(c.socket for c in clients)):
+                each.close()
+
+    def _step(self) -> None:
+        active = self._active
+        may_speak = [active] if active and not active.ended and self._link.room() else []
+        clients = [c for c in self._waiting if not c.ready] + may_speak + self._leaving
+        by_socket = {client.socket: client for client in clients}
+        watched = [*self._listeners, self._wake, *by_socket]
+        ready, _, _ = select.select(watched, [], [], 0.25)
+        if self._wake in ready:
+            self._wake.recv(4096)
+        settling = self._settling
+        while self._events:
+            self._handle(self._events.popleft())
+        for listener in self._listeners:
+            if listener in ready or settling:
+                self._accept(listener)
+        for each in ready:
+            client = by_socket.get(each)
+            if client is not None:
+                self._read(client)
+        if self._link.failure is not None:
+            self._drop_all(self._link.failure)
+        self._start_next()
+        self._watch_the_clock()
+        if settling and self._active is None and not self._waiting:
+            self._settling = None
+            self._settled.set()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+            while True:
+                client = _Client(listener.accept()[0])
+                client.socket.settimeout(_FAREWELL)
+                # A flight comes in several pieces; waiting for acknowledgements costs 40 ms.
+                client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._connections.append(client.seen)
+                self._waiting.append(client)
+
+    def _read(self, client: _Client) -> None:
+        try:
+            if client in self._waiting:
+                client.ready = bool(client.socket.recv(1, socket.MSG_PEEK))
+                if not client.ready:
+                    self._waiting.remove(client)
+                    self._leave(client)
+            elif client is self._active:
+                self._pass_on(client, client.socket.recv(self._link.room()))
+            elif client in self._leaving and not client.socket.recv(4096):
+                self._leaving.remove(client)
+                client.socket.close()
+        except OSError as error:
+            self._lose(client, str(error) or type(error).__name__)
+
+    def _pass_on(self, client: _Client, data: bytes) -> None:
+        client.client_is_next, client.since = False, time.monotonic()
+        if not data:
+            self._end(client)
+            return
+        client.tap.feed(data)
+        client.seen.client_hello = client.tap.client_hello
+        client.seen.server_name = client.tap.server_name
+        client.seen.alert = client.tap.alert
+        self._link.send(data)
+
+    def _lose(self, client: _Client, because: str) -> None:
+        """Take leave of a client whose socket is broken."""
+        client.seen.error = client.seen.error or because
+        if client is self._active:
+            self._end(client)
+            return
+        for group in (self._waiting, self._leaving):
+            if client in group:
+                group.remove(client)
+        client.socket.close()
+
+    def _end(self, client: _Client) -> None:
+        if not client.ended:
+            client.ended = True
+            client.client_is_next, client.since = False, time.monotonic()
+            self._link.end()
+
+    def _handle(self, event: Event) -> None:
+        client = self._active
+        if client is None:
+            return
+        if event.kind == "lost":
+            self._lose(client, "the client is gone")
+        elif event.kind == "report":
+            _note(event.payload, client.seen)
+            if "damaged frame" in (client.seen.error or ""):
+                self._link.fail("the line has changed what was sent to the camera")
+            self._active = None
+            self._leave(client)
+
+    def _leave(self, client: _Client) -> None:
+        """Say good-bye and read to the client's end: closing over bytes would reset it."""
+        client.since = time.monotonic()
+        try:
+            client.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            client.socket.close()
+        else:
+            self._leaving.append(client)
+
+    def _start_next(self) -> None:
+        if self._active is None and self._link.failure is None:
+            client = next((each for each in self._waiting if each.ready), None)
+            if client is not None:
+                self._waiting.remove(client)
+                client.since = time.monotonic()
+                self._active = client
+                self._link.open()
+                # It is here because it has something to say.
+                self._read(client)
+
+    def _watch_the_clock(self) -> None:
+        now = time.monotonic()
+        for client in [c for c in self._leaving if now - c.since > _FAREWELL]:
+            self._lose(client, "the client did not close")
+        if self._settling and now - self._settling > _STRAGGLERS:
+            for client in [c for c in self._waiting if not c.ready]:
+                self._lose(client, "nobody spoke here")
+            if self._active is not None:
+                self._end(self._active)
+        for client in [c for c in self._waiting if not c.ready and now - c.since > _CLIENT_TURN]:
+            self._lose(client, "the client stayed silent")
+        active = self._active
+        if active is None:
+            return
+        if active.client_is_next:
+            idle = active.tap.encrypted and any(each.ready for each in self._waiting)
+            if now - active.since > (_CLIENT_TURN_WITH_QUEUE if idle else _CLIENT_TURN):
+                active.seen.error = active.seen.error or "the client stayed silent"
+                self._end(active)
+        elif now - active.since > _CAMERA_TURN:
+            if active.ended:
+                self._link.fail(f"the camera has not answered for {_CAMERA_TURN:.0f} s")
+            # It may wait for the rest of what the client began to say.
+            self._end(active)
+
+    def _drop_all(self, because: str) -> None:
+        for client in [*self._waiting, *filter(None, [self._active])]:
+            client.seen.error = because
+            self._leave(client)
+        self._waiting.clear()
+        self._active = None
+
+
+def _note(report: bytes, seen: Connection) -> None:
+    """Read what the device script tells of a connection (`talk` in its source)."""
+    lines = [line.decode("utf-8", "backslashreplace") for line in report.split(b"\n", 3)]
+    completed, request, token, error = (*lines, "", "", "", "")[:4]
+    seen.handshake_completed = completed == "1"
+    seen.request = request or None
+    seen.token = token or None
+    seen.error = error or seen.error

@@ -1,0 +1,86 @@
+"""Confirm that this camera presents one certificate, and find out whether it can do better."""
+
+from collections.abc import Callable
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from fixtures.presentation import Examination
+from leafonly.cameras import METHODS, Camera, Load
+from leafonly.pki import KEY_TYPES, Authority, KeyType, der, new_key
+from leafonly.presentation import Presented, conclude, present, with_other_key, with_pss_signature
+
+Record = Callable[..., None]
+
+_TOO_LONG = 8
+"""Intermediates that make a Certificate message longer than the 4096 bytes of a DER-only
+board (MBEDTLS_SSL_OUT_CONTENT_LEN); trustme's path length constraint allows 9."""
+
+
+@pytest.mark.parametrize("key_type", KEY_TYPES)
+@pytest.mark.parametrize("method", METHODS)
+def test_method(method: str, key_type: KeyType, examined: Examination, record_rows: Record) -> None:
+    """What one way of loading presents is what its acceptance by a strict client says."""
+    row = examined(method, key_type)
+    record_rows(presentation=[row.as_json()])
+    if not row.loaded:
+        assert method.startswith("pem"), f"the camera refuses DER: {row.error}"
+        return
+    assert row.certificates, f"loaded, but nothing is presented: {row.error}"
+    assert row.key_fits, f"the camera does not hold the leaf's key: {row.client_said}"
+    assert row.accepted == row.full_chain, f"presented and judged differ: {row}"
+
+
+def test_limitation(examined: Examination, record_rows: Record) -> None:
+    """The documented way presents one certificate; say whether another presents them all."""
+    rows = [examined(method, key_type) for method in METHODS for key_type in KEY_TYPES]
+    sentence = conclude(rows)
+    finding = {"check": "presentation", "severity": "info", "message": sentence, "remedy": None}
+    record_rows(findings=[finding])
+    assert sentence.startswith("limitation confirmed"), sentence
+
+
+def test_key_of_another_certificate(camera: Camera, authority: Authority) -> None:
+    """A key that is not the leaf's is noticed here, because the camera does not."""
+    chain = authority.issue()
+    loads = [
+        with_other_key(load, new_key("p256"), chain) for load in METHODS["der_appended"](chain)
+    ]
+    row = present(camera, loads, chain, "key of another certificate", "p256")
+    if row.loaded:
+        assert row.certificates[0] == der(chain.leaf)
+        assert not row.key_fits
+        assert not row.accepted
+        assert "certificate verify failed" not in (row.client_said or "")
+
+
+def test_certificate_message_over_4096_bytes(camera: Camera) -> None:
+    """Either the whole chain is presented, or the camera says that its buffer is too small."""
+    chain = Authority(intermediates=_TOO_LONG).issue()
+    assert sum(map(len, map(der, chain.full))) > 4096
+    row = present(camera, METHODS["der_appended"](chain), chain, "over 4096 bytes", "p256")
+    _presents_all_or_nothing(row)
+
+
+def test_certificate_signed_with_rsa_pss(camera: Camera, authority: Authority) -> None:
+    """Either it is refused at load, or it is presented as it is."""
+    chain = authority.issue()
+    issuer_key = new_key("rsa2048")
+    assert isinstance(issuer_key, rsa.RSAPrivateKey)
+    signed = der(with_pss_signature(chain.leaf, issuer_key))
+    (load,) = METHODS["der_leaf"](chain)
+    row = present(camera, [Load(signed, load.key)], chain, "signed with RSA-PSS", "p256")
+    if row.loaded:
+        assert row.certificates == (signed,)
+    else:
+        assert "invalid cert" in (row.error or "")
+
+
+def _presents_all_or_nothing(row: Presented) -> None:
+    assert row.loaded, row.error
+    if row.certificates:
+        assert row.full_chain
+        assert row.accepted, row.client_said
+    else:
+        assert not row.accepted
+        assert row.error, "nothing is presented, and the camera does not say why"
