@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from leafonly.audit import checks_certificate, checks_chain, checks_files, checks_key
 from leafonly.audit.evidence import Evidence
-from leafonly.audit.finding import Finding, NotCheckedError, Severity, info
+from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
 from leafonly.audit.reader import Credentials, read_directory, read_files
 
 __all__ = [
@@ -55,7 +55,7 @@ def run_check(check: Check, evidence: Evidence) -> list[Finding]:
     try:
         found.extend(check(evidence))
     except NotCheckedError as error:
-        found.append(info(f"not checked: {error}"))
+        found.append(unchecked(error))
     return [replace(finding, check=check.__name__) for finding in found]
 
 

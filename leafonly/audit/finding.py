@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-__all__ = ["Finding", "NotCheckedError", "Severity", "blocker", "info", "warning"]
+__all__ = ["Finding", "NotCheckedError", "Severity", "blocker", "info", "unchecked", "warning"]
+
+_UNCHECKED = "not checked: "
 
 Severity = Literal["blocker", "warning", "info"]
 """`blocker`: nobody will connect, or the camera will not load it. `warning`: some clients
@@ -25,6 +27,11 @@ class Finding:
     message: str
     remedy: str = ""
     check: str = ""
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether it only says that something needed for the check was not there."""
+        return self.message.startswith(_UNCHECKED)
 
     def as_json(self) -> dict[str, str]:
         """Give the report's fields."""
@@ -52,3 +59,8 @@ def warning(message: str, remedy: str) -> Finding:
 def info(message: str, remedy: str = "") -> Finding:
     """Report what is worth knowing."""
     return Finding("info", message, remedy)
+
+
+def unchecked(error: NotCheckedError) -> Finding:
+    """Report what could not be looked at, and why."""
+    return Finding("info", f"{_UNCHECKED}{error}")

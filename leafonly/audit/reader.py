@@ -14,8 +14,8 @@ from typing import Literal, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import (
-    CertificatePublicKeyTypes,
     PrivateKeyTypes,
+    PublicKeyTypes,
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -232,7 +232,7 @@ def is_self_issued(certificate: x509.Certificate) -> bool:
     return certificate.subject == certificate.issuer
 
 
-def spki(key: CertificatePublicKeyTypes) -> bytes:
+def spki(key: PublicKeyTypes) -> bytes:
     """Encode a public key, so that two can be compared."""
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
