@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
 
-from leafonly.audit.evidence import Evidence, dns_names
+from leafonly.audit.evidence import Evidence, addresses, covers, dns_names
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.audit.reader import is_ca, is_self_issued
 from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
@@ -49,7 +49,7 @@ def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
     """The camera's name is among the certificate's subject alternative names."""
     leaf = evidence.leaf
     names = dns_names(leaf)
-    if not names and not _addresses(leaf):
+    if not names and not addresses(leaf):
         common = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         seen = "its name only in the subject's common name" if common else "no name"
         yield blocker(
@@ -59,28 +59,13 @@ def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
         )
         return
     domain = evidence.domain
-    if domain in _addresses(leaf) or any(_covers(name, domain) for name in names):
+    if covers(leaf, domain):
         if evidence.given_domain is None:
             others = f", one of {len(names)} names" if len(names) > 1 else ""
             yield info(f"the camera's name is taken to be {domain}{others}: --domain NAME")
         return
-    held = ", ".join([*names, *_addresses(leaf)][:5])
+    held = ", ".join([*names, *addresses(leaf)][:5])
     yield blocker(f"the certificate is not for {domain}, but for {held}", _REISSUE)
-
-
-def _addresses(certificate: x509.Certificate) -> list[str]:
-    try:
-        san = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return []
-    return [str(address) for address in san.get_values_for_type(x509.IPAddress)]
-
-
-def _covers(pattern: str, name: str) -> bool:
-    """Match as RFC 9525 section 6.3 does: a wildcard stands for one whole first label."""
-    if pattern.startswith("*."):
-        return name.partition(".")[2] == pattern[2:] != ""
-    return pattern == name
 
 
 def name_is_public(evidence: Evidence) -> Iterator[Finding]:

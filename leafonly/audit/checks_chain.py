@@ -1,13 +1,14 @@
 """Checks of the chain: what stands above the leaf, and who trusts it."""
 
 import datetime as dt
+import ipaddress
 from collections.abc import Iterator, Sequence
 
 from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from leafonly.audit.evidence import Evidence
+from leafonly.audit.evidence import Evidence, covers
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.audit.paths import Issuers
 from leafonly.audit.reader import is_ca, is_self_issued, spki
@@ -15,6 +16,7 @@ from leafonly.pki import der
 
 __all__ = ["CHECKS", "aia_urls"]
 
+_SERVER = ExtendedKeyUsageOID.SERVER_AUTH
 _ASK_CA = "take the intermediate from the same delivery, or from the CA's page of certificates"
 
 # Organizations that sign with several intermediates in turn. Let's Encrypt ("Chains of Trust"),
@@ -68,7 +70,7 @@ def issuers_are_valid(evidence: Evidence) -> Iterator[Finding]:
     leaf = evidence.leaf
     for each in evidence.issuers:
         until = f"{each.not_valid_after_utc:%Y-%m-%d}"
-        if not each.not_valid_before_utc <= evidence.at <= each.not_valid_after_utc:
+        if not _is_valid(each, evidence.at):
             yield blocker(
                 f"the intermediate {_name(each)} is not valid now (until {until})", _ASK_CA
             )
@@ -138,6 +140,10 @@ def roots_are_listed(evidence: Evidence) -> Iterator[Finding]:
     paths = evidence.public_paths or evidence.paths_to(evidence.private)
     for path in paths:
         yield info("way up: " + " <- ".join(_name(each) for each in path))
+    above = [each for path in paths for each in path] or list(evidence.issuers)
+    for each in evidence.credentials.intermediates:
+        if each not in above:
+            yield info(f"{_name(each)} is given, but is not needed above this leaf")
     keys = [spki(each.public_key()) for each in evidence.credentials.intermediates]
     if len(set(keys)) < len(keys):
         yield info("an intermediate is given in two cross-signed forms; one is enough")
@@ -148,18 +154,38 @@ def chain_is_verified(evidence: Evidence) -> Iterator[Finding]:
     if not evidence.public_paths:
         raise NotCheckedError("the rules for public chains apply only below a public root")
     leaf = evidence.leaf
-    if not leaf.not_valid_before_utc <= evidence.at <= leaf.not_valid_after_utc:
-        raise NotCheckedError("the leaf is not valid at this moment")
     store = Store([path[-1] for path in evidence.public_paths])
+    builder = PolicyBuilder().store(store).time(evidence.at)
     try:
-        subject = x509.DNSName(evidence.domain)
-        builder = PolicyBuilder().store(store).time(evidence.at)
-        builder.build_server_verifier(subject).verify(leaf, list(evidence.issuers))
+        verifier = builder.build_server_verifier(_subject(evidence))
+        verifier.verify(leaf, list(evidence.issuers))
     except VerificationError as error:
-        words = "".join(c for c in str(error) if c.isprintable())[:300]
+        words = _shown(str(error))
         yield warning(f"a strict verifier refuses the full chain: {words}", _ASK_CA)
-    except ValueError as error:
-        raise NotCheckedError(f"{evidence.domain} is no DNS name") from error
+
+
+def _subject(evidence: Evidence) -> x509.DNSName | x509.IPAddress:
+    """Give whom to verify the leaf for; what is wrong with the leaf is for other checks to say.
+
+    Raises:
+        NotCheckedError: The leaf itself is at fault.
+
+    """
+    leaf, domain = evidence.leaf, evidence.domain
+    found = {type(each.value): each.value for each in leaf.extensions}
+    usage = found.get(x509.ExtendedKeyUsage)
+    if (
+        not _is_valid(leaf, evidence.at)
+        or not covers(leaf, domain)
+        or (isinstance(usage, x509.ExtendedKeyUsage) and _SERVER not in usage)
+        or x509.PrecertPoison in found
+        or not all(_is_valid(each, evidence.at) for each in evidence.issuers)
+    ):
+        raise NotCheckedError("other checks say already what is wrong")
+    try:
+        return x509.IPAddress(ipaddress.ip_address(domain))
+    except ValueError:
+        return x509.DNSName(domain)
 
 
 def aia_names_issuer(evidence: Evidence) -> Iterator[Finding]:
@@ -235,6 +261,10 @@ def aia_urls(certificate: x509.Certificate) -> list[str]:
     ]
 
 
+def _is_valid(certificate: x509.Certificate, at: dt.datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+
+
 def _roots(paths: Sequence[Sequence[x509.Certificate]]) -> str:
     return ", ".join(dict.fromkeys(_name(path[-1]) for path in paths))
 
@@ -251,7 +281,7 @@ def _name_of(name: x509.Name) -> str:
 
 
 def _shown(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)[:100]
+    return "".join(c if c.isprintable() else "?" for c in text)[:200]
 
 
 CHECKS = (

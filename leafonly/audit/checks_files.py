@@ -1,12 +1,11 @@
 """Checks of the files: everything is there, and each is what it is taken for."""
 
-import itertools
 from collections.abc import Iterator
 
 from leafonly.audit.contents import Oddity
 from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
-from leafonly.audit.reader import CredentialFile, is_ca, spki
+from leafonly.audit.reader import CredentialFile, Credentials, is_ca, spki
 from leafonly.pki import der
 
 __all__ = ["CHECKS"]
@@ -41,12 +40,12 @@ def files_are_what_they_are_called(evidence: Evidence) -> Iterator[Finding]:
     """Each file holds what its name, or the option that named it, promises."""
     for file in evidence.credentials.files:
         if file.contents.holds_anything and file.role is not None:
-            yield from _mistaken(file)
+            yield from _mistaken(file, evidence.credentials)
 
 
-def _mistaken(file: CredentialFile) -> Iterator[Finding]:
+def _mistaken(file: CredentialFile, credentials: Credentials) -> Iterator[Finding]:
     held = file.contents
-    leaves = [each for each in held.certificates if not is_ca(each)]
+    leaves = [each for each in held.certificates if each in credentials.leaves]
     what = _what_is_in(file)
     if file.role == "key" and not held.keys:
         yield blocker(f"{file.name} is taken for the key, but holds {what}", _GIVE_RIGHT)
@@ -177,9 +176,11 @@ def chain_is_in_order(evidence: Evidence) -> Iterator[Finding]:
         certificates = file.contents.certificates
         if file.contents.form not in ("pem", "der") or len(certificates) < 2:
             continue  # PKCS#7 and PKCS#12 hold sets: there is no order in them
-        for first, second in itertools.pairwise(certificates):
-            known = {each.subject.public_bytes() for each in certificates if each is not first}
-            if first.issuer != second.subject and first.issuer.public_bytes() in known:
+        names = [each.subject for each in certificates]
+        for number, certificate in enumerate(certificates):
+            after = names[number + 1 : number + 2]
+            issuers = names[:number] + names[number + 1 :]
+            if certificate.issuer in issuers and certificate.issuer not in after:
                 yield warning(
                     f"{file.name}: its certificates are out of order: the leaf comes first, then "
                     "each one's issuer",

@@ -101,6 +101,7 @@ def read_contents(data: bytes, password: Password) -> Contents:
             _read_pem(data, contents, password)
         else:
             _read_unknown(data, contents, password)
+    contents.problems = list(dict.fromkeys(contents.problems))
     return contents
 
 
@@ -266,10 +267,7 @@ def _read_pem(data: bytes, contents: Contents, password: Password) -> None:
     if b"\r" in data:
         contents.oddities.add("crlf")
     rest = bytearray()
-    for number, block in enumerate(_blocks(data, contents, rest)):
-        if number == _MOST_OBJECTS:
-            contents.problems.append(f"it holds more than {_MOST_OBJECTS} objects")
-            return
+    for block in _blocks(data, contents, rest):
         _read_block(block, contents, password)
     if rest.strip():
         contents.oddities.add("text")
@@ -277,8 +275,12 @@ def _read_pem(data: bytes, contents: Contents, password: Password) -> None:
 
 def _blocks(data: bytes, contents: Contents, rest: bytearray) -> Iterator[_Block]:
     """Cut PEM into its blocks (RFC 7468); what is outside of them goes to `rest`."""
-    at = 0
+    at = number = 0
     while (start := data.find(b"-----BEGIN ", at)) >= 0:
+        number += 1
+        if number > _MOST_OBJECTS:
+            contents.problems.append(f"it holds more than {_MOST_OBJECTS} objects")
+            return
         rest += data[at:start]
         opening = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----").match(data, start)
         stop = data.find(b"-----END ", start)
