@@ -27,10 +27,12 @@ from leafonly.pki import Authority, pem
 
 NAME = "cam.example.com"
 MISSING = [
-    *(f"{each} is missing: apt install pebble" for each in ("pebble", "pebble-challtestsrv")
-      if not shutil.which(each)),
-    *(["certbot is missing: uv sync --extra acme"] if not importlib.util.find_spec("certbot") else []),
-]  # fmt: skip
+    f"{each} is missing: apt install pebble"
+    for each in ("pebble", "pebble-challtestsrv")
+    if not shutil.which(each)
+]
+if not importlib.util.find_spec("certbot"):
+    MISSING.append("certbot is missing: uv sync --extra acme")
 
 CERTBOT = "import sys; from certbot.main import main; sys.exit(main())"
 

@@ -37,6 +37,9 @@ Oddity = Literal["bom", "utf16", "crlf", "text", "no_armour", "encrypted"]
 _MOST_OBJECTS = 1000  # a whole system store is about 150
 _MOST_KEY_BYTES = 8192  # an RSA key of 8192 bits is 4.7 kB; checking a larger one takes long
 
+_IGNORED = ("EC PARAMETERS", "DH PARAMETERS", "X509 CRL")
+"""What OpenSSL's commands write beside a key; it harms nobody."""
+
 _DAMAGE = (
     ValueError,
     TypeError,
@@ -310,6 +313,8 @@ def _read_block(block: _Block, contents: Contents, password: Password) -> None:
         der = _base64(block.body)
         _take_key(block.text + b"\n", der, load_pem_private_key, contents, password)
         return
+    if block.label in _IGNORED:
+        return
     der = _base64(block.body)
     if der is None or not _is_der(der):
         contents.problems.append(f"a {block.label} in it is damaged: its base64 is not whole")
@@ -327,7 +332,7 @@ def _read_block(block: _Block, contents: Contents, password: Password) -> None:
     elif block.label == "PKCS7":
         if not _take_pkcs7(der, contents):
             contents.problems.append("a PKCS7 in it is damaged inside")
-    elif block.label not in ("EC PARAMETERS", "DH PARAMETERS", "X509 CRL"):
+    else:
         contents.problems.append(f"it holds a {block.label}, which is of no use here")
 
 
