@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -26,6 +25,10 @@ from tests.credentials import ROOT, key_pem, live, p256
 PROJECT = Path(__file__).parents[1]
 
 
+# Without clients: this is about the files, and looking for clients would start them all.
+SUITE = ("suites/audit", "--clients", "none")
+
+
 def command(*arguments):
     return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *map(str, arguments)]
 
@@ -43,7 +46,7 @@ def environment(home, **more):
 
 def run_audit(home, *arguments, **more):
     return subprocess.run(
-        command("suites/audit", "--report-dir", home / "report", *arguments),
+        command(*SUITE, "-n0", "--report-dir", home / "report", *arguments),
         cwd=PROJECT,
         env=environment(home, **more),
         stdin=subprocess.DEVNULL,
@@ -110,7 +113,7 @@ def test_audit_without_credentials_says_what_it_needs(tmp_path):
 
 def test_audit_is_no_part_of_a_run_that_gives_it_nothing(tmp_path):
     finished = subprocess.run(
-        command("suites", "--collect-only", "-q", "-p", "no:xdist"),
+        command("suites", "--clients", "none", "--collect-only", "-q", "-n0"),
         cwd=PROJECT,
         env=environment(tmp_path),
         capture_output=True,
@@ -212,7 +215,7 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
     seen = {}
     with (tmp_path / "out").open("wb") as out:
         process = psutil.Popen(
-            command("suites/audit", "--report-dir", tmp_path / "report",
+            command(*SUITE, "--report-dir", tmp_path / "report",
                     *good(tmp_path, delivery), *more),
             cwd=PROJECT,
             env=environment(tmp_path, **secret_environment),
@@ -232,26 +235,32 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
     assert files_below(tmp_path / "tmp") == {}
 
 
-def test_nothing_is_left_behind_when_it_is_killed(tmp_path, delivery):
-    # Killed at many moments: each finds it at another piece of its work.
-    for delay in (0.15, 0.3, 0.45, 0.6, 0.75):
-        process = subprocess.Popen(
-            command("suites/audit", "--report-dir", tmp_path / "report", "-p", "no:xdist",
-                    *good(tmp_path, delivery), "--junitxml", tmp_path / "junit.xml"),
-            cwd=PROJECT,
-            env=environment(tmp_path),
-            stdin=subprocess.DEVNULL,
-            stdout=(tmp_path / "out").open("ab"),
-            stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            process.wait(delay)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
-        process.wait()
-    texts = files_below(tmp_path)
-    texts = {where: text for where, text in texts.items() if not where.startswith(str(delivery))}
-    assert leaks(p256(), texts) == []
+# What the run has just said when it is killed: at its beginning, and amid its checks.
+MOMENTS = ["test session starts", "[key_matches_certificate]", "[certificate_fits_camera]"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_nothing_is_left_behind_when_it_is_killed(tmp_path, delivery, moment):
+    with subprocess.Popen(
+        command(*SUITE, "-n0", "-v", *good(tmp_path, delivery), "--bundle", tmp_path / "camera",
+                "--report-dir", tmp_path / "report", "--junitxml", tmp_path / "junit.xml"),
+        cwd=PROJECT,
+        env=environment(tmp_path, PYTHONUNBUFFERED="1"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        said = b""
+        while moment.encode() not in said:
+            line = process.stdout.readline()
+            assert line, said.decode()
+            said += line
+        process.kill()
+    texts = {
+        where: text for where, text in files_below(tmp_path).items() if "delivery" not in where
+    }
+    assert leaks(p256(), texts | {"said": said}) == []
+    assert not (tmp_path / "camera").exists()
 
 
 def test_bundle_is_the_only_place_a_key_goes_to(tmp_path, delivery):

@@ -68,6 +68,7 @@ def audit(
         credentials: What `read_directory` or `read_files` gave.
         at: The moment to judge as of; None for now.
         domain: The camera's name, as `normal_name` writes it; None to tell it from the leaf.
+
     """
     evidence = Evidence(credentials, at or dt.datetime.now(dt.UTC), domain)
     return [finding for check in CHECKS.values() for finding in run_check(check, evidence)]

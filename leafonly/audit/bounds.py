@@ -23,6 +23,7 @@ def elements(data: bytes) -> Iterator[tuple[int, bytes, int]]:
 
     Yields:
         Tag, contents, and where the element ends. Ends early where no element begins.
+
     """
     at = 0
     while at + 2 <= len(data):

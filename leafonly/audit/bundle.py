@@ -48,6 +48,7 @@ def write_bundle(
     Raises:
         BundleError: There is no leaf or no key, they are not a pair or not for a camera, the
             folder is not empty or would be shared, or what was written reads back differently.
+
     """
     try:
         leaf, key = evidence.leaf, evidence.key
@@ -78,6 +79,7 @@ def micropython_lines(intermediates: int, *, presents_chain: bool) -> str:
     Args:
         intermediates: How many the bundle holds.
         presents_chain: Load them too, each by a further call with the same key.
+
     """
     lines = [
         "import tls",

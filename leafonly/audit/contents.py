@@ -63,6 +63,7 @@ class Contents:
         csrs: Certificate signing requests.
         oddities: What is unusual about it.
         problems: What could not be read, in words that quote nothing.
+
     """
 
     form: Form = "unknown"
@@ -90,6 +91,7 @@ def read_contents(data: bytes, password: Password) -> Contents:
     Args:
         data: The whole file.
         password: Gives the password when something turns out to be encrypted.
+
     """
     contents = Contents()
     data = _without_marks(data, contents)

@@ -32,6 +32,7 @@ class Evidence:
         system: The roots that this system trusts.
         private: Roots that the user says his clients will be given.
         fetched: What was found at the caIssuers URLs; None without `--online`.
+
     """
 
     credentials: Credentials
@@ -48,6 +49,7 @@ class Evidence:
 
         Raises:
             NotCheckedError: There is none.
+
         """
         if self.credentials.leaf is None:
             raise NotCheckedError("there is no leaf certificate among the files")
@@ -59,6 +61,7 @@ class Evidence:
 
         Raises:
             NotCheckedError: There is none.
+
         """
         if self.credentials.key is None:
             raise NotCheckedError("no private key was given: --key FILE")
@@ -70,6 +73,7 @@ class Evidence:
 
         Raises:
             NotCheckedError: It was not given and cannot be told from the leaf.
+
         """
         if self.given_domain is not None:
             return self.given_domain
@@ -144,6 +148,7 @@ def normal_name(name: str) -> str:
 
     Raises:
         ValueError: It is neither a name nor an address; one line for people.
+
     """
     plain = name.strip().lower().rstrip(".")
     try:

@@ -21,6 +21,7 @@ class Finding:
         message: What was seen, in one line. Never a byte of a file's contents.
         remedy: What to do about it; empty only where nothing has to be done.
         check: The id of the check, which is the name of its function.
+
     """
 
     severity: Severity

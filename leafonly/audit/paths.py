@@ -72,6 +72,7 @@ def root_paths(
         leaf: Where they begin.
         intermediates: What they may lead through.
         roots: Where they may end.
+
     """
     found: list[tuple[x509.Certificate, ...]] = []
     signatures, between = _MOST_SIGNATURES, Issuers(intermediates)

@@ -88,6 +88,7 @@ class CredentialFile:
         contents: What it holds.
         role: What its name, or the option that named it, promises; None if nothing.
         mode: Its permission bits, None where the system has none (Windows).
+
     """
 
     path: Path
@@ -112,6 +113,7 @@ class Credentials:
         roots: All different self-signed CA certificates.
         keys: All different private keys. Never in `repr`.
         csrs: All different signing requests.
+
     """
 
     files: tuple[CredentialFile, ...]
@@ -146,6 +148,7 @@ def read_directory(directory: Path, password: PasswordFor) -> Credentials:
 
     Raises:
         ValueError: It is no folder that can be read, or no folder of credentials.
+
     """
     try:
         paths = sorted(path for path in directory.iterdir() if not path.is_dir())
