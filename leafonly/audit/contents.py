@@ -5,12 +5,10 @@ back is a `Contents`, after an amount of work that their length bounds, and with
 the file in any message: the file may be a private key.
 """
 
-import binascii
-import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
@@ -22,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from leafonly.audit.armour import MOST_OBJECTS, Block, blocks, from_base64
 from leafonly.audit.bounds import elements, is_too_costly
 
 __all__ = ["Contents", "Oddity", "Password", "read_contents"]
@@ -34,7 +33,6 @@ Form = Literal["pem", "der", "pkcs7", "pkcs12", "empty", "unknown"]
 Oddity = Literal["bom", "utf16", "crlf", "text", "no_armour", "encrypted"]
 """What is unusual about a file that can be read nonetheless."""
 
-_MOST_OBJECTS = 1000  # a whole system store is about 150
 _MOST_KEY_BYTES = 8192  # an RSA key of 8192 bits is 4.7 kB; checking a larger one takes long
 
 _IGNORED = ("EC PARAMETERS", "DH PARAMETERS", "X509 CRL")
@@ -77,12 +75,6 @@ class Contents:
     def holds_anything(self) -> bool:
         """Whether something of use was found."""
         return bool(self.certificates or self.keys or self.csrs)
-
-
-class _Block(NamedTuple):
-    label: str
-    text: bytes
-    body: bytes
 
 
 def read_contents(data: bytes, password: Password) -> Contents:
@@ -132,8 +124,8 @@ def _is_der(data: bytes) -> bool:
 def _read_der(data: bytes, contents: Contents, password: Password) -> None:
     contents.form, start = "der", 0
     for number, (_, _, end) in enumerate(elements(data)):
-        if number == _MOST_OBJECTS:
-            contents.problems.append(f"it holds more than {_MOST_OBJECTS} objects")
+        if number == MOST_OBJECTS:
+            contents.problems.append(f"it holds more than {MOST_OBJECTS} objects")
             return
         _read_der_object(data[start:end], contents, password)
         start = end
@@ -202,7 +194,7 @@ def _take_pkcs7(der: bytes, contents: Contents) -> bool:
 
 
 def _take_all(certificates: list[x509.Certificate], contents: Contents) -> None:
-    for certificate in certificates[:_MOST_OBJECTS]:
+    for certificate in certificates[:MOST_OBJECTS]:
         try:
             _force(certificate)
         except _DAMAGE:
@@ -272,52 +264,21 @@ def _read_pem(data: bytes, contents: Contents, password: Password) -> None:
     if b"\r" in data:
         contents.oddities.add("crlf")
     rest = bytearray()
-    for block in _blocks(data, contents, rest):
+    for block in blocks(data, contents.problems, rest):
         _read_block(block, contents, password)
     if rest.strip():
         contents.oddities.add("text")
 
 
-def _blocks(data: bytes, contents: Contents, rest: bytearray) -> Iterator[_Block]:
-    """Cut PEM into its blocks (RFC 7468); what is outside of them goes to `rest`."""
-    at = number = 0
-    while (start := data.find(b"-----BEGIN ", at)) >= 0:
-        number += 1
-        if number > _MOST_OBJECTS:
-            contents.problems.append(f"it holds more than {_MOST_OBJECTS} objects")
-            return
-        rest += data[at:start]
-        opening = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----").match(data, start)
-        stop = data.find(b"-----END ", start)
-        again = data.find(b"-----BEGIN ", start + 11)
-        if opening is None:
-            contents.problems.append("one of its BEGIN lines is damaged")
-            at = start + 11
-            continue
-        label = opening[1].decode()
-        if stop < 0 or 0 <= again < stop:
-            contents.problems.append(f"a {label} in it is cut off: its END line is missing")
-            at = again if again >= 0 else len(data)
-            continue
-        closing = f"-----END {label}-----".encode()
-        if not data.startswith(closing, stop):
-            contents.problems.append(f"what begins as {label} in it ends with another END line")
-            at = stop + 9
-            continue
-        at = stop + len(closing)
-        yield _Block(label, data[start:at], data[opening.end() : stop])
-    rest += data[at:]
-
-
-def _read_block(block: _Block, contents: Contents, password: Password) -> None:
+def _read_block(block: Block, contents: Contents, password: Password) -> None:
     if block.label.endswith("PRIVATE KEY"):
         # Without a result, it is encrypted in PEM's own old way, by one round of MD5.
-        der = _base64(block.body)
+        der = from_base64(block.body)
         _take_key(block.text + b"\n", der, load_pem_private_key, contents, password)
         return
     if block.label in _IGNORED:
         return
-    der = _base64(block.body)
+    der = from_base64(block.body)
     if der is None or not _is_der(der):
         contents.problems.append(f"a {block.label} in it is damaged: its base64 is not whole")
         return
@@ -338,15 +299,8 @@ def _read_block(block: _Block, contents: Contents, password: Password) -> None:
         contents.problems.append(f"it holds a {block.label}, which is of no use here")
 
 
-def _base64(text: bytes) -> bytes | None:
-    try:
-        return binascii.a2b_base64(b"".join(text.split()), strict_mode=True)
-    except binascii.Error:
-        return None
-
-
 def _read_unknown(data: bytes, contents: Contents, password: Password) -> None:
-    der = _base64(data)
+    der = from_base64(data)
     if der and _is_der(der):
         contents.oddities.add("no_armour")
         _read_der(der, contents, password)
