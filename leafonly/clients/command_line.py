@@ -1,12 +1,19 @@
 """Clients with a command line of their own. One entry is one client."""
 
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import AtName, Client, Install, expects
 from leafonly.clients.library import shared_library
 from leafonly.clients.words import BORINGSSL, GNUTLS, OPENSSL, RUSTLS, together
 
 __all__ = ["CLIENTS"]
 
 _GET = "GET / HTTP/1.0\r\n\r\n"
+
+_S_CLIENT = (
+    *("openssl", "s_client", "-quiet", "-verify_return_error", "-verify_hostname", "{host}"),
+    *("-connect", "{address}:{port}", "-servername", "{host}"),
+)
+_S_CLIENT_STORE = ("-CAfile", "{trust}", "-no-CApath", "-no-CAstore")
+_CURL = ("curl", "-sS", "--connect-to", "{host}:{port}:{address}:{port}", "{urls}")
 
 CLIENTS = (
     Client(
@@ -34,6 +41,7 @@ CLIENTS = (
         words=OPENSSL,
         seen="3.0.19",
         install=Install(debian="apt install openssl", macos="brew install openssl"),
+        at_name=AtName(native=_S_CLIENT, stored=(*_S_CLIENT, *_S_CLIENT_STORE)),
     ),
     Client(
         name="curl",
@@ -52,6 +60,7 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="7.88.1",
         install=Install(debian="apt install curl", macos="brew install curl"),
+        at_name=AtName(native=_CURL, stored=(*_CURL, "--cacert", "{trust}", "--capath", "{home}")),
     ),
     Client(
         name="wget",

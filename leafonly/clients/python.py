@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import AtName, Client, Install, expects
 from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
 
 __all__ = ["CLIENTS"]
@@ -30,6 +30,7 @@ def _library(
     stack: str = "OpenSSL",
     words: Vocabulary = OPENSSL,
     expected: Mapping[str, str] | None = None,
+    at_name: bool = True,
 ) -> Client:
     """Declare a Python library whose program follows the contract of programs/README.md."""
     return Client(
@@ -44,6 +45,16 @@ def _library(
         expected=expected or expects(),
         seen=seen,
         install=Install(anywhere="uv sync"),
+        at_name=AtName(
+            native=("{python}", f"{{programs}}/{program}", "native", "{urls}"),
+            stored=("{python}", f"{{programs}}/{program}", "{trust}", "{urls}"),
+            environment={
+                "PYTHONPATH": "{programs}/mapped",
+                "LEAFONLY_MAP": "{host}={address}",
+            },
+        )
+        if at_name
+        else None,
     )
 
 
@@ -58,6 +69,8 @@ CLIENTS = (
         module="OpenSSL",
         program="pyopenssl_get.py",
         words=_PYOPENSSL,
+        # It verifies no name, and whoever uses it decides whose roots to load.
+        at_name=False,
         seen="26.4.0",
     ),
     _library(
@@ -69,6 +82,7 @@ CLIENTS = (
     _library(
         "curl_cffi",
         program="curl_cffi_get.py",
+        at_name=False,
         stack="BoringSSL",
         words=BORINGSSL,
         expected=expects(cached="accepted: anchors"),
