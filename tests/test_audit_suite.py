@@ -1,6 +1,7 @@
 """The audit as its user runs it: pytest on the suite, and what is left behind."""
 
 import base64
+import datetime as dt
 import json
 import os
 import subprocess
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from leafonly.audit import CHECKS
 from leafonly.pki import pem
-from tests.credentials import ROOT, key_pem, live, p256
+from tests.credentials import DAY, ROOT, key_pem, leaf, live, p256
 
 PROJECT = Path(__file__).parents[1]
 
@@ -196,7 +197,9 @@ def watch(process, seen):
         seen[f"process {each.pid}"] = seen.get(f"process {each.pid}", b"") + line.encode()
 
 
-@pytest.mark.parametrize("how", ["good", "another key", "encrypted", "damaged", "verbose locals"])
+@pytest.mark.parametrize(
+    "how", ["good", "another key", "encrypted", "damaged", "verbose locals", "before clients"]
+)
 def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
     key, more = p256(), ["--junitxml", tmp_path / "junit.xml", "-n", "2"]
     secret_environment = {}
@@ -212,6 +215,14 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
     elif how == "verbose locals":
         (delivery / "privkey.pem").write_bytes(key_pem() + b"rubbish")
         more += ["-vv", "--showlocals", "--full-trace", "-s"]
+    elif how == "before clients":
+        more += ["--clients", "urllib,openssl", "--trust", tmp_path / "root.pem"]
+        # Clients judge by the clock of this machine, so the leaf is valid by that one.
+        today = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        certificate = leaf(start=today - DAY, end=today + 60 * DAY)
+        for name, data in live(certificate).items():
+            (delivery / name).write_bytes(data)
+        more += ["--at", today.isoformat()]
     seen = {}
     with (tmp_path / "out").open("wb") as out:
         process = psutil.Popen(
@@ -233,6 +244,9 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
     assert leaks(key, texts | seen) == []
     assert b"a password of some length" not in b"".join(texts.values())
     assert files_below(tmp_path / "tmp") == {}
+    if how == "before clients":
+        said = b" ".join(texts[str(tmp_path / "out")].split())
+        assert b"2 of 2 do with it in their store" in said
 
 
 # What the run has just said when it is killed: at its beginning, and amid its checks.
