@@ -19,8 +19,8 @@ from OpenSSL import SSL
 
 from leafonly.cameras import METHODS, Load, LoadRefused
 from leafonly.cameras.emulator import Emulator, load
-from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT
 from leafonly.flight import Flight, FlightError, read_flight
+from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT
 from leafonly.pki import Authority, KeyType, der
 
 PROFILE = json.loads(

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from fixtures.rehearsal import Rehearsed
-from leafonly.rehearsal import Rehearsal
-from leafonly.run import Cell, unmeasured
+from leafonly.audit.finding import NotCheckedError
+from leafonly.run import Cell
 
 REMEDY = (
     "what would help: a gateway in front of the camera that presents the full chain, or a "
@@ -15,19 +15,19 @@ REMEDY = (
 
 
 def test_client(
-    rehearsed: Rehearsed, rehearsal: Rehearsal | str, record_cell: Callable[[Cell], None]
+    rehearsed: Rehearsed,
+    rehearse: Callable[[Rehearsed], Cell],
+    record_cell: Callable[[Cell], None],
 ) -> None:
     """One client connects under the camera's real name, if it was required to."""
-    client, scenario = rehearsed.client, rehearsed.scenario
-    if isinstance(rehearsal, str):
+    try:
+        cell = rehearse(rehearsed)
+    except NotCheckedError as error:
         if rehearsed.required:
-            pytest.fail(f"{client.name} cannot be asked: {rehearsal}", pytrace=False)
-        pytest.skip(f"not rehearsed: {rehearsal}")
-    asked = (client, scenario, rehearsal.key_type)
-    hindrance = rehearsed.hindrance
-    cell = unmeasured(*asked, hindrance) if hindrance else rehearsal.measure(*asked)
+            pytest.fail(f"{rehearsed.client.name} cannot be asked: {error}", pytrace=False)
+        pytest.skip(f"not rehearsed: {error}")
     record_cell(cell)
     if rehearsed.required and cell.verdict != "accepted":
         pytest.fail(f"{cell.explain()}\n{REMEDY}", pytrace=False)
     if cell.verdict in ("error", "not_applicable"):
-        pytest.skip(f"{client.name}: {cell.reason}")
+        pytest.skip(f"{rehearsed.client.name}: {cell.reason}")
