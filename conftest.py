@@ -5,4 +5,6 @@ pytest_plugins = [
     "fixtures.bench",
     "fixtures.presentation",
     "fixtures.reporting",
+    "fixtures.audit",
+    "fixtures.rehearsal",
 ]

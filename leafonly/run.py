@@ -19,6 +19,7 @@ from cryptography import x509
 from OpenSSL import crypto
 
 from leafonly.aia import IssuerSite
+from leafonly.audit.evidence import covers
 from leafonly.cameras import Camera, CameraError, Connection, Endpoint, loads_for
 from leafonly.cameras.emulator import Emulator
 from leafonly.clients import Client
@@ -181,6 +182,7 @@ class Bench:
         self._authority = Authority()
         self._stranger = Authority()
         self._site = IssuerSite(self._authority.intermediates[0])
+        self._host = _HOST
         self._numbers = itertools.count(1)
         self._controls: dict[tuple[str, str, KeyType], Cell] = {}
         self._control_locks: dict[tuple[str, str, KeyType], threading.Lock] = {}
@@ -298,7 +300,8 @@ class Bench:
         """
         label = f"{next(self._numbers)}-{client.name}-{scenario.name}-{key_type}"
         aia = self._site.url(label, dead=scenario.aia == "dead") if scenario.aia else None
-        chain = self._authority.issue(_HOST, key_type, aia=aia)
+        chain = self._chain(scenario, key_type, aia)
+        client = self._as_run(client, scenario)
         directory = self._directory / label
         (directory / "home").mkdir(parents=True)
         with contextlib.ExitStack() as stack:
@@ -306,7 +309,7 @@ class Bench:
             endpoint = stack.enter_context(
                 self._camera.serve(loads_for(scenario.presentation, chain))
             )
-            _check(endpoint, chain, scenario)
+            _check(endpoint, chain, scenario, self._host)
             warm_up = None
             if scenario.visited:
                 neighbour = self._authority.issue(_HOST, key_type)
@@ -315,10 +318,18 @@ class Bench:
             yield _Staged(
                 endpoint=endpoint,
                 warm_up=warm_up,
-                invocations=_invocations(client, directory, store, endpoint, warm_up),
+                invocations=_invocations(client, directory, store, self._host, [warm_up, endpoint]),
                 label=label,
                 seen_before=len(endpoint.connections),
             )
+
+    def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
+        """Give the chain that the camera presents in a scenario."""
+        return self._authority.issue(self._host, key_type, aia=aia)
+
+    def _as_run(self, client: Client, scenario: Scenario) -> Client:
+        """Give the client with the command it is run by in a scenario."""
+        return client
 
     def _holding(
         self, scenario: Scenario
@@ -370,13 +381,13 @@ class _StageError(Exception):
     """The camera presents something else than the scenario says."""
 
 
-def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario) -> None:
+def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str) -> None:
     """Read what is presented off the wire, and make sure that only the chain can be at fault.
 
     A leaf that is expired or another's would also be rejected, in words that often name the
     missing issuer first; then the cell would measure nothing.
     """
-    flight = read_flight(endpoint.address, endpoint.port, _HOST)
+    flight = read_flight(endpoint.address, endpoint.port, host)
     endpoint.settle()
     planned = chain.full if scenario.presentation == "full_chain" else (chain.leaf,)
     if flight.certificates != [der(certificate) for certificate in planned]:
@@ -392,22 +403,23 @@ def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario) -> None:
         crypto.X509StoreContext(store, leaf, untrusted).verify_certificate()
     except crypto.X509StoreContextError as error:
         raise _StageError(f"the leaf is at fault even in its full chain: {error}") from error
-    names = chain.leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    if _HOST not in names.get_values_for_type(x509.DNSName):
-        raise _StageError(f"the leaf is not for {_HOST}")
+    if not covers(chain.leaf, host):
+        raise _StageError(f"the leaf is not for {host}")
 
 
 def _invocations(
-    client: Client, directory: Path, store: str, endpoint: Endpoint, warm_up: Endpoint | None
+    client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint | None]
 ) -> tuple[Invocation, ...]:
     """Write a client's command out: once, or twice if only its profile can remember a visit."""
-    ports = [each.port for each in (warm_up, endpoint) if each is not None]
-    groups = [ports] if client.visits_in_one_process else [[port] for port in ports]
-    return tuple(_invocation(client, directory, store, group) for group in groups)
+    there = [each for each in endpoints if each is not None]
+    groups = [there] if client.visits_in_one_process else [[each] for each in there]
+    return tuple(_invocation(client, directory, store, host, group) for group in groups)
 
 
-def _invocation(client: Client, directory: Path, store: str, ports: Sequence[int]) -> Invocation:
-    urls = [f"https://{_HOST}:{port}/" for port in ports]
+def _invocation(
+    client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint]
+) -> Invocation:
+    urls = [f"https://{host}:{each.port}/" for each in endpoints]
     home = directory / "home"
     values = {
         "python": sys.executable,
@@ -415,8 +427,9 @@ def _invocation(client: Client, directory: Path, store: str, ports: Sequence[int
         "program": program_of(client),
         "home": str(home),
         "trust": store,
-        "host": _HOST,
-        "port": str(ports[-1]),
+        "host": host,
+        "address": endpoints[-1].address,
+        "port": str(endpoints[-1].port),
         "url": urls[-1],
     }
     argv: list[str] = []

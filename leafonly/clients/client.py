@@ -9,7 +9,7 @@ from leafonly.clients.build import Build
 from leafonly.clients.trust import Trust, pem_file
 from leafonly.clients.words import Vocabulary
 
-__all__ = ["Client", "Install", "Kind", "Testimony", "expects"]
+__all__ = ["AtName", "Client", "Install", "Kind", "Testimony", "expects"]
 
 Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
 
@@ -59,6 +59,24 @@ class Install:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AtName:
+    """How a client is run against a name that is led to loopback, by the client's own means.
+
+    Placeholders are those of `Client.command`, and `{address}`, where the name is to lead.
+
+    Attributes:
+        native: The command with the trust that the client has by itself; empty if it has none.
+        stored: The command with the store `{trust}`.
+        environment: What the two need beyond `Client.environment`.
+
+    """
+
+    native: tuple[str, ...]
+    stored: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Client:
     """A program that verifies a server certificate.
 
@@ -95,6 +113,7 @@ class Client:
         expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
         seen: The versions with which that was seen.
         install: How to get it.
+        at_name: How it is run against a camera's real name; None where nobody knows how.
 
     """
 
@@ -118,6 +137,7 @@ class Client:
     expected: Mapping[str, str] = field(default_factory=expects)
     seen: str = ""
     install: Install
+    at_name: AtName | None = None
 
     @property
     def visits_in_one_process(self) -> bool:

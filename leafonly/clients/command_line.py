@@ -1,6 +1,6 @@
 """Clients with a command line of their own. One entry is one client."""
 
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import AtName, Client, Install, expects
 from leafonly.clients.library import shared_library
 from leafonly.clients.trust import nss_database
 from leafonly.clients.words import BORINGSSL, GNUTLS, NSS, OPENSSL, RUSTLS, together
@@ -8,6 +8,13 @@ from leafonly.clients.words import BORINGSSL, GNUTLS, NSS, OPENSSL, RUSTLS, toge
 __all__ = ["CLIENTS"]
 
 _GET = "GET / HTTP/1.0\r\n\r\n"
+
+_S_CLIENT = (
+    *("openssl", "s_client", "-quiet", "-verify_return_error", "-verify_hostname", "{host}"),
+    *("-connect", "{address}:{port}", "-servername", "{host}"),
+)
+_S_CLIENT_STORE = ("-CAfile", "{trust}", "-no-CApath", "-no-CAstore")
+_CURL = ("curl", "-sS", "--connect-to", "{host}:{port}:{address}:{port}", "{urls}")
 
 CLIENTS = (
     Client(
@@ -35,6 +42,7 @@ CLIENTS = (
         words=OPENSSL,
         seen="3.0.19",
         install=Install(debian="apt install openssl", macos="brew install openssl"),
+        at_name=AtName(native=_S_CLIENT, stored=(*_S_CLIENT, *_S_CLIENT_STORE)),
     ),
     Client(
         name="curl",
@@ -53,6 +61,7 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="7.88.1",
         install=Install(debian="apt install curl", macos="brew install curl"),
+        at_name=AtName(native=_CURL, stored=(*_CURL, "--cacert", "{trust}", "--capath", "{home}")),
     ),
     Client(
         name="wget",
