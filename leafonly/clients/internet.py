@@ -176,6 +176,24 @@ CLIENTS = (
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(
+        name="httpie",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("python:httpie",),
+        command=(
+            *("{python}", "-m", "httpie", "--ignore-stdin", "--pretty=none"),
+            *("--verify={trust}", "GET", "{url}"),
+        ),
+        version_command=(
+            *("{python}", "-c"),
+            "import httpie, ssl; print('httpie', httpie.__version__); print(ssl.OPENSSL_VERSION)",
+        ),
+        version_pattern=VERSION_LINES,
+        words=OPENSSL,
+        seen="3.2.4",
+        install=Install(anywhere="uv sync --extra clients"),
+    ),
+    Client(
         name="uv",
         kind="command-line",
         stack="rustls",

@@ -6,7 +6,8 @@ from leafonly.clients.build import compiled
 from leafonly.clients.client import Client, Install, expects
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.words import BEARSSL, GIO, MBEDTLS, WOLFSSL, Vocabulary
+from leafonly.clients.trust import nss_database
+from leafonly.clients.words import BEARSSL, GIO, GNUTLS, MBEDTLS, NSS, WOLFSSL, Vocabulary
 
 __all__ = ["CLIENTS"]
 
@@ -33,7 +34,33 @@ def _in_c(
     )
 
 
+def _libcurl(name: str, stack: str, words: Vocabulary) -> Client:
+    """Declare one of libcurl's builds, as other programs link it."""
+    program = ("{python}", "{programs}/libcurl_get.py", f"{name}.so.4")
+    return Client(
+        name=name,
+        kind="library",
+        stack=stack,
+        needs=(),
+        command=(*program, "{trust}", "{urls}"),
+        version_command=(*program, "--version"),
+        version_pattern=VERSION_LINES,
+        words=words,
+        seen="7.88.1",
+        install=Install(debian=f"apt install {name.replace('curl', 'curl3')}"),
+    )
+
+
 CLIENTS = (
+    replace(
+        _libcurl("libcurl-gnutls", "GnuTLS", GNUTLS),
+        expected=expects(absent="rejected: other", cached="accepted: anchors"),
+    ),
+    replace(
+        _libcurl("libcurl-nss", "NSS", NSS),
+        needs=("certutil",),
+        trust=nss_database("nss"),
+    ),
     Client(
         name="gio",
         kind="library",

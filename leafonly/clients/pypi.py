@@ -8,6 +8,7 @@ from leafonly.clients.python import python_library
 from leafonly.clients.words import (
     AWSCRT,
     BORINGSSL,
+    GNUTLS,
     MBEDTLS,
     QT,
     RUSTLS,
@@ -93,7 +94,13 @@ CLIENTS = (
         expected=_GENERIC,
     ),
     replace(
-        _from_pypi("qt", "pyside6_get.py", "6.12", module="PySide6", extra="more-clients"),
+        _from_pypi("pyav", "pyav_get.py", "18.1.0", module="av", extra="more-clients"),
+        stack="GnuTLS",
+        words=GNUTLS,
+        expected=expects(absent="rejected: other", cached="accepted: anchors"),
+    ),
+    replace(
+        _from_pypi("qt", "pyside6_get.py", "6.12.0", module="PySide6", extra="more-clients"),
         words=QT,
     ),
 )

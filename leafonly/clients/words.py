@@ -257,6 +257,8 @@ WEBKIT: Vocabulary = {
 # lib/util/secerr.h and lib/ssl/sslerr.h of NSS, by the names its programs print.
 NSS: Vocabulary = {
     r"SEC_ERROR_UNKNOWN_ISSUER": UNKNOWN_ISSUER,
+    r"Peer's Certificate issuer is not recognized": UNKNOWN_ISSUER,  # the same in libcurl
+    r"SSL peer certificate or SSH remote key was not OK": "other",  # libcurl's lib/strerror.c
     r"SEC_ERROR_UNTRUSTED_ISSUER|SEC_ERROR_CA_CERT_INVALID": "untrusted_root",
     r"SEC_ERROR_EXPIRED_(ISSUER_)?CERTIFICATE": "expired",
     r"SSL_ERROR_BAD_CERT_DOMAIN": "wrong_name",
