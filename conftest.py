@@ -1,3 +1,10 @@
 """What pytest loads first. The options, the fixtures and the report are in `fixtures/`."""
 
-pytest_plugins = ["fixtures.options", "fixtures.bench", "fixtures.presentation", "fixtures.reporting"]
+pytest_plugins = [
+    "fixtures.options",
+    "fixtures.bench",
+    "fixtures.presentation",
+    "fixtures.reporting",
+    "fixtures.audit",
+    "fixtures.rehearsal",
+]

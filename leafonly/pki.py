@@ -6,7 +6,7 @@ and because two ways of making a leaf would one day disagree.
 """
 
 import datetime as dt
-import functools
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -109,7 +109,10 @@ class Authority:
         self._certificates = tuple(
             x509.load_pem_x509_certificate(ca.cert_pem.bytes()) for ca in self._cas
         )
+        rotated = self._certificate_authority(f"intermediate {intermediates}", cas[-2])
+        self._rotated = x509.load_pem_x509_certificate(rotated.cert_pem.bytes())
         self._leaf_keys: dict[KeyType, PrivateKey] = {}
+        self._making_key = threading.Lock()
 
     def _certificate_authority(self, role: str, parent: trustme.CA | None) -> trustme.CA:
         return trustme.CA(
@@ -128,11 +131,10 @@ class Authority:
         """The intermediates, the leaf's issuer first."""
         return tuple(reversed(self._certificates[1:]))
 
-    @functools.cached_property
+    @property
     def rotated_intermediate(self) -> x509.Certificate:
         """Another intermediate of the same name with another key: a CA that rotated."""
-        rotated = self._certificate_authority(f"intermediate {len(self._cas) - 1}", self._cas[-2])
-        return x509.load_pem_x509_certificate(rotated.cert_pem.bytes())
+        return self._rotated
 
     def issue(
         self,
@@ -176,9 +178,10 @@ class Authority:
         return Chain(leaf, self.intermediates, self.root)
 
     def _leaf_key(self, key_type: KeyType) -> PrivateKey:
-        if key_type not in self._leaf_keys:
-            self._leaf_keys[key_type] = new_key(key_type)
-        return self._leaf_keys[key_type]
+        with self._making_key:
+            if key_type not in self._leaf_keys:
+                self._leaf_keys[key_type] = new_key(key_type)
+            return self._leaf_keys[key_type]
 
     def _sign_leaf(
         self, name: str, public_key: PublicKey, aia: str | None, *, expired: bool = False

@@ -8,6 +8,7 @@ import itertools
 import shlex
 import shutil
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from cryptography import x509
 from OpenSSL import crypto
 
 from leafonly.aia import IssuerSite
+from leafonly.audit.evidence import covers
 from leafonly.cameras import Camera, CameraError, Connection, Endpoint, loads_for
 from leafonly.cameras.emulator import Emulator
 from leafonly.clients import Client
@@ -40,6 +42,8 @@ __all__ = ["Bench", "Cell", "Invocation", "unmeasured"]
 
 _HOST = "localhost"
 _MOST_WORDS = 2000  # characters of a client's words that a report keeps
+_MOST_PICTURE = 1 << 20  # bytes of a client's picture that are kept
+_PNG = b"\x89PNG\r\n\x1a\n"  # RFC 2083 section 3.1
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,7 @@ class Bench:
         camera: What presents the certificates.
         directory: An empty folder for the cells' files; each cell's are removed after it.
 
-    A context manager; leaving it stops the issuer's site.
+    A context manager; leaving it stops the issuer's site. Any number of threads may measure.
 
     """
 
@@ -178,8 +182,11 @@ class Bench:
         self._authority = Authority()
         self._stranger = Authority()
         self._site = IssuerSite(self._authority.intermediates[0])
+        self._host = _HOST
         self._numbers = itertools.count(1)
-        self._controls: dict[tuple[str, KeyType], dict[str, Cell]] = {}
+        self._controls: dict[tuple[str, str, KeyType], Cell] = {}
+        self._control_locks: dict[tuple[str, str, KeyType], threading.Lock] = {}
+        self._guard = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -197,12 +204,12 @@ class Bench:
 
         The controls of a client and key type are measured once and remembered.
         """
-        if scenario.name in client.cannot:
-            why = client.cannot[scenario.name]
+        why = client.cannot.get(scenario.name) or client.cannot.get(key_type)
+        if why is not None:
             return _unobserved(client, scenario, key_type, "not_applicable", why)
-        controls = self._measured_controls(client, key_type)
         if scenario.control:
-            return controls[scenario.name]
+            return self._measured_control(client, scenario, key_type)
+        controls = {each.name: self._measured_control(client, each, key_type) for each in CONTROLS}
         cell = self._measure_alone(client, scenario, key_type)
         doubt = unbelievable(
             {name: Judgement(control.verdict, control.reason) for name, control in controls.items()}
@@ -213,13 +220,14 @@ class Bench:
             return self._tell_cached_kind(client, key_type, cell)
         return cell
 
-    def _measured_controls(self, client: Client, key_type: KeyType) -> dict[str, Cell]:
-        key = (client.name, key_type)
-        if key not in self._controls:
-            self._controls[key] = {
-                control.name: self._measure_alone(client, control, key_type) for control in CONTROLS
-            }
-        return self._controls[key]
+    def _measured_control(self, client: Client, control: Scenario, key_type: KeyType) -> Cell:
+        key = (client.name, control.name, key_type)
+        with self._guard:
+            lock = self._control_locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._controls:
+                self._controls[key] = self._measure_alone(client, control, key_type)
+            return self._controls[key]
 
     def _tell_cached_kind(self, client: Client, key_type: KeyType, cell: Cell) -> Cell:
         """Take the root away: who still accepts has made the intermediate an anchor."""
@@ -265,13 +273,16 @@ class Bench:
                     finished.append(_start(invocation, client.time_limit))
                     seconds += finished[-1].seconds
                 saw = self._ask_camera(stage)
+                # Asking the address that never answers brings nothing.
+                fetched = scenario.aia == "live" and saw.aia_fetches > 0
                 return Observation(
                     client_said=_account(finished[-1]),
                     server_saw=saw,
-                    had_issuer=had_issuer,
+                    had_issuer=had_issuer or fetched,
                     obstacle=_warm_up_failure(client, stage, finished),
                     seconds=seconds,
                     command=command,
+                    picture=_picture(stage.invocations[-1].directory),
                 )
         except (CameraError, FlightError, _StageError) as error:
             return Observation(None, None, had_issuer, obstacle=str(error))
@@ -289,7 +300,8 @@ class Bench:
         """
         label = f"{next(self._numbers)}-{client.name}-{scenario.name}-{key_type}"
         aia = self._site.url(label, dead=scenario.aia == "dead") if scenario.aia else None
-        chain = self._authority.issue(_HOST, key_type, aia=aia)
+        chain = self._chain(scenario, key_type, aia)
+        client = self._as_run(client, scenario)
         directory = self._directory / label
         (directory / "home").mkdir(parents=True)
         with contextlib.ExitStack() as stack:
@@ -297,7 +309,7 @@ class Bench:
             endpoint = stack.enter_context(
                 self._camera.serve(loads_for(scenario.presentation, chain))
             )
-            _check(endpoint, chain, scenario)
+            _check(endpoint, chain, scenario, self._host)
             warm_up = None
             if scenario.visited:
                 neighbour = self._authority.issue(_HOST, key_type)
@@ -306,10 +318,18 @@ class Bench:
             yield _Staged(
                 endpoint=endpoint,
                 warm_up=warm_up,
-                invocations=_invocations(client, directory, store, endpoint, warm_up),
+                invocations=_invocations(client, directory, store, self._host, [warm_up, endpoint]),
                 label=label,
                 seen_before=len(endpoint.connections),
             )
+
+    def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
+        """Give the chain that the camera presents in a scenario."""
+        return self._authority.issue(self._host, key_type, aia=aia)
+
+    def _as_run(self, client: Client, scenario: Scenario) -> Client:
+        """Give the client with the command it is run by in a scenario."""
+        return client
 
     def _holding(
         self, scenario: Scenario
@@ -361,13 +381,13 @@ class _StageError(Exception):
     """The camera presents something else than the scenario says."""
 
 
-def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario) -> None:
+def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str) -> None:
     """Read what is presented off the wire, and make sure that only the chain can be at fault.
 
     A leaf that is expired or another's would also be rejected, in words that often name the
     missing issuer first; then the cell would measure nothing.
     """
-    flight = read_flight(endpoint.address, endpoint.port, _HOST)
+    flight = read_flight(endpoint.address, endpoint.port, host)
     endpoint.settle()
     planned = chain.full if scenario.presentation == "full_chain" else (chain.leaf,)
     if flight.certificates != [der(certificate) for certificate in planned]:
@@ -383,22 +403,23 @@ def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario) -> None:
         crypto.X509StoreContext(store, leaf, untrusted).verify_certificate()
     except crypto.X509StoreContextError as error:
         raise _StageError(f"the leaf is at fault even in its full chain: {error}") from error
-    names = chain.leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    if _HOST not in names.get_values_for_type(x509.DNSName):
-        raise _StageError(f"the leaf is not for {_HOST}")
+    if not covers(chain.leaf, host):
+        raise _StageError(f"the leaf is not for {host}")
 
 
 def _invocations(
-    client: Client, directory: Path, store: str, endpoint: Endpoint, warm_up: Endpoint | None
+    client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint | None]
 ) -> tuple[Invocation, ...]:
     """Write a client's command out: once, or twice if only its profile can remember a visit."""
-    ports = [each.port for each in (warm_up, endpoint) if each is not None]
-    groups = [ports] if client.visits_in_one_process else [[port] for port in ports]
-    return tuple(_invocation(client, directory, store, group) for group in groups)
+    there = [each for each in endpoints if each is not None]
+    groups = [there] if client.visits_in_one_process else [[each] for each in there]
+    return tuple(_invocation(client, directory, store, host, group) for group in groups)
 
 
-def _invocation(client: Client, directory: Path, store: str, ports: Sequence[int]) -> Invocation:
-    urls = [f"https://{_HOST}:{port}/" for port in ports]
+def _invocation(
+    client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint]
+) -> Invocation:
+    urls = [f"https://{host}:{each.port}/" for each in endpoints]
     home = directory / "home"
     values = {
         "python": sys.executable,
@@ -406,8 +427,9 @@ def _invocation(client: Client, directory: Path, store: str, ports: Sequence[int
         "program": program_of(client),
         "home": str(home),
         "trust": store,
-        "host": _HOST,
-        "port": str(ports[-1]),
+        "host": host,
+        "address": endpoints[-1].address,
+        "port": str(endpoints[-1].port),
         "url": urls[-1],
     }
     argv: list[str] = []
@@ -433,13 +455,26 @@ def _account(finished: Finished) -> ClientSaid:
     return ClientSaid(finished.exit_code, finished.stdout, finished.stderr)
 
 
+def _picture(directory: Path) -> bytes | None:
+    """Take the picture of its refusal that a browser's program left in the cell's directory."""
+    path = directory / "refusal.png"
+    # The program may be hostile: a link could lead anywhere, a pipe would keep us waiting.
+    if path.is_symlink() or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        data = file.read(_MOST_PICTURE + 1)
+    return data if data.startswith(_PNG) and len(data) <= _MOST_PICTURE else None
+
+
 def _warm_up_failure(client: Client, stage: _Staged, finished: Sequence[Finished]) -> str | None:
     """Say why a visit that should have come first did not happen; None if it did."""
     if stage.warm_up is None:
         return None
     stage.warm_up.settle()
     seen = stage.warm_up.connections
-    if any(each.token in finished[0].stdout for each in seen if each.token):
+    if any(each.token in _account(finished[0]).text for each in seen if each.token):
+        return None
+    if client.testimony == "request" and any(each.request for each in seen):
         return None
     if client.testimony == "stub" and any(each.handshake_completed for each in seen):
         return None

@@ -75,11 +75,12 @@ class Observation:
     Attributes:
         client_said: None if the client was never started.
         server_saw: None if the camera was never asked.
-        had_issuer: The leaf's issuer was in the client's hands: presented or stored.
+        had_issuer: The leaf's issuer was in the client's hands: presented, stored or fetched.
         obstacle: Why the cell is no experiment, whatever the witnesses say: the camera
             presented something else, the warm-up visit failed, the program did not start.
         seconds: Wall time of the client's processes.
         command: The command line that reproduces the cell.
+        picture: What the client showed instead of the page, as PNG, where it left a picture.
 
     """
 
@@ -89,6 +90,7 @@ class Observation:
     obstacle: str | None = None
     seconds: float = 0.0
     command: str = ""
+    picture: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -139,10 +141,11 @@ def judge(
         return Judgement("error", "the client did not end within its time limit")
     if testimony == "stub":
         return _judge_stub(observation, said, saw, vocabulary)
-    reason = _reason(said.text, vocabulary, had_issuer=_had_issuer(observation, saw))
-    if any(token in said.stdout for token in saw.tokens):
+    reason = _reason(said.text, vocabulary, had_issuer=observation.had_issuer)
+    if _proves_acceptance(said, saw, testimony):
         if reason is not None:
-            return Judgement("error", f"the client returned the token and yet said: {reason}")
+            deed = "sent its request" if testimony == "request" else "returned the token"
+            return Judgement("error", f"the client {deed} and yet said: {reason}")
         return Judgement("accepted")
     if not saw.client_hello:
         return Judgement("error", "the camera saw no ClientHello: the client never came")
@@ -157,6 +160,19 @@ def judge(
     if said.exit_code == 0 and not exit_code_lies:
         return Judgement("error", f"the client said {reason}, and yet ended with code 0")
     return Judgement("rejected", reason)
+
+
+def _proves_acceptance(said: ClientSaid, saw: ServerSaw, testimony: Testimony) -> bool:
+    """Say whether a client is shown to have accepted, as far as the two witnesses go.
+
+    The token may come back on either stream: it is secret, so whoever says it was told it.
+    A `request` is weaker: it shows that the client sent something of its own under TLS, not
+    that it was content with the certificate. It counts for clients of other protocols than
+    HTTP, and a word against the certificate still turns it into an error.
+    """
+    if testimony == "request":
+        return saw.handshake_completed and saw.request_seen
+    return any(token in said.text for token in saw.tokens)
 
 
 def _judge_stub(
@@ -178,15 +194,11 @@ def _judge_stub(
             return Judgement("error", "the stub says REJECT, but the camera saw no ClientHello")
         if saw.request_seen:
             return Judgement("error", "the stub says REJECT, but the camera saw its request")
-        had_issuer = _had_issuer(observation, saw)
-        return Judgement("rejected", _reason(because, vocabulary, had_issuer=had_issuer) or "other")
+        reason = _reason(because, vocabulary, had_issuer=observation.had_issuer)
+        return Judgement("rejected", reason or "other")
     return Judgement(
         "error", f"the stub's last line is not ACCEPT, REJECT or UNSUPPORTED: {word!r}"
     )
-
-
-def _had_issuer(observation: Observation, saw: ServerSaw) -> bool:
-    return observation.had_issuer or saw.aia_fetches > 0
 
 
 def _reason(text: str, vocabulary: Vocabulary, *, had_issuer: bool) -> Reason | None:

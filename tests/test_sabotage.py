@@ -183,3 +183,38 @@ def test_warm_up_that_fails_makes_visited_no_experiment(bench: Bench) -> None:
 def test_control_is_measured_though_only_another_cell_was_asked_for(bench: Bench) -> None:
     cell = absent(bench, python_client(UNVERIFIED))
     assert "inconclusive: an untrusted root was accepted" in str(cell.reason)
+
+
+FETCHES_IN_VAIN = """
+import ssl, sys, urllib.error, urllib.parse, urllib.request
+from cryptography import x509
+
+trust, url = sys.argv[1:]
+context = ssl.create_default_context(cafile=trust)
+try:
+    print(urllib.request.urlopen(url, context=context).read().decode())
+except urllib.error.URLError as error:
+    camera = ("localhost", urllib.parse.urlsplit(url).port)
+    leaf = x509.load_pem_x509_certificate(ssl.get_server_certificate(camera).encode())
+    for extension in leaf.extensions:
+        if isinstance(extension.value, x509.AuthorityInformationAccess):
+            address = extension.value[0].access_location.value
+            try:
+                urllib.request.urlopen(address, timeout=0.5).read()
+            except TimeoutError:
+                pass
+    sys.exit(str(error))
+"""
+
+
+@pytest.mark.parametrize(
+    ("scenario", "reason"), [("aia", "untrusted_root"), ("aia_dead", "missing_issuer")]
+)
+def test_address_that_never_answers_delivers_no_issuer(
+    bench: Bench, scenario: str, reason: str
+) -> None:
+    client = replace(HONEST, command=("{python}", "-c", FETCHES_IN_VAIN, "{trust}", "{url}"))
+    cell = bench.measure(client, SCENARIOS[scenario], "p256")
+    assert cell.observation.server_saw is not None
+    assert cell.observation.server_saw.aia_fetches == 1
+    assert cell.outcome == f"rejected: {reason}"

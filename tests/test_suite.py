@@ -3,15 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from fixtures import options
 from leafonly.report.document import validate
 
 ROOT = Path(__file__).parent.parent
@@ -176,31 +173,3 @@ def test_no_client_is_no_failure(tmp_path: Path) -> None:
     exit_code, output = run("--clients=none", "-n0", f"--report-dir={tmp_path}")
     assert exit_code == 0, output
     assert not (tmp_path / "report.json").exists()
-
-
-def config(arguments: Sequence[str] = ("suites",), **attributes: object) -> Any:
-    option = SimpleNamespace(
-        list_clients=False, numprocesses=None, camera="emulator", collectonly=False, usepdb=False
-    )
-    return SimpleNamespace(option=option, args=list(arguments), rootpath=ROOT, **attributes)
-
-
-def test_whole_suites_run_in_parallel_by_default() -> None:
-    whole = config()
-    options.pytest_cmdline_main(whole)
-    assert whole.option.numprocesses == "auto"
-
-
-@pytest.mark.parametrize(
-    "single", [config(["suites/matrix/test_matrix.py::test_cell[x]"]), config(["tests"])]
-)
-def test_single_cells_and_own_tests_do_not(single: Any) -> None:
-    options.pytest_cmdline_main(single)
-    assert single.option.numprocesses is None
-
-
-def test_a_worker_never_starts_workers() -> None:
-    """It would be a fork bomb."""
-    worker = config(workerinput={})
-    options.pytest_cmdline_main(worker)
-    assert worker.option.numprocesses is None

@@ -82,8 +82,6 @@ def reason(text: str, vocabulary: dict[str, object] = OPENSSL, **of: object) -> 
 
 def test_unknown_issuer_is_the_roots_when_the_leafs_was_at_hand() -> None:
     assert reason(UNKNOWN, had_issuer=True) == "untrusted_root"
-    fetched = replace(CAME_AND_LEFT, aia_fetches=1)
-    assert reason(UNKNOWN, server_saw=fetched) == "untrusted_root"
 
 
 def test_missing_issuer_comes_only_when_nothing_else_is_wrong() -> None:

@@ -1,6 +1,8 @@
 """From the text of `--camera=` to a camera."""
 
 import contextlib
+import functools
+from collections.abc import Callable
 
 from leafonly.cameras import Camera, CameraError
 from leafonly.cameras.emulator import Emulator
@@ -11,13 +13,16 @@ from leafonly.cameras.transport import boards
 __all__ = ["camera_from_option"]
 
 
-def camera_from_option(text: str, link: BoardLink = "usb") -> Camera:
-    """Make the camera that a user asks for.
+def camera_from_option(text: str, link: BoardLink = "usb") -> Callable[[], Camera]:
+    """Find out which camera a user asks for.
 
     Args:
         text: `emulator`; `micropython` or `micropython:PATH`; a serial port, by its name, as
             `id:SERIAL` (its serial number), or `auto` if only one board is plugged in.
         link: How a board on a serial port is reached by the clients.
+
+    Returns:
+        What opens it; that raises CameraError where the camera cannot be used.
 
     Raises:
         CameraError: There is no such camera; one line says why and what to do.
@@ -25,15 +30,15 @@ def camera_from_option(text: str, link: BoardLink = "usb") -> Camera:
     """
     kind, _, rest = text.partition(":")
     if text == "emulator":
-        return Emulator()
+        return Emulator
     if kind == "micropython":
-        return MicroPython(rest or "micropython")
+        return functools.partial(MicroPython, rest or "micropython")
     if text == "auto":
-        return SerialCamera(_only_board(), link)
+        return functools.partial(SerialCamera, _only_board(), link)
     if kind == "id":
-        return SerialCamera(_board_called(rest), link)
+        return functools.partial(SerialCamera, _board_called(rest), link)
     if _is_port(text):
-        return SerialCamera(text, link)
+        return functools.partial(SerialCamera, text, link)
     if kind and rest.isdigit():
         raise CameraError(
             f"--camera={text}: what a deployed camera presents cannot be changed from here; "

@@ -25,6 +25,7 @@ from leafonly.cameras import CameraInfo, Connection, Load, LoadRefused
 from leafonly.cameras.alerts import ALERTS
 from leafonly.cameras.loopback import listen_on_loopback
 from leafonly.cameras.mismatch import belong_together, put_certificates, stand_in
+from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
 from leafonly.pki import PrivateKey, der
 
 T = TypeVar("T")
@@ -32,11 +33,7 @@ T = TypeVar("T")
 # pyOpenSSL 26.4 binds the setters of curves and signature algorithms, but offers neither.
 _openssl = SSL._lib  # type: ignore[attr-defined]
 
-__all__ = ["CERTIFICATE_MESSAGE_LIMIT", "Emulator", "load"]
-
-CERTIFICATE_MESSAGE_LIMIT = 4096
-"""Bytes of a Certificate message that fit the board: MBEDTLS_SSL_OUT_CONTENT_LEN in
-MicroPython's extmod/mbedtls/mbedtls_config_common.h."""
+__all__ = ["Emulator", "load"]
 
 # Measured on the faithful build: 18 suites, of which OpenSSL still has all that use GCM or
 # CBC with ECDHE or RSA key exchange; `@SECLEVEL=0` keeps the SHA-1 MACs among them.
@@ -123,11 +120,6 @@ def _first_der_element(data: bytes) -> bytes:
     return data[: 2 + width + int.from_bytes(data[2 : 2 + width], "big")]
 
 
-def _certificate_message_size(certificates: Sequence[x509.Certificate]) -> int:
-    """Count a Certificate message's bytes, header included (RFC 5246 section 7.4.2)."""
-    return 4 + 3 + sum(3 + len(der(certificate)) for certificate in certificates)
-
-
 class Emulator:
     """A camera on this machine's loopback; serves any number of presentations at once.
 
@@ -177,7 +169,7 @@ class EmulatedEndpoint:
     def __init__(
         self, certificates: Sequence[x509.Certificate], key: PrivateKey, *, one_at_a_time: bool
     ) -> None:
-        fits = _certificate_message_size(certificates) <= CERTIFICATE_MESSAGE_LIMIT
+        fits = certificate_message_size(certificates) <= CERTIFICATE_MESSAGE_LIMIT
         self._context: SSL.Context | None = None
         self._instead: list[bytes] = []
         if fits and belong_together(certificates[0], key):

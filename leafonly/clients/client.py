@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from leafonly.clients.build import Build
 from leafonly.clients.trust import Trust, pem_file
 from leafonly.clients.words import Vocabulary
 
-__all__ = ["Client", "Install", "Kind", "Testimony", "expects"]
+__all__ = ["AtName", "Client", "Install", "Kind", "Testimony", "expects"]
 
 Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
 
-Testimony = Literal["token", "stub"]
+Testimony = Literal["token", "request", "stub"]
 
 _USUAL = {
     "full_chain": "accepted",
@@ -58,6 +59,24 @@ class Install:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AtName:
+    """How a client is run against a name that is led to loopback, by the client's own means.
+
+    Placeholders are those of `Client.command`, and `{address}`, where the name is to lead.
+
+    Attributes:
+        native: The command with the trust that the client has by itself; empty if it has none.
+        stored: The command with the store `{trust}`.
+        environment: What the two need beyond `Client.environment`.
+
+    """
+
+    native: tuple[str, ...]
+    stored: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Client:
     """A program that verifies a server certificate.
 
@@ -74,22 +93,27 @@ class Client:
         needs: Executables it cannot do without; `python:NAME` for a Python module.
         command: The program and its arguments.
         version_command: What prints the versions.
-        version_pattern: Searched in that; groups `version`, `stack_version`, `stack`.
+        version_pattern: Searched in that; groups `version`, `stack_version`, `stack`, and
+            `module`: the file that `library` is to ask instead of the program.
         library: Asks the TLS library inside the program for `stack_version`, where the
             program does not say it: see `leafonly.clients.library`.
-        build: Makes `{program}` from source, given the folder to put it in.
+        build: Makes `{program}` from source.
         trust: How the client is told what to trust.
         environment: What it needs in its otherwise bare environment.
         stdin: What it reads.
         time_limit: Seconds, several times what it was seen to take.
         words: How it says no.
         exit_code_lies: It exits 0 on rejection, so its exit code is no evidence.
-        testimony: How it proves acceptance: `token` returns the server's token; `stub`
-            speaks the TryTLS stub contract.
-        cannot: Scenario -> why it does not apply to this client, in words for users.
+        testimony: How it proves acceptance: `token` returns the server's token; `request`
+            does not speak HTTP, so that its request under TLS must do (weaker: it shows no
+            contentment with the certificate, only that it went on); `stub` speaks the
+            TryTLS stub contract.
+        cannot: Scenario or key type -> why it does not apply to this client, in words for
+            users.
         expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
         seen: The versions with which that was seen.
         install: How to get it.
+        at_name: How it is run against a camera's real name; None where nobody knows how.
 
     """
 
@@ -101,7 +125,7 @@ class Client:
     version_command: tuple[str, ...] = ()
     version_pattern: str = ""
     library: Callable[[Path], str | None] | None = None
-    build: Callable[[Path], Path] | None = None
+    build: Build | None = None
     trust: Trust = pem_file
     environment: Mapping[str, str] = field(default_factory=dict)
     stdin: str = ""
@@ -113,6 +137,7 @@ class Client:
     expected: Mapping[str, str] = field(default_factory=expects)
     seen: str = ""
     install: Install
+    at_name: AtName | None = None
 
     @property
     def visits_in_one_process(self) -> bool:

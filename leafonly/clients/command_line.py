@@ -1,12 +1,20 @@
 """Clients with a command line of their own. One entry is one client."""
 
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import AtName, Client, Install, expects
 from leafonly.clients.library import shared_library
-from leafonly.clients.words import BORINGSSL, GNUTLS, OPENSSL, RUSTLS, together
+from leafonly.clients.trust import nss_database
+from leafonly.clients.words import BORINGSSL, GNUTLS, NSS, OPENSSL, RUSTLS, together
 
 __all__ = ["CLIENTS"]
 
 _GET = "GET / HTTP/1.0\r\n\r\n"
+
+_S_CLIENT = (
+    *("openssl", "s_client", "-quiet", "-verify_return_error", "-verify_hostname", "{host}"),
+    *("-connect", "{address}:{port}", "-servername", "{host}"),
+)
+_S_CLIENT_STORE = ("-CAfile", "{trust}", "-no-CApath", "-no-CAstore")
+_CURL = ("curl", "-sS", "--connect-to", "{host}:{port}:{address}:{port}", "{urls}")
 
 CLIENTS = (
     Client(
@@ -34,6 +42,7 @@ CLIENTS = (
         words=OPENSSL,
         seen="3.0.19",
         install=Install(debian="apt install openssl", macos="brew install openssl"),
+        at_name=AtName(native=_S_CLIENT, stored=(*_S_CLIENT, *_S_CLIENT_STORE)),
     ),
     Client(
         name="curl",
@@ -52,6 +61,7 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="7.88.1",
         install=Install(debian="apt install curl", macos="brew install curl"),
+        at_name=AtName(native=_CURL, stored=(*_CURL, "--cacert", "{trust}", "--capath", "{home}")),
     ),
     Client(
         name="wget",
@@ -86,5 +96,87 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="3.7.9",
         install=Install(debian="apt install gnutls-bin", macos="brew install gnutls"),
+    ),
+    Client(
+        name="wget2",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=("wget2",),
+        command=(
+            *("wget2", "-nv", "-O-", "--tries=1", "--ca-certificate={trust}"),
+            *("--ca-directory={home}", "{urls}"),
+        ),
+        version_command=("wget2", "--version"),
+        version_pattern=r"GNU Wget2 (?P<version>\S+)",
+        library=shared_library("gnutls", "gnutls_check_version"),
+        words=GNUTLS,
+        expected=expects(cached="accepted: anchors"),
+        seen="1.99.1",
+        install=Install(debian="apt install wget2", macos="brew install wget2"),
+    ),
+    Client(
+        name="aria2",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=("aria2c",),
+        # It seeks in what it writes, so standard output will not do.
+        command=(
+            *("{python}", "{programs}/print_file.py", "body", "aria2c", "--no-conf"),
+            *("--max-tries=1", "--file-allocation=none", "--ca-certificate={trust}"),
+            *("--dir=.", "--out=body", "{url}"),
+        ),
+        version_command=("aria2c", "--version"),
+        version_pattern=r"aria2 version (?P<version>\S+)",
+        library=shared_library("gnutls", "gnutls_check_version"),
+        words=GNUTLS,
+        expected=expects(cached="accepted: anchors"),
+        seen="1.36.0",
+        install=Install(debian="apt install aria2", macos="brew install aria2"),
+    ),
+    Client(
+        name="tstclnt",
+        kind="command-line",
+        stack="NSS",
+        needs=("tstclnt", "certutil"),
+        trust=nss_database("nss"),
+        command=("tstclnt", "-4", "-h", "{host}", "-p", "{port}", "-d", "sql:{trust}"),
+        stdin=_GET,
+        version_command=("tstclnt", "--version"),
+        library=shared_library("nss3", "NSS_GetVersion"),
+        words=NSS,
+        seen="3.87.1",
+        install=Install(debian="apt install libnss3-tools", macos="brew install nss"),
+    ),
+    Client(
+        name="socat",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("socat",),
+        # -t: how long to wait for the answer after the end of standard input.
+        command=("socat", "-t10", "-", "OPENSSL:{host}:{port},cafile={trust},verify=1"),
+        stdin=_GET,
+        version_command=("socat", "-V"),
+        version_pattern=r"socat version (?P<version>\S+)",
+        library=shared_library("crypto", "OpenSSL_version"),
+        words=OPENSSL,
+        # Read off its ClientHello: the one supported group is secp256r1.
+        cannot={"p384": "socat 1.7 offers the curve P-256 alone, so no P-384 leaf can serve it"},
+        expected=expects(absent="rejected: other"),
+        seen="1.7.4.4",
+        install=Install(debian="apt install socat", macos="brew install socat"),
+    ),
+    Client(
+        name="ncat",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("ncat",),
+        command=("ncat", "-v", "--ssl-verify", "--ssl-trustfile", "{trust}", "{host}", "{port}"),
+        stdin=_GET,
+        version_command=("ncat", "--version"),
+        version_pattern=r"Version (?P<version>\S+)",
+        library=shared_library("crypto", "OpenSSL_version"),
+        words=OPENSSL,
+        seen="7.93",
+        install=Install(debian="apt install ncat", macos="brew install nmap"),
     ),
 )

@@ -1,5 +1,6 @@
 """Find out which clients are on this machine, and which versions of what they are."""
 
+import importlib.machinery
 import importlib.util
 import os
 import re
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from leafonly.clients.build import NotBuiltError
 from leafonly.clients.client import Client
 from leafonly.clients.process import bare_environment, run
 
@@ -49,9 +51,17 @@ def program_of(client: Client) -> str:
 
     Raises:
         subprocess.CalledProcessError: The compiler failed; its words are in `stderr`.
+        NotBuiltError: It is built by hand only, and has not been.
 
     """
-    return str(client.build(cache_directory())) if client.build else ""
+    if client.build is None:
+        return ""
+    if not client.build.by_hand:
+        return str(client.build.make(cache_directory()))
+    built = client.build.find(cache_directory())
+    if built is None:
+        raise NotBuiltError(f"it is not built yet: python -m leafonly.clients {client.name}")
+    return str(built)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -75,6 +85,8 @@ def find(client: Client) -> Found:
     except subprocess.CalledProcessError as error:
         words = str(error.stderr).strip().splitlines() or ["no word why"]
         return _absent(client, f"it does not compile here: {words[-1]}")
+    except NotBuiltError as error:
+        return _absent(client, str(error))
     except OSError as error:
         return _absent(client, f"it does not start here: {error}")
     match = re.search(client.version_pattern, text, re.DOTALL)
@@ -85,7 +97,7 @@ def find(client: Client) -> Found:
     return Found(
         name=client.name,
         stack=groups.get("stack") or client.stack,
-        stack_version=groups.get("stack_version") or _library_version(client),
+        stack_version=groups.get("stack_version") or _library_version(client, groups.get("module")),
         version=groups.get("version"),
         kind=client.kind,
         available=True,
@@ -132,6 +144,21 @@ def _version_text(client: Client) -> str:
         return finished.stdout + finished.stderr
 
 
-def _library_version(client: Client) -> str | None:
-    program = shutil.which(client.needs[0]) if client.library else None
-    return client.library(Path(program)) if client.library and program else None
+def _library_version(client: Client, module: str | None) -> str | None:
+    if client.library is None:
+        return None
+    program = Path(module) if module else _file_of(client.needs[0])
+    return client.library(program) if program else None
+
+
+def _file_of(need: str) -> Path | None:
+    """Find an executable, or the compiled part of a Python package."""
+    if not need.startswith("python:"):
+        found = shutil.which(need)
+        return Path(found) if found else None
+    spec = importlib.util.find_spec(need.removeprefix("python:"))
+    if spec is None or spec.origin is None:
+        return None
+    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+    compiled = (p for p in sorted(Path(spec.origin).parent.iterdir()) if p.name.endswith(suffixes))
+    return next(compiled, None)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import AtName, Client, Install, expects
 from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
 
-__all__ = ["CLIENTS"]
+__all__ = ["CLIENTS", "VERSION_LINES", "python_library"]
 
 VERSION_LINES = r"\A\S+ (?P<version>\S+)[^\n]*\n(?P<stack>\S+) ?(?P<stack_version>\S*)"
 """What `PROGRAM --version` prints, see programs/README.md."""
@@ -21,7 +21,7 @@ _PYOPENSSL: Vocabulary = OPENSSL | {
 }
 
 
-def _library(
+def python_library(
     name: str,
     *,
     program: str,
@@ -30,8 +30,23 @@ def _library(
     stack: str = "OpenSSL",
     words: Vocabulary = OPENSSL,
     expected: Mapping[str, str] | None = None,
+    extra: str = "",
+    at_name: bool = False,
 ) -> Client:
-    """Declare a Python library whose program follows the contract of programs/README.md."""
+    """Declare a Python library whose program follows the contract of programs/README.md.
+
+    Args:
+        name: The client's name, and its module's unless `module` says another.
+        program: The file in `programs/`.
+        seen: The version that was measured.
+        module: What to import.
+        stack: The TLS library, unless the program says another.
+        words: How it says no.
+        expected: What it was measured to do.
+        at_name: Its program can trust natively, and reach another host by Python's resolver.
+        extra: The extra of this project that brings it; none for what always comes along.
+
+    """
     return Client(
         name=name,
         kind="library",
@@ -43,30 +58,43 @@ def _library(
         words=words,
         expected=expected or expects(),
         seen=seen,
-        install=Install(anywhere="uv sync"),
+        install=Install(anywhere=f"uv sync --extra {extra}" if extra else "uv sync"),
+        at_name=AtName(
+            native=("{python}", f"{{programs}}/{program}", "native", "{urls}"),
+            stored=("{python}", f"{{programs}}/{program}", "{trust}", "{urls}"),
+            environment={
+                "PYTHONPATH": "{programs}/mapped",
+                "LEAFONLY_MAP": "{host}={address}",
+            },
+        )
+        if at_name
+        else None,
     )
 
 
 CLIENTS = (
-    _library("urllib", program="urllib_get.py", seen="3.11.7"),
-    _library("httpx", program="httpx_get.py", seen="0.28.1"),
-    _library("requests", program="requests_get.py", seen="2.34.2"),
-    _library("urllib3", program="urllib3_get.py", seen="2.8.0"),
-    _library("aiohttp", program="aiohttp_get.py", seen="3.14.5"),
-    _library(
+    python_library("urllib", program="urllib_get.py", at_name=True, seen="3.11.7"),
+    python_library("http.client", program="http_client_get.py", seen="3.11.7"),
+    python_library("asyncio", program="asyncio_get.py", seen="3.11.7"),
+    python_library("httpx", program="httpx_get.py", at_name=True, seen="0.28.1"),
+    python_library("requests", program="requests_get.py", at_name=True, seen="2.34.2"),
+    python_library("urllib3", program="urllib3_get.py", at_name=True, seen="2.8.0"),
+    python_library("aiohttp", program="aiohttp_get.py", at_name=True, seen="3.14.5"),
+    python_library(
         "pyopenssl",
         module="OpenSSL",
         program="pyopenssl_get.py",
         words=_PYOPENSSL,
         seen="26.4.0",
     ),
-    _library(
+    python_library(
         "pycurl",
         program="pycurl_get.py",
+        at_name=True,
         expected=expects(cached="accepted: anchors"),
         seen="7.49.0",
     ),
-    _library(
+    python_library(
         "curl_cffi",
         program="curl_cffi_get.py",
         stack="BoringSSL",

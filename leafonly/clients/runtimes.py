@@ -5,12 +5,17 @@ from leafonly.clients.client import Client, Install, expects
 from leafonly.clients.library import rust_crate
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.trust import TRUSTSTORE_PASSWORD, java_truststore
-from leafonly.clients.words import GO, JSSE, NODE, RUSTLS
+from leafonly.clients.trust import mono_store
+from leafonly.clients.words import BORINGSSL, DOTNET, GO, NODE, RUSTLS, together
 
 __all__ = ["CLIENTS"]
 
 _PYPI = "uv sync --extra clients"
+
+# Never let an old go fetch a newer one.
+_GO = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
+
+_DOTNET = ("dotnet", "exec", "--runtimeconfig", "{programs}/dotnet_get.runtimeconfig.json")
 
 CLIENTS = (
     Client(
@@ -24,6 +29,34 @@ CLIENTS = (
         words=NODE,
         seen="20.20.2",
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
+    ),
+    Client(
+        name="node-fetch",
+        kind="runtime",
+        stack="OpenSSL",
+        needs=("node",),
+        command=("node", "{programs}/fetch_get.mjs", "{trust}", "{urls}"),
+        environment={"NODE_EXTRA_CA_CERTS": "{trust}"},
+        version_command=("node", "{programs}/fetch_get.mjs", "--version"),
+        version_pattern=VERSION_LINES,
+        words=NODE,
+        seen="7.29.0",
+        install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
+    ),
+    Client(
+        name="bun",
+        kind="runtime",
+        stack="BoringSSL",
+        needs=("bun",),
+        command=("bun", "run", "{programs}/fetch_get.mjs", "{trust}", "{urls}"),
+        environment={"NODE_EXTRA_CA_CERTS": "{trust}"},
+        version_command=("bun", "run", "{programs}/fetch_get.mjs", "--version"),
+        version_pattern=VERSION_LINES,
+        words=together((BORINGSSL, NODE)),
+        seen="1.4.5",
+        install=Install(
+            anywhere="npm install --global bun@1.4.5", macos="brew install oven-sh/bun/bun"
+        ),
     ),
     Client(
         name="deno",
@@ -44,6 +77,24 @@ CLIENTS = (
         install=Install(anywhere=_PYPI),
     ),
     Client(
+        name="deno-cert",
+        kind="runtime",
+        stack="rustls",
+        needs=("deno",),
+        command=(
+            *("deno", "run", "--no-config", "--allow-net", "--allow-env", "--cert={trust}"),
+            *("{programs}/fetch_get.mjs", "{trust}", "{urls}"),
+        ),
+        environment={"NO_COLOR": "1"},
+        version_command=("deno", "run", "--no-config", "{programs}/deno_get.mjs", "--version"),
+        version_pattern=r"Deno (?P<version>\S+)",
+        library=rust_crate("rustls"),
+        words=RUSTLS,
+        expected=expects(cached="accepted: anchors"),
+        seen="2.9.8",
+        install=Install(anywhere=_PYPI),
+    ),
+    Client(
         name="go",
         kind="runtime",
         stack="crypto/tls",
@@ -52,8 +103,7 @@ CLIENTS = (
             PROGRAMS / "go_get.go",
             ("go", "build", "-trimpath", "-o", "{output}/go_get", "{source}"),
             "go_get",
-            # Never let an old go fetch a newer one.
-            {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"},
+            _GO,
         ),
         command=("{program}", "{trust}", "{urls}"),
         version_command=("{program}", "--version"),
@@ -64,24 +114,71 @@ CLIENTS = (
         install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
     ),
     Client(
-        name="java",
+        name="go-default",
         kind="runtime",
-        stack="JSSE",
-        needs=("java", "javac"),
+        stack="crypto/tls",
+        needs=("go",),
         build=compiled(
-            PROGRAMS / "JavaHttpClient.java", ("javac", "-d", "{output}", "{source}"), "."
+            PROGRAMS / "go_default_get.go",
+            ("go", "build", "-trimpath", "-o", "{output}/go_default_get", "{source}"),
+            "go_default_get",
+            _GO,
         ),
-        trust=java_truststore,
-        command=(
-            *("java", "-Djavax.net.ssl.trustStore={trust}"),
-            f"-Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD}",
-            *("-Duser.home={home}", "-cp", "{program}", "JavaHttpClient", "{trust}", "{urls}"),
-        ),
-        version_command=("java", "-cp", "{program}", "JavaHttpClient", "--version"),
+        command=("{program}", "{trust}", "{urls}"),
+        # crypto/x509/root_unix.go: both are read, so the directory is an empty one.
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}"},
+        version_command=("{program}", "--version"),
         version_pattern=VERSION_LINES,
-        words=JSSE,
+        words=GO,
         expected=expects(cached="accepted: anchors"),
-        seen="17.0.15",
-        install=Install(debian="apt install default-jdk-headless", macos="brew install openjdk"),
+        seen="1.27.3",
+        install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
+    ),
+    Client(
+        name="mono",
+        kind="runtime",
+        stack="BoringSSL",
+        needs=("mono", "mcs"),
+        build=compiled(
+            PROGRAMS / "mono_get.cs",
+            ("mcs", "-r:Mono.Security", "-out:{output}/mono_get.exe", "{source}"),
+            "mono_get.exe",
+        ),
+        trust=mono_store,
+        command=("mono", "{program}", "{trust}", "{urls}"),
+        version_command=("mono", "{program}", "--version"),
+        # btls is the BoringSSL inside Mono; it has no version.
+        version_pattern=r"\AMono (?P<version>\S+)[^\n]*\nbtls",
+        words=BORINGSSL,
+        expected=expects(absent="rejected: other"),
+        seen="6.8.0.105",
+        install=Install(
+            debian="apt install mono-mcs libmono-btls-interface4.0-cil", macos="brew install mono"
+        ),
+    ),
+    Client(
+        name="dotnet",
+        kind="runtime",
+        stack="OpenSSL",
+        # Mono's compiler, because a .NET without its SDK has none; the runtime is .NET's own.
+        needs=("dotnet", "mcs"),
+        build=compiled(
+            PROGRAMS / "dotnet_get.cs",
+            ("mcs", "-out:{output}/dotnet_get.dll", "{source}"),
+            "dotnet_get.dll",
+        ),
+        command=(*_DOTNET, "{program}", "{trust}", "{urls}"),
+        # A folder that is not there: in the home are pipes of its own, on which it would hang.
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}/none"},
+        version_command=(*_DOTNET, "{program}", "--version"),
+        version_pattern=VERSION_LINES,
+        words=DOTNET,
+        expected=expects(absent="rejected: other", aia="accepted"),
+        cannot={
+            "aia_dead": "it waits for the address until its request's own time limit, 100 s, "
+            "and never comes to a verdict (measured on 3.1.23)"
+        },
+        seen="3.1.23",
+        install=Install(anywhere="install the .NET runtime and Mono's mcs"),
     ),
 )

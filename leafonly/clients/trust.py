@@ -5,15 +5,18 @@ may hold without trusting them by themselves. It writes the client's store into 
 directory and returns its name relative to it, which entries call `{trust}`.
 """
 
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from OpenSSL import crypto
 
-from leafonly.pki import pem
+from leafonly.pki import der, pem
 
-__all__ = ["Trust", "java_truststore", "pem_file"]
+__all__ = ["Trust", "java_truststore", "mono_store", "nss_database", "pem_file"]
 
 Certificates = Sequence[x509.Certificate]
 
@@ -42,3 +45,60 @@ def java_truststore(directory: Path, anchors: Certificates, others: Certificates
     data = pkcs12.serialize_java_truststore(entries, encryption)
     (directory / "trust.p12").write_bytes(data)
     return "trust.p12"
+
+
+def mono_store(directory: Path, anchors: Certificates, others: Certificates) -> str:
+    """Fill the user's store of trusted certificates that Mono's BoringSSL looks into.
+
+    The files are named as `openssl rehash` would (MonoBtlsX509StoreManager of Mono 6.8). Its
+    other store, `CA`, is there for intermediates, but an intermediate in it changes nothing
+    for a client (measured on 6.8.0.105).
+    """
+    store = directory / "home" / ".config" / ".mono" / "new-certs" / "Trust"
+    store.mkdir(parents=True)
+    for certificate in (*anchors, *others):
+        name = f"{crypto.X509.from_cryptography(certificate).subject_name_hash():08x}"
+        number = len(list(store.glob(f"{name}.*")))
+        (store / f"{name}.{number}").write_bytes(pem([certificate]))
+    return "home"
+
+
+def nss_database(place: str) -> Trust:
+    """Write an NSS database, where certificates may lie without being trusted.
+
+    Args:
+        place: Its folder, relative to the cell's directory.
+
+    Returns:
+        What writes it, by `certutil` (NSS's own tool), and raises OSError when that fails:
+        anchors with the trust flags `C,,` (issuers of server certificates), others with
+        none, so that they can complete a path but never end it.
+
+    """
+
+    def write(directory: Path, anchors: Certificates, others: Certificates) -> str:
+        database = directory / place
+        database.mkdir(parents=True)
+        _certutil(database, "-N", "--empty-password")
+        for flags, certificates in (("C,,", anchors), (",,", others)):
+            for certificate in certificates:
+                nickname = f"leafonly {certificate.serial_number:x}"
+                _certutil(database, "-A", "-n", nickname, "-t", flags, given=der(certificate))
+        return place
+
+    return write
+
+
+def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
+    certutil = shutil.which("certutil")
+    if certutil is None:
+        raise FileNotFoundError("certutil is not on this machine: apt install libnss3-tools")
+    finished = subprocess.run(
+        [certutil, *arguments, "-d", f"sql:{database}"],
+        input=given,
+        capture_output=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        words = finished.stderr.decode(errors="replace").strip()
+        raise OSError(f"certutil made no NSS database: {words or finished.returncode}")

@@ -9,15 +9,31 @@ from collections.abc import Iterable
 from typing import Literal, get_args
 
 __all__ = [
+    "AWSCRT",
+    "BEARSSL",
     "BORINGSSL",
+    "BOUNCY_CASTLE",
+    "CHROMIUM",
+    "CONSCRYPT",
+    "DOTNET",
+    "ERLANG",
+    "FIREFOX",
+    "GIO",
     "GNUTLS",
     "GO",
+    "HASKELL_TLS",
     "JSSE",
+    "MBEDTLS",
     "NODE",
+    "NSS",
     "OPENSSL",
+    "QT",
+    "QTWEBENGINE",
     "REASONS",
     "RUSTLS",
     "UNKNOWN_ISSUER",
+    "WEBKIT",
+    "WOLFSSL",
     "Meaning",
     "Reason",
     "Vocabulary",
@@ -102,7 +118,9 @@ GNUTLS: Vocabulary = {
     r"signature in the certificate is invalid": "bad_signature",
     r"Public key signature verification has failed": "bad_signature",
     r"insecure algorithm": "too_weak",
+    r"issuer is not known": UNKNOWN_ISSUER,  # aria2's LibgnutlsTLSSession.cc
     r"certificate is NOT trusted|certificate verification failed": "other",
+    r"certificate failed verification": "other",  # libavformat/tls_gnutls.c
     r"A TLS fatal alert has been received": "protocol",
 }
 
@@ -141,6 +159,7 @@ GO: Vocabulary = {
 # sun.security.provider.certpath and sun.security.validator of OpenJDK.
 JSSE: Vocabulary = {
     r"unable to find valid certification path to requested target": UNKNOWN_ISSUER,
+    r"Path does not chain with any of the trust anchors": UNKNOWN_ISSUER,
     r"CertificateExpiredException|NotAfter:|CertificateNotYetValidException": "expired",
     r"No (subject alternative|name matching)": "wrong_name",
     r"Invalid (ECDH ServerKeyExchange signature|signature)|Signature does not match": (
@@ -149,4 +168,153 @@ JSSE: Vocabulary = {
     r"Algorithm constraints check failed": "too_weak",
     r"PKIX path (building|validation) failed": "other",
     r"handshake_failure|No appropriate protocol": "protocol",
+}
+
+# lib/ssl/src/ssl_alert.erl and ssl_handshake.erl of Erlang/OTP 25.
+ERLANG: Vocabulary = {
+    r"tls_alert,\s*\{unknown_ca,": UNKNOWN_ISSUER,
+    r"tls_alert,\s*\{certificate_expired,": "expired",
+    r"hostname_check_failed": "wrong_name",
+    r"invalid_signature": "bad_signature",
+    r"tls_alert,\s*\{(bad_certificate|certificate_unknown),": "other",
+    r"tls_alert,\s*\{(handshake_failure|protocol_version|insufficient_security),": "protocol",
+}
+
+# org.conscrypt.TrustManagerImpl of Conscrypt 2.9; the exceptions around it are the JDK's.
+CONSCRYPT: Vocabulary = {
+    **JSSE,
+    r"Trust anchor for certification path not found": UNKNOWN_ISSUER,
+    r"CertPathValidatorException|CertificateException": "other",
+    r"Hostname \S+ not verified": "wrong_name",  # OkHttp's own check
+}
+
+# Network.TLS.Handshake.Certificate of Haskell's tls, Data.X509.Validation's FailedReason.
+HASKELL_TLS: Vocabulary = {
+    r"certificate has unknown CA": UNKNOWN_ISSUER,
+    r"certificate has expired|InFuture": "expired",
+    r"NameMismatch|InvalidName": "wrong_name",
+    r"InvalidSignature": "bad_signature",
+    r"certificate rejected|certificate is (revoked|missing)": "other",
+    r"HandshakeFailed \(Error_Protocol|HandshakeFailure|ProtocolVersion": "protocol",
+}
+
+# System.Net.Security's resources: until .NET 3.1 it gives no reason.
+DOTNET: Vocabulary = {
+    r"The remote certificate is invalid": "other",
+    r"Authentication failed, see inner exception": "protocol",
+}
+
+# CertPathValidatorUtilities and the BCJSSE provider of Bouncy Castle 1.84.
+BOUNCY_CASTLE: Vocabulary = {
+    r"No issuer certificate for certificate in certification path found": UNKNOWN_ISSUER,
+    r"TrustAnchor for certification path not found": UNKNOWN_ISSUER,
+    r"certificate expired on|certificate not valid (till|until)": "expired",
+    r"No (subject alternative|name matching)": "wrong_name",
+    r"Unable to construct a valid chain": "other",
+    r"TlsFatalAlert\w*: (handshake_failure|protocol_version)": "protocol",
+}
+
+# net/base/net_error_list.h of Chromium. Its path builder (BoringSSL's pki library) ends without
+# a path whatever the cause, so AUTHORITY_INVALID also stands for a signature that is wrong.
+CHROMIUM: Vocabulary = {
+    r"ERR_CERT_AUTHORITY_INVALID": UNKNOWN_ISSUER,
+    r"ERR_CERT_DATE_INVALID": "expired",
+    r"ERR_CERT_COMMON_NAME_INVALID": "wrong_name",
+    r"ERR_CERT_(WEAK_SIGNATURE_ALGORITHM|WEAK_KEY)": "too_weak",
+    r"ERR_CERT_\w+|ERR_CERTIFICATE_TRANSPARENCY_REQUIRED|ERR_SSL_SERVER_CERT_BAD_FORMAT": "other",
+    r"ERR_SSL_(PROTOCOL_ERROR|VERSION_OR_CIPHER_MISMATCH)": "protocol",
+}
+
+# mozilla/pkix and NSS's secerr.h, sslerr.h, as Firefox names their errors.
+FIREFOX: Vocabulary = {
+    r"SEC_ERROR_UNKNOWN_ISSUER": UNKNOWN_ISSUER,
+    r"SEC_ERROR_UNTRUSTED_ISSUER|MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT": "untrusted_root",
+    r"SEC_ERROR_EXPIRED(_ISSUER)?_CERTIFICATE|MOZILLA_PKIX_ERROR_NOT_YET_VALID": "expired",
+    r"SSL_ERROR_BAD_CERT_DOMAIN": "wrong_name",
+    r"SEC_ERROR_BAD_SIGNATURE|SSL_ERROR_SIGN_HASHES_FAILURE": "bad_signature",
+    r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|ERROR_INADEQUATE_KEY_SIZE": "too_weak",
+    r"(SEC|MOZILLA_PKIX)_ERROR_\w+|SSL_ERROR_BAD_CERTIFICATE": "other",
+    r"SSL_ERROR_(NO_CYPHER_OVERLAP|UNSUPPORTED_VERSION|HANDSHAKE_FAILURE_ALERT)": "protocol",
+}
+
+# QtWebEngine has Chromium's names, and some of its own (QWebEngineCertificateError::Type) that
+# come first: of a certificate that is none of theirs it says only Chromium's.
+QTWEBENGINE: Vocabulary = CHROMIUM | {
+    r"CertificateAuthorityInvalid": UNKNOWN_ISSUER,
+    r"CertificateDateInvalid": "expired",
+    r"CertificateCommonNameInvalid": "wrong_name",
+    r"CertificateWeak(SignatureAlgorithm|Key)": "too_weak",
+}
+
+# GTlsCertificateFlags of GLib, by name: WebKitGTK hands them on from glib-networking.
+WEBKIT: Vocabulary = {
+    r"G_TLS_CERTIFICATE_UNKNOWN_CA": UNKNOWN_ISSUER,
+    r"G_TLS_CERTIFICATE_(EXPIRED|NOT_ACTIVATED)": "expired",
+    r"G_TLS_CERTIFICATE_BAD_IDENTITY": "wrong_name",
+    r"G_TLS_CERTIFICATE_INSECURE": "too_weak",
+    r"G_TLS_CERTIFICATE_(REVOKED|GENERIC_ERROR)": "other",
+}
+
+# lib/util/secerr.h and lib/ssl/sslerr.h of NSS, by the names its programs print.
+NSS: Vocabulary = {
+    r"SEC_ERROR_UNKNOWN_ISSUER": UNKNOWN_ISSUER,
+    r"SEC_ERROR_UNTRUSTED_ISSUER|SEC_ERROR_CA_CERT_INVALID": "untrusted_root",
+    r"SEC_ERROR_EXPIRED_(ISSUER_)?CERTIFICATE": "expired",
+    r"SSL_ERROR_BAD_CERT_DOMAIN": "wrong_name",
+    r"SEC_ERROR_BAD_SIGNATURE": "bad_signature",
+    r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|SSL_ERROR_WEAK_SERVER": "too_weak",
+    r"SSL_ERROR_(NO_CYPHER_OVERLAP|HANDSHAKE_FAILURE_ALERT|UNSUPPORTED_VERSION)": "protocol",
+}
+
+# source/io.c of aws-c-io: one word for whatever s2n-tls holds against a handshake.
+AWSCRT: Vocabulary = {r"AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE": "other"}
+
+# library/x509_crt.c and error.c of mbedTLS 2.28; the error alone does not tell the reason.
+MBEDTLS: Vocabulary = {
+    r"certificate is not correctly signed by the trusted CA": UNKNOWN_ISSUER,
+    r"certificate validity (has expired|starts in the future)": "expired",
+    r"Common Name .* does not match": "wrong_name",
+    r"certificate is signed with an unacceptable (hash|key)": "too_weak",
+    r"Certificate verification failed": "other",
+    r"The requested feature is not available|fatal alert message": "protocol",
+}
+
+# QSslError::errorString of Qt 6.
+QT: Vocabulary = {
+    r"issuer certificate of a locally looked up certificate could not be found": UNKNOWN_ISSUER,
+    r"issuer certificate could not be found": "untrusted_root",
+    r"no certificates could be verified": "missing_issuer",
+    r"root certificate of the certificate chain is self-signed, and untrusted": "untrusted_root",
+    r"certificate has expired|certificate is not yet valid": "expired",
+    r"host name did not match": "wrong_name",
+    r"signature of the certificate is invalid": "bad_signature",
+    r"SSL handshake failed": "other",
+}
+
+# The nicks of GTlsCertificateFlags, as programs/gio_get.py prints them.
+GIO: Vocabulary = {
+    r"certificate errors: .*unknown-ca": UNKNOWN_ISSUER,
+    r"certificate errors: .*(expired|not-activated)": "expired",
+    r"certificate errors: .*bad-identity": "wrong_name",
+    r"certificate errors: .*insecure": "too_weak",
+    r"Unacceptable TLS certificate": "other",
+}
+
+# wolfSSL_ERR_reason_error_string, src/internal.c and wolfcrypt/src/error.c.
+WOLFSSL: Vocabulary = {
+    r"ASN no signer error to confirm failure": UNKNOWN_ISSUER,
+    r"ASN sig error, confirm failure": "bad_signature",
+    r"ASN (after|before) date error": "expired",
+    r"peer subject name mismatch": "wrong_name",
+    r"certificate verify failed": "other",
+}
+
+# The names of inc/bearssl_x509.h, as programs/bearssl_get.c prints them.
+BEARSSL: Vocabulary = {
+    r"BR_ERR_X509_NOT_TRUSTED": UNKNOWN_ISSUER,
+    r"BR_ERR_X509_EXPIRED": "expired",
+    r"BR_ERR_X509_BAD_SERVER_NAME": "wrong_name",
+    r"BR_ERR_X509_BAD_SIGNATURE": "bad_signature",
+    r"BR_ERR_X509_WEAK_PUBLIC_KEY": "too_weak",
+    r"BR_ERR_X509_": "other",
 }

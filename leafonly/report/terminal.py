@@ -17,20 +17,28 @@ _COLOURS = {"yes": "green", "anchor": "yellow", "no": "red", "ERROR": "magenta",
 
 def matrix(report: Mapping[str, Any]) -> RenderableType:
     """Draw the matrix: clients by TLS library down, scenarios across, the legend below."""
+    names = scenario_names(report)
+    several_keys = len({cell["key_type"] for cell in report["cells"]}) > 1
+    labelled = [
+        (f"{client['name']} {key_type}" if several_keys else client["name"], client, cells)
+        for client, key_type, cells in rows(report)
+    ]
+    headings = [name.replace("_", "\n") for name in names]
+    widths = [max(3, *map(len, heading.split())) + 1 for heading in headings]
+    longest = max((len(label) for label, _, _ in labelled), default=0)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("client", no_wrap=True)
-    table.add_column("TLS library", no_wrap=True, style="dim", max_width=17)
-    names = scenario_names(report)
-    for name in names:
-        table.add_column(name.replace("_", "\n"))
+    # What the others leave of 80 columns: the version can be looked up, the verdicts cannot.
+    left = max(8, 80 - sum(widths) - longest - 2)
+    table.add_column("TLS library", no_wrap=True, style="dim", max_width=left)
+    for heading, width in zip(headings, widths, strict=True):
+        table.add_column(heading, min_width=width - 1)
     used: set[str] = set()
-    several_keys = len({cell["key_type"] for cell in report["cells"]}) > 1
-    for client, key_type, cells in rows(report):
+    for label, client, cells in labelled:
         words = [cell_word(cells[name]) if name in cells else "" for name in names]
         used.update(word.rstrip("*") for word in words)
         used.update("*" for word in words if word.endswith("*"))
         library = f"{client['stack']} {client['stack_version'] or ''}".strip()
-        label = f"{client['name']} {key_type}" if several_keys else client["name"]
         table.add_row(escape(label), escape(library), *map(_coloured, words))
     legend = [Text(f"{word}: {what}", style="dim") for word, what in MARKS.items() if word in used]
     return Group(table, Text(), *legend)

@@ -5,13 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from fixtures.options import Question
-from leafonly.run import Bench, Cell, unmeasured
+from leafonly.run import Cell
 
 
-def test_cell(question: Question, bench: Bench, record_cell: Callable[[Cell], None]) -> None:
+def test_cell(
+    question: Question, measure: Callable[[Question], Cell], record_cell: Callable[[Cell], None]
+) -> None:
     """One client in one scenario does what it was seen to do."""
-    asked = (question.client, question.scenario, question.key_type)
-    cell = unmeasured(*asked, question.missing) if question.missing else bench.measure(*asked)
+    cell = measure(question)
     record_cell(cell)
     if cell.verdict == "not_applicable":
         pytest.skip(cell.reason or "not applicable")

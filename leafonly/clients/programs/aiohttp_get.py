@@ -6,7 +6,8 @@ import aiohttp
 
 
 async def visit(trust: str, urls: list[str]) -> None:
-    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=trust))
+    verify = True if trust == "native" else ssl.create_default_context(cafile=trust)
+    connector = aiohttp.TCPConnector(ssl=verify)
     async with aiohttp.ClientSession(connector=connector) as session:
         for url in urls:
             async with session.get(url) as response:

@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"strings"
 )
 
 func main() {
 	if os.Args[1] == "--version" {
-		fmt.Println("Go", runtime.Version())
-		fmt.Println("crypto/tls", runtime.Version())
+		version := strings.TrimPrefix(runtime.Version(), "go")
+		fmt.Println("Go", version)
+		fmt.Println("crypto/tls", version)
 		return
 	}
 	trust, err := os.ReadFile(os.Args[1])

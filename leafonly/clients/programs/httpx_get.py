@@ -8,6 +8,7 @@ if sys.argv[1:] == ["--version"]:
     print(ssl.OPENSSL_VERSION)
 else:
     trust, *urls = sys.argv[1:]
-    with httpx.Client(verify=ssl.create_default_context(cafile=trust)) as client:
+    verify = True if trust == "native" else ssl.create_default_context(cafile=trust)
+    with httpx.Client(verify=verify) as client:
         for url in urls:
             print(client.get(url).text)

@@ -9,6 +9,6 @@ if sys.argv[1:] == ["--version"]:
 else:
     trust, *urls = sys.argv[1:]
     with requests.Session() as session:
-        session.verify = trust
+        session.verify = True if trust == "native" else trust
         for url in urls:
             print(session.get(url).text)

@@ -8,6 +8,7 @@ if sys.argv[1:] == ["--version"]:
     print(ssl.OPENSSL_VERSION)
 else:
     trust, *urls = sys.argv[1:]
-    with urllib3.PoolManager(ca_certs=trust, retries=False) as pool:
+    ca_certs = None if trust == "native" else trust
+    with urllib3.PoolManager(ca_certs=ca_certs, retries=False) as pool:
         for url in urls:
             print(pool.request("GET", url).data.decode())

@@ -1,0 +1,89 @@
+"""Overhead: the matrix's wall time, by that of the same cells' commands replayed bare.
+
+`uv run python benchmarks/overhead.py [--clients NAMES] [--rounds N]` runs the matrix as a user
+does, then sets all its cells up, and starts every cell's processes again with nothing around
+them, at the same parallelism. Both happen in one run, because only their ratio means anything
+on a shared machine. The smaller the ratio, the less is leafonly's own; 1.0 would be nothing.
+"""
+
+import argparse
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from leafonly.cameras.emulator import Emulator  # noqa: E402
+from leafonly.clients import CLIENTS  # noqa: E402
+from leafonly.clients.process import run  # noqa: E402
+from leafonly.run import Bench, Invocation  # noqa: E402
+from leafonly.scenario import SCENARIOS, without_root  # noqa: E402
+
+DEFAULT = "curl,openssl,gnutls-cli,wget,httpx,nodejs,go,java"
+
+
+def matrix_seconds(names: str, report: Path) -> float:
+    """Run the matrix as a user does; seconds of wall time."""
+    started = time.monotonic()
+    arguments = [f"--clients={names}", f"--report-dir={report}", "-q"]
+    subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=True)
+    return time.monotonic() - started
+
+
+def bare_seconds(names: str, directory: Path) -> float:
+    """Replay the commands of the same cells with nothing around them; seconds of wall time."""
+    scenarios = [*SCENARIOS.values(), without_root(SCENARIOS["cached"])]
+    with contextlib.ExitStack() as stack:
+        bench = stack.enter_context(Bench(Emulator(), directory))
+        cells: list[tuple[tuple[Invocation, ...], float]] = []
+        for name in names.split(","):
+            for scenario in scenarios:
+                stage = stack.enter_context(bench.staged(CLIENTS[name], scenario, "p256"))
+                cells.append((stage.invocations, CLIENTS[name].time_limit))
+        # Slow ones first, which is the best order there is for a bare replay.
+        cells.reverse()
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            started = time.monotonic()
+            list(pool.map(replay, cells))
+            return time.monotonic() - started
+
+
+def replay(cell: tuple[Sequence[Invocation], float]) -> None:
+    """Start one cell's processes, one after the other."""
+    invocations, time_limit = cell
+    for each in invocations:
+        run(
+            each.argv,
+            environment=each.environment,
+            directory=each.directory,
+            stdin=each.stdin,
+            time_limit=time_limit,
+        )
+
+
+def main() -> None:
+    """Measure, and print the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", default=DEFAULT)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    ratios = []
+    for number in range(options.rounds):
+        with tempfile.TemporaryDirectory() as directory:
+            whole = matrix_seconds(options.clients, Path(directory) / "report")
+            bare = bare_seconds(options.clients, Path(directory))
+        ratios.append(whole / bare)
+        print(f"round {number + 1}: matrix {whole:.2f} s / bare {bare:.2f} s = {ratios[-1]:.2f}")
+    print(f"overhead: {statistics.median(ratios):.2f} (goal: at most 1.15)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""How much work a file may cause: what a stranger's key file says about its own encryption.
+
+A password-protected key names the number of rounds that its password is to be stretched by.
+Nothing but good manners keeps that number small, so it is read before anything obeys it.
+"""
+
+from collections.abc import Iterator
+
+__all__ = ["elements", "is_too_costly"]
+
+_MOST_ROUNDS = 10_000_000  # OWASP's advice for PBKDF2 is 600,000 rounds
+_MOST_SCRYPT_BYTES = 1 << 30  # RFC 7914: 128 * N * r bytes of memory
+_MOST_SCRYPT_TURNS = 16
+_MOST_ELEMENTS = 5000
+_MOST_DEPTH = 40
+
+_INTEGER, _OCTET_STRING, _OBJECT_IDENTIFIER = 0x02, 0x04, 0x06
+_SCRYPT = bytes.fromhex("2b06010401da47040b")  # 1.3.6.1.4.1.11591.4.11, RFC 7914
+
+
+def elements(data: bytes) -> Iterator[tuple[int, bytes, int]]:
+    """Take the DER elements off some bytes, one after the other.
+
+    Yields:
+        Tag, contents, and where the element ends. Ends early where no element begins.
+
+    """
+    at = 0
+    while at + 2 <= len(data):
+        tag, length, start = data[at], data[at + 1], at + 2
+        if length >= 0x80:
+            width = length & 0x7F
+            if not 1 <= width <= 4 or start + width > len(data):
+                return
+            length = int.from_bytes(data[start : start + width], "big")
+            start += width
+        at = start + length
+        if at > len(data):
+            return
+        yield tag, data[start:at], at
+
+
+def is_too_costly(der: bytes) -> bool:
+    """Tell whether opening an encrypted key or PKCS#12 file would take unreasonably long.
+
+    Every number in such a file that is not inside its ciphertext is a version, a number of
+    rounds, or the length of a key, so one that is larger than any sensible number of rounds
+    decides it. For scrypt it is the product that counts.
+    """
+    budget = [_MOST_ELEMENTS]
+    return _is_costly(der, budget, 0) or budget[0] <= 0
+
+
+def _is_costly(data: bytes, budget: list[int], depth: int) -> bool:
+    inside = list(_take(data, budget))
+    for number, (tag, contents) in enumerate(inside):
+        if tag == _INTEGER and int.from_bytes(contents[:16], "big") > _MOST_ROUNDS:
+            return True
+        if tag == _OBJECT_IDENTIFIER and contents == _SCRYPT and number + 1 < len(inside):
+            if _is_costly_scrypt(inside[number + 1][1]):
+                return True
+            continue
+        is_constructed = bool(tag & 0x20) or (tag == _OCTET_STRING and _is_one_sequence(contents))
+        if is_constructed and (depth >= _MOST_DEPTH or _is_costly(contents, budget, depth + 1)):
+            return True
+    return False
+
+
+def _take(data: bytes, budget: list[int]) -> Iterator[tuple[int, bytes]]:
+    for tag, contents, _ in elements(data):
+        budget[0] -= 1
+        if budget[0] <= 0:
+            return
+        yield tag, contents
+
+
+def _is_costly_scrypt(parameters: bytes) -> bool:
+    numbers = [
+        int.from_bytes(contents[:16], "big")
+        for tag, contents, _ in elements(parameters)
+        if tag == _INTEGER
+    ]
+    if len(numbers) < 3:
+        return False  # not scrypt's parameters: the library will refuse them
+    cost, block, turns = numbers[:3]
+    return 128 * cost * block > _MOST_SCRYPT_BYTES or turns > _MOST_SCRYPT_TURNS
+
+
+def _is_one_sequence(data: bytes) -> bool:
+    first = next(elements(data), None)
+    return first is not None and first[0] == 0x30 and first[2] == len(data)

@@ -1,0 +1,146 @@
+"""What goes onto the camera: DER files, and the lines of MicroPython that load them."""
+
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
+
+from leafonly.audit.evidence import Evidence
+from leafonly.audit.finding import NotCheckedError
+from leafonly.audit.reader import spki
+from leafonly.pki import der
+
+__all__ = ["BundleError", "micropython_lines", "write_bundle"]
+
+_REPORTS = Path(__file__).parents[2] / "reports"
+
+LEAF, KEY = "server.der", "server.key.der"
+
+
+class BundleError(Exception):
+    """The bundle was not written. One line: what happened and what to do."""
+
+
+def write_bundle(
+    evidence: Evidence, directory: Path, *, presents_chain: bool, reports: Sequence[Path] = ()
+) -> list[Path]:
+    """Write the files for the camera into a new or empty folder, and read them back.
+
+    Args:
+        evidence: Whose leaf, key and intermediates to write.
+        directory: Made if it is not there, for its owner alone.
+        presents_chain: This firmware presents the full chain when each intermediate is
+            loaded by a further call, as the presentation suite found.
+        reports: Folders, beyond the project's own `reports/`, that reports are shared from.
+
+    Returns:
+        What was written.
+
+    Raises:
+        BundleError: There is no leaf or no key, they are not a pair or not for a camera, the
+            folder is not empty or would be shared, or what was written reads back differently.
+
+    """
+    try:
+        leaf, key = evidence.leaf, evidence.key
+    except NotCheckedError as error:
+        raise BundleError(f"--bundle: {error}") from error
+    if spki(key.public_key()) != spki(leaf.public_key()):
+        raise BundleError("--bundle: the private key is not the certificate's")
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise BundleError("--bundle: a camera loads only EC and RSA keys")
+    _check_place(directory, [_REPORTS, *reports])
+    names = _intermediate_names(len(evidence.issuers))
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    lines = micropython_lines(len(evidence.issuers), presents_chain=presents_chain)
+    contents = {
+        LEAF: der(leaf),
+        KEY: private,
+        **{name: der(each) for name, each in zip(names, evidence.issuers, strict=True)},
+        "load.py": lines.encode(),
+    }
+    written = _write(directory, contents)
+    _read_back(directory, contents, leaf)
+    return written
+
+
+def micropython_lines(intermediates: int, *, presents_chain: bool) -> str:
+    """Give the lines that make a context from the bundle's files on the camera.
+
+    Args:
+        intermediates: How many the bundle holds.
+        presents_chain: Load them too, each by a further call with the same key.
+
+    """
+    lines = [
+        "import tls",
+        "",
+        "def read(name):",
+        '    with open(name, "rb") as file:',
+        "        return file.read()",
+        "",
+        "context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)",
+        f'key = read("{KEY}")',
+        f'context.load_cert_chain(read("{LEAF}"), key)',
+    ]
+    names = _intermediate_names(intermediates)
+    if presents_chain:
+        lines += [f'context.load_cert_chain(read("{name}"), key)' for name in names]
+    elif names:
+        lines.append("# Only the leaf is presented: the intermediate is for clients and gateways.")
+    return "\n".join(lines) + "\n"
+
+
+def _intermediate_names(count: int) -> list[str]:
+    return [f"intermediate{'' if n == 1 else n}.der" for n in range(1, count + 1)]
+
+
+def _check_place(directory: Path, reports: Sequence[Path]) -> None:
+    place = directory.resolve()
+    for shared in reports:
+        if place.is_relative_to(shared.resolve()):
+            raise BundleError(f"--bundle: {directory} is where reports are; keep keys elsewhere")
+    try:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise BundleError(f"--bundle: {directory} is not an empty folder: nothing is replaced")
+    except OSError as error:
+        raise BundleError(f"--bundle: {directory}: {error.strerror}") from error
+
+
+def _write(directory: Path, contents: dict[str, bytes]) -> list[Path]:
+    written: list[Path] = []
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, data in contents.items():
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            # The mode is given when the file is made: no moment in which others may read it.
+            descriptor = os.open(directory / name, flags, 0o600 if name == KEY else 0o644)
+            written.append(directory / name)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+    except OSError as error:
+        for path in written:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        raise BundleError(f"--bundle: {directory}: {error.strerror}") from error
+    return written
+
+
+def _read_back(directory: Path, contents: dict[str, bytes], leaf: x509.Certificate) -> None:
+    try:
+        same = all((directory / name).read_bytes() == data for name, data in contents.items())
+        key = load_der_private_key((directory / KEY).read_bytes(), None)
+        certificate = x509.load_der_x509_certificate((directory / LEAF).read_bytes())
+    except (OSError, ValueError) as error:
+        raise BundleError(f"--bundle: {directory} cannot be read back") from error
+    if not same or certificate != leaf or spki(key.public_key()) != spki(leaf.public_key()):
+        raise BundleError(f"--bundle: {directory} reads back differently than it was written")

@@ -1,0 +1,67 @@
+"""A finding: one line of the audit that a person can act on."""
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+__all__ = ["Finding", "NotCheckedError", "Severity", "blocker", "info", "unchecked", "warning"]
+
+_UNCHECKED = "not checked: "
+
+Severity = Literal["blocker", "warning", "info"]
+"""`blocker`: nobody will connect, or the camera will not load it. `warning`: some clients
+fail, or it will fail one day. `info`: worth knowing; nothing has to be done."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        severity: How bad it is.
+        message: What was seen, in one line. Never a byte of a file's contents.
+        remedy: What to do about it; empty only where nothing has to be done.
+        check: The id of the check, which is the name of its function.
+
+    """
+
+    severity: Severity
+    message: str
+    remedy: str = ""
+    check: str = ""
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether it only says that something needed for the check was not there."""
+        return self.message.startswith(_UNCHECKED)
+
+    def as_json(self) -> dict[str, str]:
+        """Give the report's fields."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """Write it for people."""
+        return f"{self.severity}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
+
+
+class NotCheckedError(Exception):
+    """What a check needs is not there. The message says what, in words for users."""
+
+
+def blocker(message: str, remedy: str) -> Finding:
+    """Report what keeps every client away."""
+    return Finding("blocker", message, remedy)
+
+
+def warning(message: str, remedy: str) -> Finding:
+    """Report what keeps some clients away, or will one day."""
+    return Finding("warning", message, remedy)
+
+
+def info(message: str, remedy: str = "") -> Finding:
+    """Report what is worth knowing."""
+    return Finding("info", message, remedy)
+
+
+def unchecked(error: NotCheckedError) -> Finding:
+    """Report what could not be looked at, and why."""
+    return Finding("info", f"{_UNCHECKED}{error}")

@@ -1,0 +1,54 @@
+"""Programs that download files. One entry is one client."""
+
+from pathlib import Path
+
+from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.library import shared_library
+from leafonly.clients.words import GNUTLS, GO
+
+__all__ = ["CLIENTS"]
+
+_APT_HELPER = "/usr/lib/apt/apt-helper"
+_APT_METHOD = Path("/usr/lib/apt/methods/http")  # what speaks TLS for it
+
+
+def _gnutls_of_apt(_: Path) -> str | None:
+    return shared_library("gnutls", "gnutls_check_version")(_APT_METHOD)
+
+
+CLIENTS = (
+    Client(
+        name="apt",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=(_APT_HELPER,),
+        command=(
+            *("{python}", "{programs}/print_file.py", "body", _APT_HELPER),
+            *("-o", "Acquire::https::CaInfo={home}/../{trust}", "-o", "Acquire::Retries=0"),
+            *("download-file", "{url}", "body"),
+        ),
+        version_command=(_APT_HELPER, "--version"),
+        version_pattern=r"apt (?P<version>\S+)",
+        library=_gnutls_of_apt,
+        words=GNUTLS,
+        expected=expects(cached="accepted: anchors"),
+        seen="2.6.1",
+        install=Install(debian="it is part of Debian"),
+    ),
+    Client(
+        name="rclone",
+        kind="command-line",
+        stack="crypto/tls",
+        needs=("rclone",),
+        command=(
+            *("rclone", "--ca-cert", "{trust}", "--retries", "1", "--low-level-retries", "1"),
+            *("copyurl", "--stdout", "{url}"),
+        ),
+        version_command=("rclone", "version"),
+        version_pattern=r"rclone (?P<version>\S+).*go/version: go(?P<stack_version>\S+)",
+        words=GO,
+        expected=expects(cached="accepted: anchors"),
+        seen="1.60.1",
+        install=Install(debian="apt install rclone", macos="brew install rclone"),
+    ),
+)

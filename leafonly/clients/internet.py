@@ -1,0 +1,197 @@
+"""Programs that fetch over TLS on the way to something else. One entry is one client."""
+
+import subprocess
+from pathlib import Path
+
+from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.library import rust_crate, shared_library
+from leafonly.clients.python import VERSION_LINES
+from leafonly.clients.words import GNUTLS, OPENSSL, RUSTLS, Vocabulary, together
+
+__all__ = ["CLIENTS"]
+
+_OPENSSL_VERSION = shared_library("crypto", "OpenSSL_version")
+_GNUTLS_VERSION = shared_library("gnutls", "gnutls_check_version")
+
+
+def _gnutls_of_git(git: Path) -> str | None:
+    """Ask the library of git's helper: git itself does not speak HTTPS."""
+    asked = subprocess.run([git, "--exec-path"], capture_output=True, text=True, check=False)
+    return _GNUTLS_VERSION(Path(asked.stdout.strip()) / "git-remote-https")
+
+
+# Neither tells more, measured on links 2.28 and ELinks 0.13.2.
+_LINKS: Vocabulary = {r"Invalid certificate": "other"}
+_ELINKS: Vocabulary = {r"ELinks: SSL error": "other"}
+
+CLIENTS = (
+    Client(
+        name="lynx",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=("lynx",),
+        # Only its trace says what it holds against a certificate.
+        command=(
+            *("{python}", "{programs}/print_file.py", "{home}/Lynx.trace"),
+            *("lynx", "-trace", "-tlog", "-dump", "{url}"),
+        ),
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}"},
+        version_command=("lynx", "-version"),
+        version_pattern=r"Lynx Version (?P<version>\S+)",
+        library=_GNUTLS_VERSION,
+        words=GNUTLS,
+        expected=expects(absent="rejected: other", cached="accepted: anchors"),
+        seen="2.9.0dev.12",
+        install=Install(debian="apt install lynx", macos="brew install lynx"),
+    ),
+    Client(
+        name="w3m",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("w3m",),
+        # It looks for a relative file in vain, and it asks whether to go on, to no answer.
+        # One visit a process: a host that was fine once may be unverified later ("Accept
+        # unsecure SSL session"), which tells of the host's name, not of the intermediate.
+        command=(
+            *("w3m", "-no-proxy", "-o", "ssl_verify_server=1", "-o", "ssl_ca_path="),
+            *("-o", "ssl_ca_file={home}/../{trust}", "-dump", "{url}"),
+        ),
+        version_command=("w3m", "-version"),
+        version_pattern=r"w3m/(?P<version>[^\s,]+)",
+        library=_OPENSSL_VERSION,
+        words=OPENSSL,
+        exit_code_lies=True,
+        seen="0.5.3+git20230121",
+        install=Install(debian="apt install w3m", macos="brew install w3m"),
+    ),
+    Client(
+        name="links",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("links",),
+        # 2: reject invalid certificates; the default would only warn.
+        command=("links", "-ssl.certificates", "2", "-dump", "{url}"),
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}"},
+        version_command=("links", "-version"),
+        version_pattern=r"Links (?P<version>\S+)",
+        library=_OPENSSL_VERSION,
+        words=_LINKS,
+        expected=expects(absent="rejected: other"),
+        seen="2.28",
+        install=Install(debian="apt install links", macos="brew install links"),
+    ),
+    Client(
+        name="elinks",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=("elinks",),
+        command=(
+            *("elinks", "-no-home", "-eval", "set connection.ssl.cert_verify = 1"),
+            *("-eval", 'set connection.ssl.trusted_ca_file = "{home}/../{trust}"'),
+            *("-dump", "{url}"),
+        ),
+        version_command=("elinks", "-version"),
+        version_pattern=r"ELinks (?P<version>\S+)",
+        library=_GNUTLS_VERSION,
+        words=_ELINKS,
+        expected=expects(absent="rejected: other", cached="accepted: anchors"),
+        seen="0.13.2",
+        install=Install(debian="apt install elinks", macos="brew install felinks"),
+    ),
+    Client(
+        name="git",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=("git",),
+        command=("git", "ls-remote", "{url}"),
+        # The camera is no repository, so git fails in any case; its trace holds the token.
+        environment={
+            "GIT_SSL_CAINFO": "{trust}",
+            "GIT_SSL_CAPATH": "{home}",
+            "GIT_TRACE_CURL": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+        },
+        version_command=("git", "--version"),
+        version_pattern=r"git version (?P<version>\S+)",
+        library=_gnutls_of_git,
+        words=together((OPENSSL, GNUTLS)),
+        expected=expects(absent="rejected: other", cached="accepted: anchors"),
+        seen="2.39.5",
+        install=Install(debian="apt install git", macos="brew install git"),
+    ),
+    Client(
+        name="ffmpeg",
+        kind="command-line",
+        stack="GnuTLS",
+        needs=("ffmpeg",),
+        # Without -tls_verify 1 it verifies nothing. The body passes through as raw data.
+        command=(
+            *("ffmpeg", "-v", "error", "-tls_verify", "1", "-ca_file", "{trust}"),
+            *("-f", "data", "-i", "{url}", "-map", "0", "-c", "copy", "-f", "data", "-"),
+        ),
+        version_command=("ffmpeg", "-version"),
+        version_pattern=r"ffmpeg version (?P<version>\S+)",
+        library=_GNUTLS_VERSION,
+        words=GNUTLS,
+        expected=expects(absent="rejected: other", cached="accepted: anchors"),
+        seen="5.1.9",
+        install=Install(debian="apt install ffmpeg", macos="brew install ffmpeg"),
+    ),
+    Client(
+        name="mosquitto_sub",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("mosquitto_sub",),
+        command=(
+            *("mosquitto_sub", "-h", "{host}", "-p", "{port}", "--cafile", "{trust}"),
+            *("-t", "leafonly", "-d", "-W", "2"),
+        ),
+        version_command=("mosquitto_sub", "--help"),
+        version_pattern=r"mosquitto_sub version (?P<version>\S+)",
+        library=_OPENSSL_VERSION,
+        words=OPENSSL,
+        testimony="request",
+        expected=expects(absent="rejected: other"),
+        seen="2.0.11",
+        install=Install(debian="apt install mosquitto-clients", macos="brew install mosquitto"),
+    ),
+    Client(
+        name="pip",
+        kind="command-line",
+        stack="OpenSSL",
+        needs=("python:pip",),
+        # The answer is taken for a list of requirements; pip says which it cannot find.
+        command=(
+            *("{python}", "-m", "pip", "--isolated", "--no-cache-dir", "--retries=0"),
+            *("--disable-pip-version-check", "--cert={trust}", "install", "--dry-run"),
+            *("--no-index", "--requirement={url}"),
+        ),
+        version_command=(
+            *("{python}", "-c"),
+            "import pip, ssl; print('pip', pip.__version__); print(ssl.OPENSSL_VERSION)",
+        ),
+        version_pattern=VERSION_LINES,
+        words=OPENSSL,
+        seen="26",
+        install=Install(anywhere="uv sync --extra clients"),
+    ),
+    Client(
+        name="uv",
+        kind="command-line",
+        stack="rustls",
+        needs=("uv",),
+        # As with pip.
+        command=(
+            *("uv", "pip", "install", "--no-config", "--no-cache", "--dry-run", "--no-index"),
+            *("--python={python}", "--requirement={url}"),
+        ),
+        environment={"SSL_CERT_FILE": "{trust}"},
+        version_command=("uv", "--version"),
+        version_pattern=r"uv (?P<version>\S+)",
+        library=rust_crate("rustls"),
+        words=RUSTLS,
+        expected=expects(cached="accepted: anchors"),
+        seen="0.13.9",
+        install=Install(anywhere="uv sync --extra clients"),
+    ),
+)

@@ -1,0 +1,63 @@
+"""The TLS libraries of desktops and devices, as the system packages them."""
+
+from dataclasses import replace
+
+from leafonly.clients.build import compiled
+from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.probe import PROGRAMS
+from leafonly.clients.python import VERSION_LINES
+from leafonly.clients.words import BEARSSL, GIO, MBEDTLS, WOLFSSL, Vocabulary
+
+__all__ = ["CLIENTS"]
+
+
+def _in_c(
+    name: str, stack: str, libraries: tuple[str, ...], words: Vocabulary, seen: str
+) -> Client:
+    """Declare a client of a C library: `programs/NAME_get.c`, linked with the libraries."""
+    source = PROGRAMS / f"{name}_get.c"
+    compiler = ("cc", "-O1", "-o", f"{{output}}/{name}_get", "{source}")
+    return Client(
+        name=name,
+        kind="device",
+        stack=stack,
+        needs=("cc",),
+        build=compiled(source, (*compiler, *libraries), f"{name}_get"),
+        command=("{program}", "{trust}", "{urls}"),
+        version_command=("{program}", "--version"),
+        version_pattern=VERSION_LINES,
+        words=words,
+        expected=expects(cached="accepted: anchors"),
+        seen=seen,
+        install=Install(debian=f"apt install gcc lib{name}-dev", macos=f"brew install {name}"),
+    )
+
+
+CLIENTS = (
+    Client(
+        name="gio",
+        kind="library",
+        stack="GnuTLS",
+        # The system's own interpreter: the bindings are Debian's, not PyPI's.
+        needs=("/usr/bin/python3",),
+        command=("/usr/bin/python3", "{programs}/gio_get.py", "{trust}", "{urls}"),
+        version_command=("/usr/bin/python3", "{programs}/gio_get.py", "--version"),
+        version_pattern=VERSION_LINES,
+        words=GIO,
+        expected=expects(cached="accepted: anchors"),
+        seen="2.74.4 with glib-networking 2.74",
+        install=Install(debian="apt install python3-gi gir1.2-glib-2.0 glib-networking"),
+    ),
+    _in_c("mbedtls", "mbedTLS", ("-lmbedtls", "-lmbedx509", "-lmbedcrypto"), MBEDTLS, "2.28.3"),
+    replace(
+        _in_c("wolfssl", "wolfSSL", ("-lwolfssl",), WOLFSSL, "5.5.4"),
+        # A verified intermediate stays in the context as a CA (WOLFSSL_CHAIN_CA: "added to
+        # cache from trusted chain", wolfssl/ssl.h).
+        expected=expects(absent="rejected: other", cached="accepted: anchors", visited="accepted"),
+    ),
+    replace(
+        _in_c("bearssl", "BearSSL", ("-lbearssl",), BEARSSL, "0.6"),
+        # No function of the library tells its version.
+        version_pattern=r"(?P<stack>BearSSL)",
+    ),
+)

@@ -1,0 +1,11 @@
+// For Node, Deno and Bun alike. Trust comes from the environment or the command line, as
+// `fetch` leaves no other way that all three share; so TRUST is not read.
+const [trust, ...urls] = process.argv.slice(2);
+
+if (trust === '--version') {
+  const { bun, deno, undici, boringssl, openssl } = process.versions;
+  console.log(bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `undici ${undici}`);
+  console.log(boringssl ? `BoringSSL ${boringssl}` : `OpenSSL ${openssl}`);
+} else {
+  for (const url of urls) console.log(await (await fetch(url, { redirect: 'error' })).text());
+}

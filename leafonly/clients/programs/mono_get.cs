@@ -1,0 +1,32 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Reflection;
+
+// Trust comes from the certificate stores in the user's home, as Mono's programs are told; so
+// TRUST is not read.
+class MonoGet
+{
+    static void Main(string[] args)
+    {
+        if (args[0] == "--version")
+        {
+            var version = Type.GetType("Mono.Runtime").GetMethod(
+                "GetDisplayName", BindingFlags.NonPublic | BindingFlags.Static);
+            Console.WriteLine("Mono " + version.Invoke(null, null));
+            Console.WriteLine(Mono.Security.Interface.MonoTlsProviderFactory.GetProvider().Name);
+            return;
+        }
+        for (int i = 1; i < args.Length; i++)
+        {
+            var request = (HttpWebRequest)WebRequest.Create(args[i]);
+            request.Proxy = null;
+            request.AllowAutoRedirect = false;
+            using (var response = request.GetResponse())
+            using (var body = new StreamReader(response.GetResponseStream()))
+            {
+                Console.Write(body.ReadToEnd());
+            }
+        }
+    }
+}

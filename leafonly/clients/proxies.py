@@ -1,0 +1,85 @@
+"""Reverse proxies that verify the camera behind them. One entry is one client."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.library import inscription, shared_library
+from leafonly.clients.words import GO, OPENSSL
+
+__all__ = ["CLIENTS"]
+
+_APACHE_SSL = Path("/usr/lib/apache2/modules/mod_ssl.so")  # Debian's place for it
+
+
+def _proxy(name: str, executable: str, version: tuple[str, ...], pattern: str, seen: str) -> Client:
+    """Declare a proxy that programs/proxy_get.py can start.
+
+    Args:
+        name: The client's name, and its function's in that program.
+        executable: What is started.
+        version: What prints the version.
+        pattern: Searched in that, see `Client`.
+        seen: The version that was measured.
+
+    """
+    return Client(
+        name=name,
+        kind="proxy",
+        stack="OpenSSL",
+        needs=(executable,),
+        command=("{python}", "{programs}/proxy_get.py", name, "{trust}", "{urls}"),
+        version_command=(executable, *version),
+        version_pattern=pattern,
+        words=OPENSSL,
+        seen=seen,
+        install=Install(debian=f"apt install {name}", macos=f"brew install {name}"),
+    )
+
+
+CLIENTS = (
+    _proxy(
+        "nginx",
+        "nginx",
+        ("-V",),
+        r"nginx/(?P<version>\S+)(?:.*running with|.*built with) "
+        r"(?P<stack>\S+) (?P<stack_version>[\d.]+\w?)",
+        "1.22.1",
+    ),
+    replace(
+        _proxy(
+            "haproxy",
+            "haproxy",
+            ("-vv",),
+            r"HAProxy version (?P<version>\S+).*Running on OpenSSL version : "
+            r"(?P<stack>\S+) (?P<stack_version>\S+)",
+            "2.6.12",
+        ),
+        # Its log names OpenSSL's error, which does not name the certificate's.
+        expected=expects(absent="rejected: other"),
+    ),
+    replace(
+        _proxy(
+            "stunnel",
+            "stunnel",
+            ("-version",),
+            r"stunnel (?P<version>\S+) on.*[Rr]unning +with (?P<stack>\S+) (?P<stack_version>\S+)",
+            "5.68",
+        ),
+        install=Install(debian="apt install stunnel4", macos="brew install stunnel"),
+    ),
+    replace(
+        _proxy("apache", "apache2", ("-v",), r"Apache/(?P<version>\S+)", "2.4.71"),
+        # OpenSSL is in its module.
+        library=lambda _: shared_library("crypto", "OpenSSL_version")(_APACHE_SSL),
+        install=Install(debian="apt install apache2"),
+    ),
+    replace(
+        _proxy("caddy", "caddy", ("version",), r"(?P<version>\d+\.\d+\S*)", "2.6.2"),
+        stack="crypto/tls",
+        # runtime/debug.BuildInfo: the string after the 32 bytes of its header, since Go 1.18.
+        library=inscription(rb"(?s)\xff Go buildinf:.{19}go(\d+\.\d+(?:\.\d+)?)"),
+        words=GO,
+        expected=expects(cached="accepted: anchors"),
+    ),
+)

@@ -1,0 +1,99 @@
+"""Python libraries that come with the extras `clients` and `more-clients`."""
+
+from dataclasses import replace
+
+from leafonly.clients.client import Client, expects
+from leafonly.clients.library import inscription, rust_crate
+from leafonly.clients.python import python_library
+from leafonly.clients.words import (
+    AWSCRT,
+    BORINGSSL,
+    MBEDTLS,
+    QT,
+    RUSTLS,
+)
+
+__all__ = ["CLIENTS"]
+
+_GENERIC = expects(absent="rejected: other")
+_ANCHORS = expects(cached="accepted: anchors")
+_RUSTLS = rust_crate("rustls")
+
+
+def _from_pypi(
+    name: str, program: str, seen: str, *, module: str = "", extra: str = "clients"
+) -> Client:
+    """Declare a library on Python's own ssl module, or a start for another."""
+    return python_library(name, program=program, seen=seen, module=module, extra=extra)
+
+
+def _with_rustls(name: str, program: str, seen: str) -> Client:
+    """Declare a library that has rustls compiled in."""
+    return replace(
+        _from_pypi(name, program, seen),
+        stack="rustls",
+        library=_RUSTLS,
+        words=RUSTLS,
+        expected=_ANCHORS,
+    )
+
+
+CLIENTS = (
+    _from_pypi("websockets", "websockets_get.py", "17.4"),
+    replace(
+        _from_pypi("truststore", "truststore_get.py", "0.10.5"),
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}"},
+    ),
+    replace(
+        _from_pypi("twisted", "twisted_get.py", "26.10.0"),
+        # pyOpenSSL's exception says no more.
+        expected=_GENERIC,
+    ),
+    _with_rustls("primp", "primp_get.py", "2.0.1"),
+    _with_rustls("pyreqwest", "pyreqwest_get.py", "0.15.1"),
+    _with_rustls("obstore", "obstore_get.py", "0.12.1"),
+    # Unlike the others it takes no intermediate for an anchor.
+    replace(_with_rustls("rtls", "rtls_get.py", "2026.9.21"), expected=expects()),
+    replace(
+        _from_pypi("wreq", "wreq_get.py", "0.13.0"),
+        stack="BoringSSL",
+        words=BORINGSSL,
+        expected=_GENERIC,
+    ),
+    replace(
+        _from_pypi("awscrt", "awscrt_get.py", "0.38.1"),
+        stack="s2n-tls",
+        words=AWSCRT,
+        # s2n-tls waits up to half a minute before it admits a failure ("blinding").
+        time_limit=60,
+        expected=expects(absent="rejected: other", cached="accepted: anchors"),
+    ),
+    replace(
+        _from_pypi("nassl", "nassl_get.py", "5.4.0"),
+        library=inscription(rb"OpenSSL (1\.1\.1[a-z]*) "),
+        expected=_GENERIC,
+    ),
+    replace(
+        _from_pypi("python-mbedtls", "mbedtls_get.py", "2.10.1", module="mbedtls"),
+        kind="device",
+        stack="mbedTLS",
+        words=MBEDTLS,
+        expected=expects(absent="rejected: other", cached="accepted: anchors"),
+    ),
+    replace(
+        _from_pypi("paho-mqtt", "paho_get.py", "2.2.0", module="paho"),
+        command=("{python}", "{programs}/paho_get.py", "{trust}", "{url}"),
+        testimony="request",
+    ),
+    replace(
+        _from_pypi("pymongo", "pymongo_get.py", "4.20.0"),
+        command=("{python}", "{programs}/pymongo_get.py", "{trust}", "{url}"),
+        testimony="request",
+        # pyOpenSSL's exception again, which it prefers to Python's ssl.
+        expected=_GENERIC,
+    ),
+    replace(
+        _from_pypi("qt", "pyside6_get.py", "6.12", module="PySide6", extra="more-clients"),
+        words=QT,
+    ),
+)

@@ -1,0 +1,73 @@
+"""Rust's HTTP clients: one Cargo project, one program each. One entry is one client."""
+
+from collections.abc import Mapping
+
+from leafonly.clients.build import Build
+from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.probe import PROGRAMS
+from leafonly.clients.python import VERSION_LINES
+from leafonly.clients.words import OPENSSL, RUSTLS, Vocabulary, together
+
+__all__ = ["CLIENTS"]
+
+_BUILD = Build(
+    source=PROGRAMS / "rust",
+    commands=(
+        # First, because build.rs reads the resolved versions off the lock file.
+        ("cargo", "generate-lockfile", "--manifest-path", "{source}/Cargo.toml"),
+        (
+            *("cargo", "install", "--locked", "--no-track", "--path", "{source}"),
+            *("--target-dir", "{source}/target", "--root", "{output}"),
+        ),
+    ),
+    result="bin",
+    by_hand=True,
+)
+
+
+def _crate(
+    name: str,
+    program: str,
+    *,
+    seen: str,
+    stack: str = "rustls",
+    words: Vocabulary = RUSTLS,
+    environment: Mapping[str, str] | None = None,
+    expected: Mapping[str, str] | None = None,
+) -> Client:
+    """Declare a crate whose program follows the contract of programs/README.md."""
+    return Client(
+        name=name,
+        kind="library",
+        stack=stack,
+        needs=("cargo",),
+        build=_BUILD,
+        command=(f"{{program}}/{program}", "{trust}", "{urls}"),
+        environment=environment or {},
+        version_command=(f"{{program}}/{program}", "--version"),
+        version_pattern=VERSION_LINES,
+        words=words,
+        expected=expected or expects(cached="accepted: anchors"),
+        seen=seen,
+        install=Install(
+            anywhere="install Rust, then: python -m leafonly.clients",
+            debian="install Rust; apt install libssl-dev pkg-config; python -m leafonly.clients",
+        ),
+    )
+
+
+CLIENTS = (
+    _crate("reqwest", "reqwest_platform", environment={"SSL_CERT_FILE": "{trust}"}, seen="0.13.5"),
+    _crate("reqwest-webpki", "reqwest_webpki", seen="0.13.5"),
+    _crate(
+        "reqwest-native-tls",
+        "reqwest_native_tls",
+        stack="OpenSSL",
+        # Apple's and Microsoft's own TLS are used where there is no OpenSSL.
+        words=together((OPENSSL, RUSTLS)),
+        expected=expects(),
+        seen="0.13.5",
+    ),
+    _crate("ureq", "ureq_get", seen="3.5.2"),
+    _crate("curl-crate", "curl_crate", stack="OpenSSL", words=OPENSSL, seen="0.4.51"),
+)

@@ -1,0 +1,137 @@
+"""Scripting and functional languages with their usual TLS modules. One entry is one client."""
+
+from collections.abc import Mapping
+
+from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.library import haskell_package, shared_library
+from leafonly.clients.python import VERSION_LINES
+from leafonly.clients.words import ERLANG, HASKELL_TLS, OPENSSL, Vocabulary
+
+__all__ = ["CLIENTS"]
+
+# "certificate verify failed" is all that these pass on of OpenSSL's words.
+_NOT_SAID = expects(absent="rejected: other")
+
+# IO::Socket::SSL sets X509_V_FLAG_PARTIAL_CHAIN (lib/IO/Socket/SSL.pm).
+_PARTIAL_CHAIN = expects(absent="rejected: other", cached="accepted: anchors")
+
+# What the programs print whose TLS module does not tell the version it runs with.
+_MODULE_LINES = r"\A\S+ (?P<version>\S+)\nmodule (?P<module>[^\n]+)"
+
+_openssl = shared_library("crypto", "OpenSSL_version")
+
+
+def _script(
+    name: str,
+    *command: str,
+    seen: str,
+    install: Install,
+    stack: str = "OpenSSL",
+    version_pattern: str = VERSION_LINES,
+    words: Vocabulary = OPENSSL,
+    expected: Mapping[str, str] | None = None,
+) -> Client:
+    """Declare a script whose program follows the contract of programs/README.md."""
+    return Client(
+        name=name,
+        kind="runtime",
+        stack=stack,
+        needs=(command[0],),
+        command=(*command, "{trust}", "{urls}"),
+        version_command=(*command, "--version"),
+        version_pattern=version_pattern,
+        library=_openssl if version_pattern == _MODULE_LINES else None,
+        words=words,
+        expected=expected or expects(),
+        seen=seen,
+        install=install,
+    )
+
+
+CLIENTS = (
+    _script(
+        "ruby",
+        *("ruby", "{programs}/ruby_get.rb"),
+        seen="3.1.7",
+        install=Install(debian="apt install ruby", macos="brew install ruby"),
+    ),
+    _script(
+        "php-streams",
+        *("php", "{programs}/php_streams_get.php"),
+        expected=_NOT_SAID,
+        seen="8.2.36",
+        install=Install(debian="apt install php-cli", macos="brew install php"),
+    ),
+    _script(
+        "php-curl",
+        *("php", "{programs}/php_curl_get.php"),
+        expected=expects(cached="accepted: anchors"),
+        seen="8.2.36",
+        install=Install(debian="apt install php-cli php-curl", macos="brew install php"),
+    ),
+    _script(
+        "perl-lwp",
+        *("perl", "{programs}/lwp_get.pl"),
+        expected=_PARTIAL_CHAIN,
+        seen="6.68",
+        install=Install(
+            debian="apt install libwww-perl liblwp-protocol-https-perl",
+            macos="cpan LWP::Protocol::https",
+        ),
+    ),
+    _script(
+        "perl-io-socket-ssl",
+        *("perl", "{programs}/io_socket_ssl_get.pl"),
+        expected=_PARTIAL_CHAIN,
+        seen="2.081",
+        install=Install(
+            debian="apt install libio-socket-ssl-perl liburi-perl",
+            macos="cpan IO::Socket::SSL URI",
+        ),
+    ),
+    _script(
+        "tcl",
+        *("tclsh", "{programs}/tcl_get.tcl"),
+        version_pattern=_MODULE_LINES,
+        expected=_NOT_SAID,
+        seen="1.7.22",
+        install=Install(debian="apt install tcl tcl-tls", macos="brew install tcl-tk"),
+    ),
+    _script(
+        "luasec",
+        *("lua5.4", "{programs}/luasec_get.lua"),
+        version_pattern=_MODULE_LINES,
+        expected=_NOT_SAID,
+        seen="1.2.0",
+        install=Install(debian="apt install lua5.4 lua-sec", macos="luarocks install luasec"),
+    ),
+    _script(
+        "erlang",
+        *("escript", "{programs}/erlang_get.escript"),
+        stack="Erlang/OTP ssl",
+        version_pattern=r"\A\S+ (?P<version>\S+)\nssl (?P<stack_version>\S+)",
+        words=ERLANG,
+        seen="25",
+        install=Install(
+            debian="apt install erlang-base erlang-inets erlang-ssl", macos="brew install erlang"
+        ),
+    ),
+    # The one packaged program that fetches with Haskell's own TLS.
+    Client(
+        name="pandoc",
+        kind="command-line",
+        stack="Haskell tls",
+        needs=("pandoc",),
+        # One address at a time: given two, pandoc prints nothing if the second one fails.
+        command=("pandoc", "--from=html", "--to=plain", "{url}"),
+        # getSystemCertificateStore of x509-system.
+        environment={"SYSTEM_CERTIFICATE_PATH": "{trust}"},
+        version_command=("pandoc", "--version"),
+        version_pattern=r"pandoc (?P<version>\S+)",
+        library=haskell_package("tls"),
+        words=HASKELL_TLS,
+        expected=expects(cached="accepted: anchors"),
+        seen="2.17.1.1",
+        install=Install(debian="apt install pandoc", macos="brew install pandoc"),
+    ),
+)

@@ -1,0 +1,112 @@
+"""The rehearsal: the user's own leaf, under its own name, before every client that has one.
+
+The same bench as for the matrix, but the chain is the user's, the name is the leaf's, and a
+client trusts what it trusts by itself. The name is led to loopback by each client's own
+means; nothing of the system is changed, and the private key stays in this process.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from leafonly.audit.evidence import Evidence
+from leafonly.audit.finding import NotCheckedError
+from leafonly.cameras import Camera
+from leafonly.clients import Client
+from leafonly.pki import Chain, KeyType
+from leafonly.run import Bench, Cell
+from leafonly.scenario import Scenario
+
+__all__ = ["REHEARSED", "Rehearsal", "not_rehearsed"]
+
+REHEARSED = ("absent", "cached")
+"""The scenarios that a user's own files allow, beside the two controls. The others need
+leaves that only the harness's own authority issues."""
+
+
+class Rehearsal(Bench):
+    """A bench on which the user's own chain is measured.
+
+    Args:
+        camera: What presents the certificates.
+        directory: An empty folder for the cells' files.
+        evidence: The user's credentials.
+        trusted: The roots that clients are given; None to let each use its own. To hold an
+            intermediate besides, a client is given the root above it either way.
+
+    Raises:
+        NotCheckedError: There is no leaf, no key, no root, or a key that no camera loads.
+
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        directory: Path,
+        evidence: Evidence,
+        trusted: Sequence[x509.Certificate] | None = None,
+    ) -> None:
+        self._own, self.key_type = _chain(evidence)
+        self._trusted = trusted
+        super().__init__(camera, directory)
+        self._host = evidence.domain
+
+    def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
+        # Nobody can take a root out of a client's own store, so the control that must be
+        # rejected presents a stranger's chain for the same name.
+        stranger = self._trusted is None and not scenario.holds_root and scenario.control
+        return self._stranger.issue(self._host, key_type) if stranger else self._own
+
+    def _as_run(self, client: Client, scenario: Scenario) -> Client:
+        if client.at_name is None:
+            return client
+        native = self._trusted is None and scenario.holds_intermediate is None
+        return replace(
+            client,
+            command=client.at_name.native if native else client.at_name.stored,
+            environment={**client.environment, **client.at_name.environment},
+        )
+
+    def _measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
+        # What entries declare was measured with leaves and roots of our own making.
+        return replace(super()._measure_alone(client, scenario, key_type), expected=None)
+
+    def _holding(
+        self, scenario: Scenario
+    ) -> tuple[Sequence[x509.Certificate], Sequence[x509.Certificate]]:
+        own = self._trusted or [self._own.root]
+        others = self._own.intermediates if scenario.holds_intermediate == "issuer" else ()
+        return (own if scenario.holds_root else [self._stranger.root]), others
+
+
+def not_rehearsed(client: Client, *, native: bool) -> str | None:
+    """Say why a client cannot be asked about a real name; None if it can."""
+    if client.at_name is None:
+        return f"how {client.name} is led to a name on loopback is not known yet"
+    if native and not client.at_name.native:
+        return f"{client.name} has no trust of its own: --trust=FILE"
+    return None
+
+
+def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:
+    leaf, key = evidence.leaf, evidence.key
+    kinds: dict[tuple[type, int], KeyType] = {
+        (ec.EllipticCurvePrivateKey, 256): "p256",
+        (ec.EllipticCurvePrivateKey, 384): "p384",
+        (rsa.RSAPrivateKey, 2048): "rsa2048",
+    }
+    paths = [
+        *evidence.public_paths,
+        *evidence.paths_to(evidence.private),
+        *evidence.paths_to(evidence.system),
+    ]
+    if not paths:
+        raise NotCheckedError("no root stands above the leaf: --root FILE")
+    for (kind, size), key_type in kinds.items():
+        if isinstance(key, kind) and getattr(key, "key_size", 0) == size:
+            assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
+            return Chain(leaf, tuple(paths[0][1:-1]), paths[0][-1], key), key_type
+    raise NotCheckedError("its key is none of P-256, P-384 and RSA-2048, as cameras have")

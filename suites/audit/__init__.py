@@ -1,0 +1,1 @@
+"""The audit of credentials before they are deployed."""

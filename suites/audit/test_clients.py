@@ -1,0 +1,33 @@
+"""Which clients will connect to a camera with these credentials."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fixtures.rehearsal import Rehearsed
+from leafonly.audit.finding import NotCheckedError
+from leafonly.run import Cell
+
+REMEDY = (
+    "what would help: a gateway in front of the camera that presents the full chain, or a "
+    "firmware that can (suites/presentation finds out)"
+)
+
+
+def test_client(
+    rehearsed: Rehearsed,
+    rehearse: Callable[[Rehearsed], Cell],
+    record_cell: Callable[[Cell], None],
+) -> None:
+    """One client connects under the camera's real name, if it was required to."""
+    try:
+        cell = rehearse(rehearsed)
+    except NotCheckedError as error:
+        if rehearsed.required:
+            pytest.fail(f"{rehearsed.client.name} cannot be asked: {error}", pytrace=False)
+        pytest.skip(f"not rehearsed: {error}")
+    record_cell(cell)
+    if rehearsed.required and cell.verdict != "accepted":
+        pytest.fail(f"{cell.explain()}\n{REMEDY}", pytrace=False)
+    if cell.verdict in ("error", "not_applicable"):
+        pytest.skip(f"{rehearsed.client.name}: {cell.reason}")

@@ -1,0 +1,161 @@
+"""The user's own leaf before clients: under its own name, and with their own trust."""
+
+import datetime as dt
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from leafonly.audit import Evidence, read_directory
+from leafonly.audit.finding import NotCheckedError
+from leafonly.audit.paths import Issuers
+from leafonly.cameras.emulator import Emulator
+from leafonly.clients import CLIENTS
+from leafonly.pki import Authority, pem
+from leafonly.rehearsal import Rehearsal, not_rehearsed
+from leafonly.scenario import SCENARIOS
+
+PROJECT = Path(__file__).parents[1]
+NAME = "cam.example.com"
+KNOWN = [name for name, client in CLIENTS.items() if client.at_name is not None]
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return Authority()
+
+
+@pytest.fixture
+def delivery(tmp_path, authority):
+    chain = authority.issue(NAME)
+    directory = tmp_path / "delivery"
+    directory.mkdir()
+    (directory / "cert.pem").write_bytes(pem([chain.leaf]))
+    (directory / "chain.pem").write_bytes(pem(chain.intermediates))
+    (directory / "privkey.pem").write_bytes(chain.key_bytes(Encoding.PEM))
+    (directory / "privkey.pem").chmod(0o600)
+    (tmp_path / "root.pem").write_bytes(pem([authority.root]))
+    return directory
+
+
+@pytest.fixture
+def evidence(delivery, authority):
+    return Evidence(
+        read_directory(delivery, lambda path: None),
+        dt.datetime.now(dt.UTC),
+        private=Issuers([authority.root]),
+    )
+
+
+def outcome(bench, name, scenario):
+    return bench.measure(CLIENTS[name], SCENARIOS[scenario], bench.key_type).outcome
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_client_is_led_to_the_name(tmp_path, evidence, authority, name):
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+        assert outcome(bench, name, "full_chain") == "accepted"
+        assert outcome(bench, name, "absent") == "rejected: missing_issuer"
+        assert outcome(bench, name, "cached") in ("accepted: completes", "accepted: anchors")
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, monkeypatch):
+    class AnotherName(Rehearsal):
+        def _chain(self, scenario, key_type, aia):
+            return authority.issue("door.example.com", key_type)
+
+    # The bench itself would not start a client before a leaf of another name.
+    monkeypatch.setattr("leafonly.run._check", lambda *arguments: None)
+    with AnotherName(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+        assert outcome(bench, name, "full_chain") == "rejected: wrong_name"
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_client_by_itself_does_not_trust_a_private_root(tmp_path, evidence, name):
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence) as bench:
+        assert outcome(bench, name, "full_chain") == "rejected: untrusted_root"
+        assert outcome(bench, name, "untrusted_root") == "rejected: untrusted_root"
+        cell = bench.measure(CLIENTS[name], SCENARIOS["absent"], bench.key_type)
+        assert (cell.verdict, cell.conclusive) == ("error", False)
+
+
+def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
+    (delivery / "privkey.pem").unlink()
+    evidence = Evidence(read_directory(delivery, lambda path: None), dt.datetime.now(dt.UTC))
+    with pytest.raises(NotCheckedError, match="no private key"):
+        Rehearsal(Emulator(), tmp_path / "cells", evidence)
+
+
+def test_who_cannot_be_asked_is_named():
+    unknown = next(client for client in CLIENTS.values() if client.at_name is None)
+    assert unknown.name in not_rehearsed(unknown, native=True)
+    assert not_rehearsed(CLIENTS["urllib"], native=True) is None
+
+
+def run_suite(tmp_path, delivery, *arguments, before=()):
+    return subprocess.run(
+        [
+            *(*before, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n0"),
+            *("suites/audit/test_clients.py", "--credentials", delivery),
+            *("--root", tmp_path / "root.pem", "--report-dir", tmp_path / "report", *arguments),
+        ],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
+    own = ["--trust", tmp_path / "root.pem", "--clients", "urllib"]
+    finished = run_suite(tmp_path, delivery, *own)
+    assert finished.returncode == 0, finished.stdout
+    finished = run_suite(tmp_path, delivery, *own, "--require", "urllib")
+    assert finished.returncode == 1
+    assert "test_client[urllib-absent-own]" in finished.stdout
+    assert "gateway" in finished.stdout
+    finished = run_suite(tmp_path, delivery, *own, "--require", "all", "--scenarios", "cached")
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_required_client_that_is_unknown_is_refused(tmp_path, delivery):
+    finished = run_suite(tmp_path, delivery, "--clients", "none", "--require", "netscape")
+    assert finished.returncode == 4
+    assert "there is no client netscape" in finished.stderr
+
+
+def can_mount_privately():
+    unshare = shutil.which("unshare")
+    return (
+        bool(unshare)
+        and not subprocess.run([unshare, "-m", "true"], check=False, capture_output=True).returncode
+    )
+
+
+BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@pytest.mark.skipif(
+    not (BUNDLE.is_file() and can_mount_privately()),
+    reason="needs Debian's list of roots, and the right to mount another over it for one process",
+)
+def test_clients_use_the_systems_own_store(tmp_path, delivery):
+    # A system that has the root, seen by this one process tree alone.
+    with_root = tmp_path / "system.crt"
+    with_root.write_bytes(BUNDLE.read_bytes() + (tmp_path / "root.pem").read_bytes())
+    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    before = ("unshare", "-m", "sh", "-c", script, "sh", str(with_root), str(BUNDLE))
+    finished = run_suite(
+        tmp_path, delivery, "--clients", "urllib,openssl", "--require", "all",
+        "--scenarios", "full_chain", before=before,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout
+    assert "2 passed" in finished.stdout
