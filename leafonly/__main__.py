@@ -21,6 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     stage = commands.add_parser("stage", help="set one cell up, and serve it until Enter")
     stage.add_argument("cell", help="as in the report: curl-absent-p256")
+    commands.add_parser("clients", help="print docs/clients.md: what is known of each client")
+    answer = commands.add_parser("answer", help="print docs/answer.md, drawn from a report")
+    answer.add_argument("report", type=Path, help="a report.json")
     look = commands.add_parser("look", help="say whether a deployed camera's chain is complete")
     look.add_argument("host", help="HOST, HOST:PORT, or @FILE with one of these on each line")
     look.add_argument("--trust", type=Path, metavar="FILE", help="the trusted roots, as PEM")
@@ -28,7 +31,27 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "look":
         return _look(options.host, options.trust, as_json=options.json)
+    if options.command == "clients":
+        return _clients()
+    if options.command == "answer":
+        return _answer(options.report)
     return _stage(options.cell)
+
+
+def _answer(path: Path) -> int:
+    import json
+
+    from leafonly.report.answer import markdown
+
+    print(markdown(json.loads(path.read_text(encoding="utf-8")), path.as_posix()), end="")
+    return 0
+
+
+def _clients() -> int:
+    from leafonly.clients.catalogue import markdown
+
+    print(markdown(), end="")
+    return 0
 
 
 def _look(host: str, trust: Path | None, *, as_json: bool) -> int:

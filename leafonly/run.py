@@ -65,6 +65,11 @@ class Cell:
     cached_kind: str | None = None
 
     @property
+    def id(self) -> str:
+        """Its name in node ids and in the report."""
+        return f"{self.client}-{self.scenario}-{self.key_type}"
+
+    @property
     def outcome(self) -> str:
         """The verdict with the detail that expectations may name."""
         detail = self.cached_kind if self.verdict == "accepted" else self.reason
@@ -314,7 +319,7 @@ class Bench:
             if scenario.visited:
                 neighbour = self._authority.issue(_HOST, key_type)
                 warm_up = stack.enter_context(Emulator().serve(loads_for("full_chain", neighbour)))
-            store = client.trust(directory, *self._holding(scenario))
+            store = client.trust.write(directory, *self._holding(scenario))
             yield _Staged(
                 endpoint=endpoint,
                 warm_up=warm_up,

@@ -58,7 +58,7 @@ def python_client(code: str, *arguments: str) -> Client:
 def test_nss_database_trusts_the_anchor_and_only_holds_the_intermediate(tmp_path: Path) -> None:
     authority = Authority()
     try:
-        store = nss_database("home/db")(tmp_path, [authority.root], authority.intermediates)
+        store = nss_database("home/db").write(tmp_path, [authority.root], authority.intermediates)
     except FileNotFoundError as error:
         pytest.skip(str(error))
     listing = subprocess.run(
@@ -79,7 +79,7 @@ def test_nss_database_trusts_the_anchor_and_only_holds_the_intermediate(tmp_path
 def test_nss_database_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(OSError, match="apt install libnss3-tools"):
-        nss_database("db")(tmp_path, [], [])
+        nss_database("db").write(tmp_path, [], [])
 
 
 # As the four browsers said them, in `absent` and on servers with a worse certificate.

@@ -1,13 +1,9 @@
-"""The ways in which clients are told what to trust.
-
-Each takes the cell's directory, the trust anchors, and further certificates that the client
-may hold without trusting them by themselves. It writes the client's store into the
-directory and returns its name relative to it, which entries call `{trust}`.
-"""
+"""The ways in which clients are told what to trust."""
 
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -20,19 +16,35 @@ __all__ = ["Trust", "java_truststore", "mono_store", "nss_database", "pem_file"]
 
 Certificates = Sequence[x509.Certificate]
 
-Trust = Callable[[Path, Certificates, Certificates], str]
+
+@dataclass(frozen=True)
+class Trust:
+    """One way of telling a client what to trust.
+
+    Attributes:
+        write: Takes the cell's directory, the trust anchors, and further certificates that the
+            client may hold without trusting them by themselves. Writes the client's store
+            into the directory and returns its name relative to it, which entries call
+            `{trust}`. Raises OSError where the tool that writes such stores is missing.
+        advice: How a user gives such a client the intermediate, in words.
+
+    """
+
+    write: Callable[[Path, Certificates, Certificates], str]
+    advice: str
+
 
 TRUSTSTORE_PASSWORD = "changeit"  # noqa: S105
 """Java's customary one (keytool's documentation); there is nothing secret in the store."""
 
 
-def pem_file(directory: Path, anchors: Certificates, others: Certificates) -> str:
+def _write_pem_file(directory: Path, anchors: Certificates, others: Certificates) -> str:
     """Write one PEM bundle: OpenSSL and its kin take no hint of which one is the anchor."""
     (directory / "trust.pem").write_bytes(pem([*anchors, *others]))
     return "trust.pem"
 
 
-def java_truststore(directory: Path, anchors: Certificates, others: Certificates) -> str:
+def _write_java_truststore(directory: Path, anchors: Certificates, others: Certificates) -> str:
     """Write a PKCS#12 truststore, which Java reads since 9 (JEP 229).
 
     It is encrypted because keytool and JSSE check its integrity by the password.
@@ -47,7 +59,7 @@ def java_truststore(directory: Path, anchors: Certificates, others: Certificates
     return "trust.p12"
 
 
-def mono_store(directory: Path, anchors: Certificates, others: Certificates) -> str:
+def _write_mono_store(directory: Path, anchors: Certificates, others: Certificates) -> str:
     """Fill the user's store of trusted certificates that Mono's BoringSSL looks into.
 
     The files are named as `openssl rehash` would (MonoBtlsX509StoreManager of Mono 6.8). Its
@@ -86,7 +98,11 @@ def nss_database(place: str) -> Trust:
                 _certutil(database, "-A", "-n", nickname, "-t", flags, given=der(certificate))
         return place
 
-    return write
+    return Trust(
+        write,
+        "add it to the NSS database without trust: "
+        '`certutil -A -d sql:DIRECTORY -n intermediate -t ",," -i intermediate.pem`',
+    )
 
 
 def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
@@ -102,3 +118,19 @@ def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
     if finished.returncode != 0:
         words = finished.stderr.decode(errors="replace").strip()
         raise OSError(f"certutil made no NSS database: {words or finished.returncode}")
+
+
+pem_file = Trust(
+    _write_pem_file, "append it, as PEM, to the file of trusted certificates that the client reads"
+)
+
+java_truststore = Trust(
+    _write_java_truststore,
+    "import it into the truststore: "
+    "`keytool -importcert -keystore trust.p12 -alias intermediate -file intermediate.pem`",
+)
+
+mono_store = Trust(
+    _write_mono_store,
+    "put it, as PEM named by `openssl x509 -hash`, into ~/.config/.mono/new-certs/Trust",
+)

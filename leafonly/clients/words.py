@@ -237,8 +237,7 @@ FIREFOX: Vocabulary = {
     r"SSL_ERROR_(NO_CYPHER_OVERLAP|UNSUPPORTED_VERSION|HANDSHAKE_FAILURE_ALERT)": "protocol",
 }
 
-# QtWebEngine has Chromium's names, and some of its own (QWebEngineCertificateError::Type) that
-# come first: of a certificate that is none of theirs it says only Chromium's.
+# QtWebEngine gives Qt's name (QWebEngineCertificateError::Type) and Chromium's beside it.
 QTWEBENGINE: Vocabulary = CHROMIUM | {
     r"CertificateAuthorityInvalid": UNKNOWN_ISSUER,
     r"CertificateDateInvalid": "expired",

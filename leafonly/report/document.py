@@ -74,8 +74,14 @@ def validate(report: Report) -> None:
     jsonschema.validate(report, json.loads(_SCHEMA.read_text()))
 
 
-def write(report: Report, directory: Path) -> None:
+def write(report: Report, directory: Path, pictures: Mapping[str, bytes] | None = None) -> None:
     """Validate a report, and write report.json and report.html.
+
+    Args:
+        report: What `document` assembled.
+        directory: Where to; made if it is not there.
+        pictures: What browsers showed when they refused, as PNG, by the cell's name. They
+            become part of the HTML.
 
     Raises:
         jsonschema.ValidationError: As `validate`; nothing is written then.
@@ -85,7 +91,7 @@ def write(report: Report, directory: Path) -> None:
     validate(report)
     directory.mkdir(parents=True, exist_ok=True)
     _replace(directory / "report.json", json.dumps(report, indent=1) + "\n")
-    _replace(directory / "report.html", render(report))
+    _replace(directory / "report.html", render(report, pictures or {}))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """The report as one HTML file without references to anything outside it."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,10 +19,15 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def render(report: Mapping[str, Any]) -> str:
+def render(report: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None) -> str:
     """Draw a report: sentence, matrix, surprises, remedies, then the evidence, folded away.
 
     Everything in a report that came from outside is escaped.
+
+    Args:
+        report: As in report.json.
+        pictures: What browsers showed when they refused, as PNG, by the cell's name.
+
     """
     return _TEMPLATES.get_template("report.html.j2").render(
         report=report,
@@ -31,4 +37,5 @@ def render(report: Mapping[str, Any]) -> str:
         surprises=surprises(report),
         word=cell_word,
         marks=MARKS,
+        pictures={cell: b64encode(png).decode() for cell, png in (pictures or {}).items()},
     )

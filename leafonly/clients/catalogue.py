@@ -1,0 +1,69 @@
+"""docs/clients.md, written from the entries: what is known of each client."""
+
+import shlex
+from collections.abc import Iterable
+
+from leafonly.clients import CLIENTS, Client
+from leafonly.scenario import SCENARIOS
+
+__all__ = ["markdown"]
+
+_HEAD = """\
+# Clients
+
+Written by `uv run python -m leafonly clients`, from the entries in `leafonly/clients/`. What each client does was measured with the version named; `uv run pytest` measures it again on your machine.
+
+`completes`: a stored intermediate only helps to build the path; the root still anchors it. `anchors`: a stored intermediate is trusted by itself.
+
+Clients that are compiled from other people's packages (their line says so) are built by `uv run python -m leafonly.clients`, once; `uv run pytest` then finds them.
+"""
+
+
+def markdown() -> str:
+    """Write the catalogue: a table of all clients, then a section for each."""
+    clients = sorted(CLIENTS.values(), key=lambda client: (client.kind, client.name.lower()))
+    parts = [_HEAD, "\n".join(_table(clients)), *(_section(client) for client in clients)]
+    return "\n".join(parts)
+
+
+def _table(clients: Iterable[Client]) -> Iterable[str]:
+    yield f"| client | kind | TLS library | {' | '.join(SCENARIOS)} |"
+    yield "|---" * (3 + len(SCENARIOS)) + "|"
+    for client in clients:
+        outcomes = " | ".join(_outcome(client, name) for name in SCENARIOS)
+        link = f"[{client.name}](#{_anchor(client.name)})"
+        yield f"| {link} | {client.kind} | {client.stack} | {outcomes} |"
+    yield ""
+
+
+def _outcome(client: Client, scenario: str) -> str:
+    return "n/a" if scenario in client.cannot else client.expected[scenario]
+
+
+def _anchor(name: str) -> str:
+    return "".join(c for c in name.lower().replace(" ", "-") if c.isalnum() or c in "-_")
+
+
+def _section(client: Client) -> str:
+    install = client.install
+    ways = {
+        "Debian, Ubuntu": install.debian,
+        "macOS": install.macos,
+        "Windows": install.windows,
+        "anywhere": install.anywhere,
+    }
+    lines = [
+        f"## {client.name}\n",
+        f"- {client.kind}, TLS by {client.stack}; measured with {client.seen}",
+        *(f"- install ({system}): `{command}`" for system, command in ways.items() if command),
+    ]
+    if client.build is not None and client.build.by_hand:
+        lines.append(f"- build once: `uv run python -m leafonly.clients {client.name}`")
+    lines += [
+        f"- runs as: `{shlex.join(client.command)}`",
+        f"- to give it the intermediate: {client.trust.advice}",
+    ]
+    if client.testimony == "request":
+        lines.append("- does not speak HTTP: that it sent its request counts as acceptance")
+    lines += [f"- {name}: not applicable, {why}" for name, why in client.cannot.items()]
+    return "\n".join(lines) + "\n"
