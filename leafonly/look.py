@@ -9,8 +9,8 @@ hide that it was not sent.
 import contextlib
 import datetime as dt
 import ipaddress
+import re
 import ssl
-import warnings
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.flight import FlightError, read_flight
 
@@ -80,16 +80,14 @@ class Trusted:
 
     def __init__(self, file: Path | None = None) -> None:
         if file is None:
-            certificates = _system_certificates()
+            self._certificates = _system_certificates()
         else:
-            certificates = x509.load_pem_x509_certificates(file.read_bytes())
-        self._by_subject: dict[bytes, list[x509.Certificate]] = {}
-        for certificate in certificates:
-            self._by_subject.setdefault(certificate.subject.public_bytes(), []).append(certificate)
+            given = x509.load_pem_x509_certificates(file.read_bytes())
+            self._certificates = [each.public_bytes(Encoding.DER) for each in given]
 
     def issuer_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """Find the trusted root that issued a certificate, or that it is."""
-        for candidate in self._by_subject.get(certificate.issuer.public_bytes(), ()):
+        for candidate in self._called(certificate.issuer):
             # An intermediate here may help one client, but it is no end of a chain.
             if _issued(candidate, candidate) and _issued(candidate, certificate):
                 return candidate
@@ -97,8 +95,17 @@ class Trusted:
 
     def knows(self, certificate: x509.Certificate) -> bool:
         """Whether the issuer is among the file's certificates, a root or not."""
-        candidates = self._by_subject.get(certificate.issuer.public_bytes(), ())
-        return any(_issued(candidate, certificate) for candidate in candidates)
+        return any(
+            _issued(candidate, certificate) for candidate in self._called(certificate.issuer)
+        )
+
+    def _called(self, name: x509.Name) -> list[x509.Certificate]:
+        """Give the certificates that may be of this name; only these are parsed.
+
+        A system's store holds 150, and some break today's rules, so that parsing them warns.
+        """
+        encoded = name.public_bytes()
+        return [x509.load_der_x509_certificate(c) for c in self._certificates if encoded in c]
 
 
 def targets(text: str, *, default_port: int = 443) -> list[Target]:
@@ -126,11 +133,11 @@ def look(target: Target, trusted: Trusted) -> Look:
     """Look at one host; one that cannot be reached is a finding, not an exception."""
     try:
         presented = [x509.load_der_x509_certificate(der) for der in _presented(target)]
+        return classify(target, presented, trusted)
     except FlightError as error:
         return Look(str(target), False, f"unreachable: {error}", ("unreachable",))
     except ValueError as error:
         return Look(str(target), False, f"unreadable certificate: {error}", ("unreachable",))
-    return classify(target, presented, trusted)
 
 
 def classify(target: Target, presented: Sequence[x509.Certificate], trusted: Trusted) -> Look:
@@ -263,18 +270,13 @@ def _target(text: str, default_port: int) -> Target:
     return Target(host, int(port))
 
 
-def _system_certificates() -> list[x509.Certificate]:
+def _system_certificates() -> list[bytes]:
     found = ssl.create_default_context().get_ca_certs(binary_form=True)
-    certificates = []
-    with warnings.catch_warnings():
-        # Roots that break today's rules, by a serial number of zero for one, are in use.
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        for der in found:
-            with contextlib.suppress(ValueError):
-                certificates.append(x509.load_der_x509_certificate(der))
-    if certificates:
-        return certificates
+    if found:
+        return found
     # This Python's OpenSSL has no file of its own; certifi comes with httpx.
     import certifi
 
-    return x509.load_pem_x509_certificates(Path(certifi.where()).read_bytes())
+    pem = Path(certifi.where()).read_text(encoding="ascii")
+    blocks = re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", pem, re.DOTALL)
+    return [ssl.PEM_cert_to_DER_cert(block) for block in blocks]

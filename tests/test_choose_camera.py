@@ -25,6 +25,7 @@ def test_the_emulator_is_there_always() -> None:
         ("micropython:/nowhere/micropython", "not on this machine: install the package"),
         ("/dev/no-such-port", "no such port"),
         ("COM", "there are emulator"),
+        ("camera.example:8443", "python -m leafonly look camera.example:8443"),
     ],
 )
 def test_what_cannot_be_had_is_said_in_one_line(text: str, words: str) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,13 @@ def get(endpoint: Endpoint) -> str:
                 break
             answer += data
     return answer.partition(b"\r\n\r\n")[2].decode().strip()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
 
 
 def mpremote(board: SoftwareBoard, *command: str) -> str:
@@ -144,16 +151,14 @@ def test_the_board_is_given_back_as_it_was_found(board: SoftwareBoard, chain: Ch
     (board.flash / "main.py").write_text("open('started', 'a').write('x')\nwhile True: pass\n")
     board.reset()
     started = board.flash / "started"
-    while not started.exists():
-        time.sleep(0.01)
+    until(started.exists)
     camera = SerialCamera(str(board.port))
     with camera.serve(loads_for("full_chain", chain)) as endpoint:
         get(endpoint)
     before = {path.name: path.read_bytes() for path in board.flash.iterdir()}
     camera.close()
     # A soft reset would leave main.py unstarted; the port has gone and come back.
-    while len(started.read_bytes()) != 2:
-        time.sleep(0.01)
+    until(lambda: len(started.read_bytes()) == 2)
     assert board.cold_starts == 3
     assert before == {"main.py": before["main.py"], "started": b"x"}
 
@@ -213,6 +218,19 @@ def test_clients_that_come_at_once_are_all_served_and_silent_ones_hold_up_nobody
     assert len(set(tokens)) == 6
     assert {each.token for each in seen} == {*tokens, None}
     assert len(seen) == 7
+
+
+def test_who_connects_and_goes_does_not_bother_the_board(
+    board: SoftwareBoard, camera: SerialCamera, chain: Chain
+) -> None:
+    sent = bytearray()
+    board.to_board = lambda data: bytes(sent.extend(data) or data)
+    with camera.serve(loads_for("leaf", chain)) as endpoint:
+        socket.create_connection((endpoint.address, endpoint.port)).close()
+        endpoint.settle()
+        assert [seen.client_hello for seen in endpoint.connections] == [False]
+        assert b"\x02S" in sent
+        assert b"\x02O" not in sent
 
 
 def test_an_idle_client_gives_way_to_those_who_wait(camera: SerialCamera, chain: Chain) -> None:

@@ -39,6 +39,11 @@ def camera_from_option(text: str, link: BoardLink = "usb") -> Callable[[], Camer
         return functools.partial(SerialCamera, _board_called(rest), link)
     if _is_port(text):
         return functools.partial(SerialCamera, text, link)
+    if kind and rest.isdigit():
+        raise CameraError(
+            f"--camera={text}: what a deployed camera presents cannot be changed from here; "
+            f"python -m leafonly look {text} says whether its chain is complete"
+        )
     raise CameraError(
         f"--camera={text}: no such kind of camera; there are emulator, micropython[:PATH], a "
         "serial port (/dev/ttyACM0, COM3), id:SERIAL, auto"

@@ -70,6 +70,11 @@ class MicroPython:
             endpoint = ServedByProgram(link)
             try:
                 yield endpoint
+            except Exception as error:
+                # Whatever went wrong with a program that has ended went wrong because it has.
+                if link.failure is not None:
+                    raise CameraError(link.failure) from error
+                raise
             finally:
                 endpoint.close()
 
