@@ -91,3 +91,4 @@ def test_other_schemes_are_left_alone(tmp_path):
     (tmp_path / "it").write_text("secret")
     assert fetch_issuers([f"file://{tmp_path}/it", "ldap://127.0.0.1/it", "https://[bad"]) == {}
     assert fetch_issuers(["http://\x7f/"]) == {"http://\x7f/": "InvalidURL"}
+    assert fetch_issuers(["http://xn--1/"]) == {"http://xn--1/": "IDNAError"}
