@@ -348,6 +348,15 @@ def test_dot_local(tmp_path):
     assert_one_finding(found, "warning", "name_is_public", "private networks")
 
 
+@pytest.mark.parametrize(
+    "name", ["front_door.example.com", "a b.example.com", "-.example.com", ".."]
+)
+def test_odd_name_is_no_traceback(tmp_path, name):
+    found = findings(tmp_path, live(leaf(names=[name])), domain=name)
+    assert [each for each in found if each.severity != "info"] == []
+    assert _only(found, "chain_is_verified", "info").is_unchecked
+
+
 def test_expired(tmp_path):
     found = findings(tmp_path, live(), at=LEAF.not_valid_after_utc + DAY)
     assert_one_finding(found, "blocker", "leaf_is_valid_now", "expired")

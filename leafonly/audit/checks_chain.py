@@ -156,8 +156,12 @@ def chain_is_verified(evidence: Evidence) -> Iterator[Finding]:
     leaf = evidence.leaf
     store = Store([path[-1] for path in evidence.public_paths])
     builder = PolicyBuilder().store(store).time(evidence.at)
+    subject = _subject(evidence)
     try:
-        verifier = builder.build_server_verifier(_subject(evidence))
+        verifier = builder.build_server_verifier(subject)
+    except ValueError as error:
+        raise NotCheckedError(f"the verifier takes no such name: {subject.value}") from error
+    try:
         verifier.verify(leaf, list(evidence.issuers))
     except VerificationError as error:
         words = _shown(str(error))
