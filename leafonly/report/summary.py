@@ -75,14 +75,21 @@ def sentence(report: Mapping[str, Any]) -> str:
         text += f"; {len(stored)} of {len(cached)} do with it in their store"
         if anchors:
             text += f" ({anchors} of them by trusting it outright)"
-    fetched = [cell for cell in _conclusive(report, "aia") if cell["verdict"] == "accepted"]
-    if fetched:
-        names = ", ".join(sorted({cell["client"] for cell in fetched}))
-        text += f"; {names} fetch it if the leaf says where (AIA)"
+    fetching = _accepting(report, "aia")
+    if fetching:
+        text += f"; {_many(len(fetching), 'client')} can fetch it if the leaf says where (AIA)"
+    visiting = _accepting(report, "visited")
+    if visiting:
+        text += f"; {_many(len(visiting), 'client')} can remember it from a visit ({', '.join(visiting)})"
     doubtful = len(report["cells"]) - sum(cell["conclusive"] for cell in report["cells"])
     if doubtful:
         text += f"; {_many(doubtful, 'cell')} without a verdict"
     return text + "."
+
+
+def _accepting(report: Mapping[str, Any], scenario: str) -> list[str]:
+    cells = _conclusive(report, scenario)
+    return sorted(cell["client"] for cell in cells if cell["verdict"] == "accepted")
 
 
 def _row(cell: Cell) -> tuple[str, str]:
