@@ -78,7 +78,8 @@ class Presented:
             "loaded": self.loaded,
             "presented": len(self.certificates) if self.loaded else None,
             "subjects": [_subject(certificate) for certificate in self.certificates],
-            "error": None if self.accepted else self.error,
+            # That a strict client leaves is no error of the camera's, once it has presented.
+            "error": None if self.certificates else self.error,
         }
 
 

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["MARKS", "cell_word", "rows", "scenario_names", "sentence", "surprises"]
+__all__ = [
+    "MARKS",
+    "cell_word",
+    "presentation_sentence",
+    "rows",
+    "scenario_names",
+    "sentence",
+    "surprises",
+]
 
 Cell = Mapping[str, Any]
 Row = tuple[Mapping[str, Any], str, Mapping[str, Cell]]
@@ -59,6 +67,8 @@ def surprises(report: Mapping[str, Any]) -> list[Cell]:
 
 def sentence(report: Mapping[str, Any]) -> str:
     """Say the verdict of a whole run in one sentence."""
+    if not report["cells"]:
+        return presentation_sentence(report) or "No client was asked."
     absent = _conclusive(report, "absent")
     if not absent:
         return "No client gave a conclusive verdict on a leaf without its intermediate."
@@ -85,6 +95,12 @@ def sentence(report: Mapping[str, Any]) -> str:
     if doubtful:
         text += f"; {_many(doubtful, 'cell')} without a verdict"
     return text + "."
+
+
+def presentation_sentence(report: Mapping[str, Any]) -> str | None:
+    """Say what the presentation suite found out about the camera; None if it did not run."""
+    messages = (each["message"] for each in report["findings"] if each["check"] == "presentation")
+    return next(messages, None)
 
 
 def _accepting(report: Mapping[str, Any], scenario: str) -> list[str]:
