@@ -82,8 +82,8 @@ USUAL = report(
 def test_sentence_counts_what_was_measured() -> None:
     assert sentence(USUAL) == (
         "With the leaf alone and the intermediate absent, 1 of 3 clients connect; 2 of 2 do with "
-        "it in their store (1 of them by trusting it outright); 1 client can fetch it if the leaf says "
-        "where (AIA)."
+        "it in their store (1 of them by trusting it outright); 1 client can fetch it if the leaf "
+        "says where (AIA)."
     )
 
 

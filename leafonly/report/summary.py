@@ -90,7 +90,8 @@ def sentence(report: Mapping[str, Any]) -> str:
         text += f"; {_many(len(fetching), 'client')} can fetch it if the leaf says where (AIA)"
     visiting = _accepting(report, "visited")
     if visiting:
-        text += f"; {_many(len(visiting), 'client')} can remember it from a visit ({', '.join(visiting)})"
+        names = ", ".join(visiting)
+        text += f"; {_many(len(visiting), 'client')} can remember it from a visit ({names})"
     doubtful = len(report["cells"]) - sum(cell["conclusive"] for cell in report["cells"])
     if doubtful:
         text += f"; {_many(doubtful, 'cell')} without a verdict"
