@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from leafonly.aia import IssuerSite
 from leafonly.audit import Evidence, read_directory
 from leafonly.audit.finding import NotCheckedError
 from leafonly.audit.paths import Issuers
@@ -73,6 +74,21 @@ def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, mon
     monkeypatch.setattr("leafonly.run._check", lambda *arguments: None)
     with AnotherName(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
         assert outcome(bench, name, "full_chain") == "rejected: wrong_name"
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_nobody_but_the_camera_is_asked(tmp_path, authority, name):
+    with IssuerSite(authority.intermediates[0]) as site:
+        chain = authority.issue(NAME, aia=site.url("it"))
+        (tmp_path / "cam.pem").write_bytes(pem(chain.full) + chain.key_bytes(Encoding.PEM))
+        evidence = Evidence(
+            read_directory(tmp_path, lambda path: None),
+            dt.datetime.now(dt.UTC),
+            private=Issuers([authority.root]),
+        )
+        with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+            assert outcome(bench, name, "absent") == "rejected: missing_issuer"
+        assert site.fetches("it") == 0
 
 
 @pytest.mark.parametrize("name", KNOWN)
