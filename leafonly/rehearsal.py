@@ -113,9 +113,9 @@ def _without_anchors(trust: Trust) -> Trust:
 def not_rehearsed(client: Client, *, native: bool) -> str | None:
     """Say why a client cannot be asked about a real name; None if it can."""
     if client.at_name is None:
-        return f"how {client.name} is led to a name on loopback is not known yet"
+        return "how this client is led to a name on loopback is not known yet"
     if native and not client.at_name.native:
-        return f"{client.name} has no trust of its own: --trust=FILE"
+        return "this client has no trust of its own: --trust=FILE"
     return None
 
 
