@@ -16,6 +16,7 @@ from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import NotCheckedError
 from leafonly.cameras import Camera
 from leafonly.clients import Client
+from leafonly.clients.trust import Trust
 from leafonly.pki import Chain, KeyType
 from leafonly.run import Bench, Cell
 from leafonly.scenario import Scenario
@@ -51,24 +52,37 @@ class Rehearsal(Bench):
     ) -> None:
         self._own, self.key_type = _chain(evidence)
         self._trusted = trusted
+        self._is_public = evidence.is_public
         super().__init__(camera, directory)
         self._host = evidence.domain
 
     def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
         # Nobody can take a root out of a client's own store, so the control that must be
         # rejected presents a stranger's chain for the same name.
-        stranger = self._trusted is None and not scenario.holds_root and scenario.control
-        return self._stranger.issue(self._host, key_type) if stranger else self._own
+        if _is_strangers(scenario):
+            return self._stranger.issue(self._host, key_type)
+        return self._own
 
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
-        if client.at_name is None:
+        at_name = client.at_name
+        if at_name is None:
             return client
-        native = self._trusted is None and scenario.holds_intermediate is None
+        holds_more = scenario.holds_intermediate is not None
+        native = self._trusted is None and (at_name.adds or not holds_more)
         return replace(
             client,
-            command=client.at_name.native if native else client.at_name.stored,
-            environment={**client.environment, **client.at_name.environment},
+            command=at_name.native if native else at_name.stored,
+            environment={**client.environment, **at_name.environment},
+            # What a client trusts by itself must not be helped by a root of ours.
+            trust=_without_anchors(client.trust) if native else client.trust,
         )
+
+    def _tell_cached_kind(self, client: Client, key_type: KeyType, cell: Cell) -> Cell:
+        adds = client.at_name is not None and client.at_name.adds
+        if adds and (self._trusted is None or self._is_public):
+            # The root is in the client's own store, out of which nobody can take it.
+            return cell
+        return super()._tell_cached_kind(client, key_type, cell)
 
     def _measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
         # What entries declare was measured with leaves and roots of our own making.
@@ -79,15 +93,29 @@ class Rehearsal(Bench):
     ) -> tuple[Sequence[x509.Certificate], Sequence[x509.Certificate]]:
         own = self._trusted or [self._own.root]
         others = self._own.intermediates if scenario.holds_intermediate == "issuer" else ()
-        return (own if scenario.holds_root else [self._stranger.root]), others
+        holds_own = scenario.holds_root or _is_strangers(scenario)
+        return (own if holds_own else [self._stranger.root]), others
+
+
+def _is_strangers(scenario: Scenario) -> bool:
+    return scenario.control and not scenario.holds_root
+
+
+def _without_anchors(trust: Trust) -> Trust:
+    def write(
+        directory: Path, _: Sequence[x509.Certificate], others: Sequence[x509.Certificate]
+    ) -> str:
+        return trust.write(directory, [], others)
+
+    return replace(trust, write=write)
 
 
 def not_rehearsed(client: Client, *, native: bool) -> str | None:
     """Say why a client cannot be asked about a real name; None if it can."""
     if client.at_name is None:
-        return f"how {client.name} is led to a name on loopback is not known yet"
+        return "how this client is led to a name on loopback is not known yet"
     if native and not client.at_name.native:
-        return f"{client.name} has no trust of its own: --trust=FILE"
+        return "this client has no trust of its own: --trust=FILE"
     return None
 
 

@@ -1,7 +1,9 @@
 """Credentials are understood as CAs deliver them."""
 
 import os
+import shutil
 import stat
+import subprocess
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -151,6 +153,23 @@ def test_lines_load_what_is_to_be_presented():
         ("intermediate.der", key),
         ("intermediate2.der", key),
     ]
+
+
+MICROPYTHON = os.environ.get("LEAFONLY_MICROPYTHON") or shutil.which("micropython")
+
+
+@pytest.mark.skipif(not MICROPYTHON, reason="no MicroPython here: see .ci/micropython")
+@pytest.mark.parametrize("presents_chain", [False, True])
+def test_lines_run_on_micropython(tmp_path, presents_chain):
+    target = tmp_path / "camera"
+    write_bundle(evidence(tmp_path, live()), target, presents_chain=presents_chain)
+    subprocess.run([MICROPYTHON, "load.py"], cwd=target, check=True, timeout=30)
+    (target / "server.key.der").write_bytes(b"no key")
+    broken = subprocess.run(
+        [MICROPYTHON, "load.py"], cwd=target, check=False, timeout=30, capture_output=True
+    )
+    assert broken.returncode != 0
+    assert b"ValueError" in broken.stdout + broken.stderr
 
 
 class _Opened:

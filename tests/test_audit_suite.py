@@ -284,6 +284,7 @@ def test_bundle_is_the_only_place_a_key_goes_to(tmp_path, delivery):
     texts = files_below(tmp_path) | {str(tmp_path / "stdout"): finished.stdout.encode()}
     leaking = {Path(where).relative_to(tmp_path).parts[0] for where, _ in leaks(p256(), texts)}
     assert leaking == {"delivery", "camera"}
+    assert (camera / "load.py").read_text() in finished.stdout
     leaking = {Path(where).name for where, _ in leaks(p256(), files_below(camera))}
     assert leaking == {"server.key.der"}
     again = run_audit(tmp_path, *good(tmp_path, delivery), "--bundle", camera, "-k", "bundle")

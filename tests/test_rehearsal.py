@@ -1,6 +1,7 @@
 """The user's own leaf before clients: under its own name, and with their own trust."""
 
 import datetime as dt
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from leafonly.aia import IssuerSite
 from leafonly.audit import Evidence, read_directory
 from leafonly.audit.finding import NotCheckedError
 from leafonly.audit.paths import Issuers
@@ -76,6 +78,21 @@ def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, mon
 
 
 @pytest.mark.parametrize("name", KNOWN)
+def test_nobody_but_the_camera_is_asked(tmp_path, authority, name):
+    with IssuerSite(authority.intermediates[0]) as site:
+        chain = authority.issue(NAME, aia=site.url("it"))
+        (tmp_path / "cam.pem").write_bytes(pem(chain.full) + chain.key_bytes(Encoding.PEM))
+        evidence = Evidence(
+            read_directory(tmp_path, lambda path: None),
+            dt.datetime.now(dt.UTC),
+            private=Issuers([authority.root]),
+        )
+        with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+            assert outcome(bench, name, "absent") == "rejected: missing_issuer"
+        assert site.fetches("it") == 0
+
+
+@pytest.mark.parametrize("name", KNOWN)
 def test_client_by_itself_does_not_trust_a_private_root(tmp_path, evidence, name):
     with Rehearsal(Emulator(), tmp_path / "cells", evidence) as bench:
         assert outcome(bench, name, "full_chain") == "rejected: untrusted_root"
@@ -93,7 +110,7 @@ def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
 
 def test_who_cannot_be_asked_is_named():
     unknown = next(client for client in CLIENTS.values() if client.at_name is None)
-    assert unknown.name in not_rehearsed(unknown, native=True)
+    assert "not known yet" in not_rehearsed(unknown, native=True)
     assert not_rehearsed(CLIENTS["urllib"], native=True) is None
 
 
@@ -124,6 +141,26 @@ def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
     assert "gateway" in finished.stdout
     finished = run_suite(tmp_path, delivery, *own, "--require", "all", "--scenarios", "cached")
     assert finished.returncode == 0, finished.stdout
+
+
+def test_client_that_cannot_be_asked_is_not_left_out(tmp_path, delivery):
+    # pyOpenSSL is always here, and nobody has told how it is led to a name.
+    own = ["--trust", tmp_path / "root.pem", "--clients", "urllib,pyopenssl"]
+    finished = run_suite(tmp_path, delivery, *own)
+    assert finished.returncode == 0, finished.stdout
+    assert "how this client is led to a name on loopback is not known yet" in finished.stdout
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    verdicts = {(cell["client"], cell["scenario"]): cell["verdict"] for cell in report["cells"]}
+    assert verdicts["pyopenssl", "absent"] == "not_applicable"
+    assert verdicts["urllib", "cached"] == "accepted"
+    finished = run_suite(tmp_path, delivery, *own, "--require", "pyopenssl")
+    assert finished.returncode == 1
+
+
+def test_key_does_not_leave_this_machine_unasked(tmp_path, delivery):
+    finished = run_suite(tmp_path, delivery, "--clients", "none", "--camera", "/dev/ttyACM77")
+    assert finished.returncode == 4
+    assert "--allow-key-on-camera" in finished.stderr
 
 
 def test_required_client_that_is_unknown_is_refused(tmp_path, delivery):

@@ -198,7 +198,7 @@ def aia_names_issuer(evidence: Evidence) -> Iterator[Finding]:
     if not urls:
         yield warning(
             "the leaf has no caIssuers address: clients that fetch a missing intermediate "
-            "(Chromium on some systems, Windows, macOS, Java when asked) cannot",
+            "(Chromium, Windows, macOS, Java when asked) cannot",
             "have it issued by a CA that puts one in, if leaf-only must work for those",
         )
         return

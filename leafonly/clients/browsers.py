@@ -6,7 +6,7 @@ with the same profile. The second makes a client of its own, `...-restarted`.
 
 from dataclasses import replace
 
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import AtName, Client, Install, expects
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import nss_database
 from leafonly.clients.words import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
@@ -22,6 +22,8 @@ _WITH_ANOTHER_BUNDLE = (
     f'mount --bind "$0" {_BUNDLE} && exec "$@"',
 )
 
+_CHROMIUM = ("{python}", "{programs}/chromium_get.py", "{trust}", "{urls}")
+
 _SINGLE_PROCESS = (
     Client(
         name="chromium",
@@ -30,7 +32,7 @@ _SINGLE_PROCESS = (
         needs=("chromium", "certutil"),
         # Where Chromium looks for it: crypto/nss_util.cc, found by HOME.
         trust=nss_database("home/.pki/nssdb"),
-        command=("{python}", "{programs}/chromium_get.py", "{trust}", "{urls}"),
+        command=_CHROMIUM,
         version_command=("{python}", "{programs}/chromium_get.py", "--version"),
         version_pattern=VERSION_LINES,
         # It waits 10 s for an issuer's site that never answers.
@@ -39,6 +41,13 @@ _SINGLE_PROCESS = (
         expected=expects(aia="accepted"),
         seen="156.0.8078.79",
         install=Install(debian="apt install chromium libnss3-tools"),
+        at_name=AtName(
+            native=_CHROMIUM,
+            stored=_CHROMIUM,
+            environment={"LEAFONLY_MAP": "{host}={address}"},
+            # Its own list of roots is in the program (net/data/ssl/chrome_root_store).
+            adds=True,
+        ),
     ),
     Client(
         name="firefox",
@@ -99,7 +108,8 @@ _SINGLE_PROCESS = (
 def _restarted(client: Client) -> Client:
     """Give a process to each visit; what the browser remembers is in the profile alone."""
     command = tuple("{url}" if word == "{urls}" else word for word in client.command)
-    return replace(client, name=f"{client.name}-restarted", command=command)
+    # A rehearsal visits nobody before the camera: the restarted one would be the same.
+    return replace(client, name=f"{client.name}-restarted", command=command, at_name=None)
 
 
 CLIENTS = (*_SINGLE_PROCESS, *map(_restarted, _SINGLE_PROCESS))

@@ -68,12 +68,15 @@ class AtName:
         native: The command with the trust that the client has by itself; empty if it has none.
         stored: The command with the store `{trust}`.
         environment: What the two need beyond `Client.environment`.
+        adds: The store `{trust}` adds to the trust that the client has by itself, instead of
+            taking its place.
 
     """
 
     native: tuple[str, ...]
     stored: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    adds: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

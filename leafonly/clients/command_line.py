@@ -14,6 +14,10 @@ _S_CLIENT = (
     *("-connect", "{address}:{port}", "-servername", "{host}"),
 )
 _S_CLIENT_STORE = ("-CAfile", "{trust}", "-no-CApath", "-no-CAstore")
+_GNUTLS_CLI = (
+    *("gnutls-cli", "--sni-hostname={host}", "--verify-hostname={host}"),
+    *("--port={port}", "{address}"),
+)
 _CURL = ("curl", "-sS", "--connect-to", "{host}:{port}:{address}:{port}", "{urls}")
 
 CLIENTS = (
@@ -96,6 +100,9 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="3.7.9",
         install=Install(debian="apt install gnutls-bin", macos="brew install gnutls"),
+        at_name=AtName(
+            native=_GNUTLS_CLI, stored=("gnutls-cli", "--x509cafile={trust}", *_GNUTLS_CLI[1:])
+        ),
     ),
     Client(
         name="wget2",

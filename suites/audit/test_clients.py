@@ -29,5 +29,7 @@ def test_client(
     record_cell(cell)
     if rehearsed.required and cell.verdict != "accepted":
         pytest.fail(f"{cell.explain()}\n{REMEDY}", pytrace=False)
-    if cell.verdict in ("error", "not_applicable"):
+    if cell.verdict == "not_applicable":
+        pytest.skip(cell.reason or "not applicable")
+    if cell.verdict == "error":
         pytest.skip(f"{rehearsed.client.name}: {cell.reason}")

@@ -23,6 +23,10 @@ class Browser:
         self.replies, replies = os.pipe()
         # The sandbox, which root cannot have, contains web pages; it verifies nothing.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        if "LEAFONLY_MAP" in os.environ:
+            # One name to one address, and all others nowhere: nothing but the camera is asked.
+            rule = "MAP {} {}, MAP * ~NOTFOUND".format(*os.environ["LEAFONLY_MAP"].split("="))
+            options.append(f"--host-resolver-rules={rule}")
         # It makes a Unix socket in TMPDIR and ends without a word if the path is over 107 bytes,
         # as deep working directories make it; by this name, any is short.
         # DevTools reads from descriptor 3 and writes to 4.
