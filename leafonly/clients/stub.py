@@ -1,8 +1,8 @@
 """Clients that users bring along, by the TryTLS stub contract.
 
-The contract (stubs/README.md of ouspg/trytls): `STUB HOST PORT [CA_BUNDLE]`; exit code 0 and a last line
-`ACCEPT`, `REJECT` or `UNSUPPORTED` on standard output, the lines before it being the reason;
-any other exit code is an error of the stub's own.
+The contract (stubs/README.md of ouspg/trytls): `STUB HOST PORT [CA_BUNDLE]`; exit code 0 and
+a last line `ACCEPT`, `REJECT` or `UNSUPPORTED` on standard output, the lines before it being
+the reason; any other exit code is an error of the stub's own.
 """
 
 import os

@@ -12,8 +12,8 @@ _HEAD = """\
 
 Camera documentation says of a camera that presents only its leaf certificate: clients that already have the CA's intermediate cached, "mainstream browsers and HTTPS libraries usually do", connect fine; clients that rely on the server to send it fail; if every client must succeed, put a gateway in front.
 
-Written by `uv run python -m leafonly answer REPORT` from `{name}`: {clients} clients over {stacks} TLS libraries, measured {day} on {os} against {camera}. Every figure below is counted from that report; a cell without a verdict is counted nowhere. 
-The authority is a private one, made for the run, so nothing about its intermediate can have come along with a program. For a certificate of a public CA one thing may differ, which this report cannot show: Firefox on desktop systems downloads the intermediates of the CAs in Mozilla's root program ahead of time (Mozilla Security Blog, "Preloading Intermediate CA Certificates into Firefox", 13 November 2020; not measured here). No other client measured here is known to do that.
+Written by `uv run python -m leafonly answer REPORT` from `{name}`: {clients} clients over {stacks} TLS libraries, measured {day} on {os} against {camera}. Every figure below is counted from that report; a cell without a verdict is counted nowhere.
+The authority is a private one, made for the run, so nothing about its intermediate can have come along with a program. For a certificate of a public CA one thing may differ, which this report cannot show: Firefox on desktop systems downloads the intermediates of the CAs in Mozilla's root program ahead of time (Mozilla Security Blog, "Preloading Intermediate CA Certificates into Firefox", 13 November 2020; not measured here).
 """
 
 
