@@ -18,6 +18,11 @@ foreach url [lrange $argv 1 end] {
     fconfigure $channel -translation binary
     puts $channel "GET / HTTP/1.0\r\nHost: $host\r\n\r"
     flush $channel
-    puts [read $channel]
+    # As long as it says to be: a board closes without close_notify, which is an error here.
+    set length 0
+    while {[gets $channel line] >= 0 && [string trim $line] ne ""} {
+        regexp -nocase {^content-length:\s*(\d+)} $line - length
+    }
+    puts [read $channel $length]
     close $channel
 }
