@@ -5,6 +5,9 @@ client trusts what it trusts by itself. The name is led to loopback by each clie
 means; nothing of the system is changed, and the private key stays in this process.
 """
 
+import functools
+import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +69,7 @@ class Rehearsal(Bench):
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
         at_name = client.at_name
         if at_name is None:
-            return client
+            return _with_own_hosts(client, self._host)
         holds_more = scenario.holds_intermediate is not None
         native = self._trusted is None and (at_name.adds or not holds_more)
         return replace(
@@ -110,13 +113,59 @@ def _without_anchors(trust: Trust) -> Trust:
     return replace(trust, write=write)
 
 
-def not_rehearsed(client: Client, *, native: bool) -> str | None:
-    """Say why a client cannot be asked about a real name; None if it can."""
-    if client.at_name is None:
+def not_rehearsed(client: Client, *, native: bool, may_fetch: bool) -> str | None:
+    """Say why a client cannot be asked about a real name; None if it can.
+
+    Args:
+        client: Who is to be asked.
+        native: By the roots that it trusts by itself.
+        may_fetch: What the leaf names as its issuer's address may be fetched.
+
+    """
+    if client.at_name is not None and (client.at_name.native or not native):
+        return None
+    if native:
+        return "how this client trusts by itself is not known yet: give roots by --trust=FILE"
+    if not may_fetch and client.expected.get("aia", "").startswith("accepted"):
+        return "this client would fetch the intermediate from the CA: allow it by --online"
+    if not _can_mount_privately():
         return "how this client is led to a name on loopback is not known yet"
-    if native and not client.at_name.native:
-        return "this client has no trust of its own: --trust=FILE"
     return None
+
+
+# In a mount namespace of its own, another file lies over /etc/hosts, for this one process and
+# its children alone: the way for all who look names up as their system does.
+_WITH_OWN_HOSTS = (
+    *("unshare", "--map-root-user", "--mount", "sh", "-c"),
+    'mount --bind "$0" /etc/hosts && exec "$@"',
+    "hosts",
+)
+
+
+def _with_own_hosts(client: Client, host: str) -> Client:
+    def write(
+        directory: Path, anchors: Sequence[x509.Certificate], others: Sequence[x509.Certificate]
+    ) -> str:
+        (directory / "hosts").write_text(f"127.0.0.1 localhost {host}\n")
+        return client.trust.write(directory, anchors, others)
+
+    return replace(
+        client,
+        command=(*_WITH_OWN_HOSTS, *client.command),
+        trust=replace(client.trust, write=write),
+    )
+
+
+@functools.cache
+def _can_mount_privately() -> bool:
+    with tempfile.NamedTemporaryFile() as hosts:
+        try:
+            tried = subprocess.run(
+                [*_WITH_OWN_HOSTS[:-1], hosts.name, "true"], capture_output=True, check=False
+            )
+        except OSError:
+            return False
+    return tried.returncode == 0
 
 
 def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:

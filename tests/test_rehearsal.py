@@ -110,8 +110,35 @@ def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
 
 def test_who_cannot_be_asked_is_named():
     unknown = next(client for client in CLIENTS.values() if client.at_name is None)
-    assert "not known yet" in not_rehearsed(unknown, native=True)
-    assert not_rehearsed(CLIENTS["urllib"], native=True) is None
+    assert "not known yet" in not_rehearsed(unknown, native=True, may_fetch=True)
+    assert not_rehearsed(CLIENTS["urllib"], native=True, may_fetch=True) is None
+
+
+def test_who_would_fetch_is_asked_only_with_leave():
+    assert "--online" in not_rehearsed(CLIENTS["java-aia"], native=False, may_fetch=False)
+
+
+def can_mount_privately():
+    unshare = shutil.which("unshare")
+    return (
+        bool(unshare)
+        and not subprocess.run([unshare, "-m", "true"], check=False, capture_output=True).returncode
+    )
+
+
+# The system's look-up of names, and so `/etc/hosts`, is all that these know.
+BY_HOSTS = ["asyncio", "http.client"]
+
+
+@pytest.mark.skipif(not can_mount_privately(), reason="needs a mount namespace of its own")
+@pytest.mark.parametrize("name", BY_HOSTS)
+def test_client_is_led_by_a_hosts_file_of_its_own(tmp_path, evidence, authority, name):
+    before = Path("/etc/hosts").read_bytes()
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+        assert outcome(bench, name, "full_chain") == "accepted"
+        assert outcome(bench, name, "absent") == "rejected: missing_issuer"
+        assert outcome(bench, name, "cached") == "accepted: completes"
+    assert Path("/etc/hosts").read_bytes() == before
 
 
 def run_suite(tmp_path, delivery, *arguments, before=()):
@@ -144,15 +171,15 @@ def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
 
 
 def test_client_that_cannot_be_asked_is_not_left_out(tmp_path, delivery):
-    # pyOpenSSL is always here, and nobody has told how it is led to a name.
-    own = ["--trust", tmp_path / "root.pem", "--clients", "urllib,pyopenssl"]
+    # pyOpenSSL is always here, and leaves it to its users whom to trust.
+    own = ["--clients", "urllib,pyopenssl"]
     finished = run_suite(tmp_path, delivery, *own)
     assert finished.returncode == 0, finished.stdout
-    assert "how this client is led to a name on loopback is not known yet" in finished.stdout
+    assert "how this client trusts by itself is not known yet" in finished.stdout
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     verdicts = {(cell["client"], cell["scenario"]): cell["verdict"] for cell in report["cells"]}
     assert verdicts["pyopenssl", "absent"] == "not_applicable"
-    assert verdicts["urllib", "cached"] == "accepted"
+    assert verdicts["urllib", "full_chain"] == "rejected"
     finished = run_suite(tmp_path, delivery, *own, "--require", "pyopenssl")
     assert finished.returncode == 1
 
@@ -167,14 +194,6 @@ def test_required_client_that_is_unknown_is_refused(tmp_path, delivery):
     finished = run_suite(tmp_path, delivery, "--clients", "none", "--require", "netscape")
     assert finished.returncode == 4
     assert "there is no client netscape" in finished.stderr
-
-
-def can_mount_privately():
-    unshare = shutil.which("unshare")
-    return (
-        bool(unshare)
-        and not subprocess.run([unshare, "-m", "true"], check=False, capture_output=True).returncode
-    )
 
 
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
