@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-__all__ = ["CONTROLS", "SCENARIOS", "Presentation", "Scenario", "without_root"]
+from leafonly.pki import KEY_TYPES, KeyType
+
+__all__ = ["CONTROLS", "SCENARIOS", "Presentation", "Scenario", "is_measured", "without_root"]
 
 Presentation = Literal["leaf", "full_chain"]
 
@@ -93,6 +95,15 @@ _ALL = (
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
 
 CONTROLS: tuple[Scenario, ...] = tuple(s for s in _ALL if s.control)
+
+
+# What another key could change: whether a chain is accepted, and what is said if not.
+_WITH_EVERY_KEY = ("full_chain", "untrusted_root", "absent", "cached")
+
+
+def is_measured(scenario: Scenario, key_type: KeyType) -> bool:
+    """Say whether a scenario is measured with a key type: all are with the first one."""
+    return key_type == KEY_TYPES[0] or scenario.name in _WITH_EVERY_KEY
 
 
 def without_root(scenario: Scenario) -> Scenario:

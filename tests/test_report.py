@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from leafonly.report.document import document, timestamp, validate, write
+from leafonly.report.document import document, validate, write
 from leafonly.report.html import render
 from leafonly.report.summary import cell_word, sentence, surprises
 from leafonly.report.terminal import client_table, matrix
@@ -60,7 +61,7 @@ def report(*cells: dict[str, Any]) -> dict[str, Any]:
     names = sorted({each["client"] for each in cells})
     return dict(
         document(
-            started=timestamp(),
+            started=datetime.now(UTC),
             camera=CAMERA,
             clients=[client(name) for name in names],
             cells=cells,

@@ -14,7 +14,7 @@ import jsonschema
 from leafonly import __version__
 from leafonly.report.html import render
 
-__all__ = ["Report", "document", "timestamp", "validate", "write"]
+__all__ = ["Report", "document", "validate", "write"]
 
 Report = Mapping[str, Any]
 """A report as in report.json; its fields are those of schema.json."""
@@ -22,14 +22,14 @@ Report = Mapping[str, Any]
 _SCHEMA = Path(__file__).with_name("schema.json")
 
 
-def timestamp() -> str:
-    """Give the present moment as RFC 3339, in UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _timestamp(moment: datetime) -> str:
+    """Write a moment as RFC 3339, in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def document(
     *,
-    started: str,
+    started: datetime,
     camera: Mapping[str, Any],
     clients: Sequence[Mapping[str, Any]],
     cells: Sequence[Mapping[str, Any]],
@@ -38,7 +38,7 @@ def document(
     """Assemble a report.
 
     Args:
-        started: When the run began, from `timestamp`.
+        started: When the run began.
         camera: The camera's account of itself.
         clients: All clients asked for, also those that are not on this machine.
         cells: The cells measured.
@@ -47,8 +47,8 @@ def document(
     """
     return {
         "schema": "leafonly/1",
-        "started": started,
-        "finished": timestamp(),
+        "started": _timestamp(started),
+        "finished": _timestamp(datetime.now(UTC)),
         "leafonly": __version__,
         "host": {
             "os": platform.platform(),
