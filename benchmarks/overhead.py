@@ -2,8 +2,8 @@
 
 `uv run python benchmarks/overhead.py [--clients NAMES] [--key-types TYPES]` runs the matrix as
 a user does, then sets all its cells up, and starts every cell's processes again with nothing
-around them, at the same parallelism. Both happen in one run, because only their ratio means anything
-on a shared machine. The smaller the ratio, the less is leafonly's own; 1.0 would be nothing.
+around them, at the same parallelism. Both happen in one run, because only their ratio means
+anything on a shared machine. The smaller it is, the less is leafonly's own; 1.0 is nothing.
 """
 
 import argparse
