@@ -23,9 +23,9 @@ sys.path.insert(0, str(ROOT))
 
 from leafonly.cameras.emulator import Emulator  # noqa: E402
 from leafonly.clients import CLIENTS  # noqa: E402
-from leafonly.clients.process import run  # noqa: E402
+from leafonly.invocation import Invocation  # noqa: E402
 from leafonly.pki import KEY_TYPES  # noqa: E402
-from leafonly.run import Bench, Invocation  # noqa: E402
+from leafonly.run import Bench  # noqa: E402
 from leafonly.scenario import SCENARIOS, is_measured, without_root  # noqa: E402
 
 DEFAULT = "curl,openssl,gnutls-cli,wget,httpx,nodejs,go,java"
@@ -64,13 +64,7 @@ def replay(cell: tuple[Sequence[Invocation], float]) -> None:
     """Start one cell's processes, one after the other."""
     invocations, time_limit = cell
     for each in invocations:
-        run(
-            each.argv,
-            environment=each.environment,
-            directory=each.directory,
-            stdin=each.stdin,
-            time_limit=time_limit,
-        )
+        each.start(time_limit)
 
 
 def main() -> None:

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import NotCheckedError
 from leafonly.cameras import Camera
+from leafonly.cell import Cell
 from leafonly.clients import Client
 from leafonly.clients.trust import Trust
 from leafonly.pki import Chain, KeyType
-from leafonly.run import Bench, Cell
+from leafonly.run import Bench
 from leafonly.scenario import Scenario
 
 __all__ = ["REHEARSED", "Rehearsal", "not_rehearsed"]

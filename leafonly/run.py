@@ -5,9 +5,7 @@
 
 import contextlib
 import itertools
-import shlex
 import shutil
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +20,11 @@ from leafonly.aia import IssuerSite
 from leafonly.audit.evidence import covers
 from leafonly.cameras import Camera, CameraError, Connection, Endpoint, loads_for
 from leafonly.cameras.emulator import Emulator
+from leafonly.cell import Cell, unobserved
 from leafonly.clients import Client
-from leafonly.clients.probe import PROGRAMS, fill, program_of
-from leafonly.clients.process import Finished, bare_environment, run
+from leafonly.clients.process import Finished
 from leafonly.flight import FlightError, read_flight
+from leafonly.invocation import Invocation, invocations
 from leafonly.pki import Authority, Chain, KeyType, der
 from leafonly.scenario import CONTROLS, SCENARIOS, Scenario, without_root
 from leafonly.verdict import (
@@ -33,130 +32,15 @@ from leafonly.verdict import (
     Judgement,
     Observation,
     ServerSaw,
-    Verdict,
     judge,
     unbelievable,
 )
 
-__all__ = ["Bench", "Cell", "Invocation", "unmeasured"]
+__all__ = ["Bench"]
 
 _HOST = "localhost"
-_MOST_WORDS = 2000  # characters of a client's words that a report keeps
 _MOST_PICTURE = 1 << 20  # bytes of a client's picture that are kept
 _PNG = b"\x89PNG\r\n\x1a\n"  # RFC 2083 section 3.1
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One client in one scenario with one key type, measured; a row of the report's `cells`.
-
-    `reason` is from the closed list when rejected, in words for `error` and
-    `not_applicable`. `expected` is None where nothing is declared.
-    """
-
-    client: str
-    scenario: str
-    key_type: KeyType
-    verdict: Verdict
-    reason: str | None
-    expected: str | None
-    conclusive: bool
-    observation: Observation
-    cached_kind: str | None = None
-
-    @property
-    def id(self) -> str:
-        """Its name in node ids and in the report."""
-        return f"{self.client}-{self.scenario}-{self.key_type}"
-
-    @property
-    def outcome(self) -> str:
-        """The verdict with the detail that expectations may name."""
-        detail = self.cached_kind if self.verdict == "accepted" else self.reason
-        return ": ".join(filter(None, (self.verdict, detail)))
-
-    @property
-    def as_expected(self) -> bool | None:
-        """Whether the outcome is as declared; None where nothing is."""
-        if self.expected is None:
-            return None
-        return self.conclusive and f"{self.outcome}:".startswith(f"{self.expected}:")
-
-    @property
-    def is_as_it_should_be(self) -> bool:
-        """Whether a run passes: as declared or, where nothing is, at least conclusive."""
-        return self.conclusive if self.as_expected is None else self.as_expected
-
-    def as_json(self) -> dict[str, object]:
-        """Give the report's fields."""
-        said, saw = self.observation.client_said, self.observation.server_saw
-        return {
-            "client": self.client,
-            "scenario": self.scenario,
-            "key_type": self.key_type,
-            "verdict": self.verdict,
-            "reason": self.reason,
-            "expected": self.expected,
-            "as_expected": self.as_expected,
-            "conclusive": self.conclusive,
-            "seconds": round(self.observation.seconds, 3),
-            "client_said": _printable(said.text) if said else None,
-            "server_saw": {
-                "handshake_completed": saw.handshake_completed,
-                "alert": saw.alert,
-                "request_seen": saw.request_seen,
-                "aia_fetches": saw.aia_fetches,
-            }
-            if saw
-            else None,
-            "command": self.observation.command,
-            "cached_kind": self.cached_kind,
-        }
-
-    def explain(self) -> str:
-        """Tell the outcome and both witnesses' accounts, for people."""
-        said, saw = self.observation.client_said, self.observation.server_saw
-        return "\n".join(
-            (
-                f"{self.client} in {self.scenario} with {self.key_type}: {self.outcome}",
-                f"expected: {self.expected or 'a conclusive verdict'}",
-                f"client said (exit code {said.exit_code if said else None}): "
-                f"{_printable(said.text) if said else 'nothing, it was not started'}",
-                f"camera saw: {saw}",
-                f"command: {self.observation.command}",
-            )
-        )
-
-
-def _printable(text: str) -> str:
-    """Make a program's words safe to show: no control characters, and not too many."""
-    clean = "".join(
-        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
-    return clean if len(clean) <= _MOST_WORDS else "… " + clean[-_MOST_WORDS:]
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """A client's command, ready to be started: everything that a bare replay needs."""
-
-    argv: tuple[str, ...]
-    environment: dict[str, str]
-    directory: Path
-    stdin: str
-
-    def shell(self) -> str:
-        """Write it as a POSIX shell line, to be run in the cell's directory."""
-        place = shlex.quote(str(self.directory))
-        words = [
-            "env",
-            "-i",
-            *(f"{name}={value}" for name, value in self.environment.items() if name != "PATH"),
-            *self.argv,
-        ]
-        line = " ".join(map(shlex.quote, words)).replace("env -i", 'env -i PATH="$PATH"', 1)
-        line = line.replace(place, '"$PWD"')
-        return f"printf %s {shlex.quote(self.stdin)} | {line}" if self.stdin else line
 
 
 @dataclass(frozen=True)
@@ -211,7 +95,7 @@ class Bench:
         """
         why = client.cannot.get(scenario.name) or client.cannot.get(key_type)
         if why is not None:
-            return _unobserved(client, scenario, key_type, "not_applicable", why)
+            return unobserved(client, scenario, key_type, "not_applicable", why)
         if scenario.control:
             return self._measured_control(client, scenario, key_type)
         controls = {each.name: self._measured_control(client, each, key_type) for each in CONTROLS}
@@ -275,7 +159,7 @@ class Bench:
                 command = " && ".join(each.shell() for each in stage.invocations)
                 finished, seconds = [], 0.0
                 for invocation in stage.invocations:
-                    finished.append(_start(invocation, client.time_limit))
+                    finished.append(invocation.start(client.time_limit))
                     seconds += finished[-1].seconds
                 saw = self._ask_camera(stage)
                 # Asking the address that never answers brings nothing.
@@ -323,7 +207,7 @@ class Bench:
             yield _Staged(
                 endpoint=endpoint,
                 warm_up=warm_up,
-                invocations=_invocations(client, directory, store, self._host, [warm_up, endpoint]),
+                invocations=invocations(client, directory, store, self._host, [warm_up, endpoint]),
                 label=label,
                 seen_before=len(endpoint.connections),
             )
@@ -361,27 +245,6 @@ class Bench:
         )
 
 
-def unmeasured(client: Client, scenario: Scenario, key_type: KeyType, because: str) -> Cell:
-    """Give the cell of a measurement that could not be made: an error, and no verdict."""
-    return _unobserved(client, scenario, key_type, "error", because)
-
-
-def _unobserved(
-    client: Client, scenario: Scenario, key_type: KeyType, verdict: Verdict, reason: str
-) -> Cell:
-    does_not_apply = verdict == "not_applicable"
-    return Cell(
-        client=client.name,
-        scenario=scenario.name,
-        key_type=key_type,
-        verdict=verdict,
-        reason=reason,
-        expected="not_applicable" if does_not_apply else client.expected.get(scenario.name),
-        conclusive=does_not_apply,
-        observation=Observation(None, None, had_issuer=False),
-    )
-
-
 class _StageError(Exception):
     """The camera presents something else than the scenario says."""
 
@@ -410,50 +273,6 @@ def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str) -> N
         raise _StageError(f"the leaf is at fault even in its full chain: {error}") from error
     if not covers(chain.leaf, host):
         raise _StageError(f"the leaf is not for {host}")
-
-
-def _invocations(
-    client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint | None]
-) -> tuple[Invocation, ...]:
-    """Write a client's command out: once, or twice if only its profile can remember a visit."""
-    there = [each for each in endpoints if each is not None]
-    groups = [there] if client.visits_in_one_process else [[each] for each in there]
-    return tuple(_invocation(client, directory, store, host, group) for group in groups)
-
-
-def _invocation(
-    client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint]
-) -> Invocation:
-    urls = [f"https://{host}:{each.port}/" for each in endpoints]
-    home = directory / "home"
-    values = {
-        "python": sys.executable,
-        "programs": str(PROGRAMS),
-        "program": program_of(client),
-        "home": str(home),
-        "trust": store,
-        "host": host,
-        "address": endpoints[-1].address,
-        "port": str(endpoints[-1].port),
-        "url": urls[-1],
-    }
-    argv: list[str] = []
-    for word in client.command:
-        argv += urls if word == "{urls}" else [fill(word, values)]
-    environment = bare_environment(home) | {
-        name: fill(value, values) for name, value in client.environment.items()
-    }
-    return Invocation(tuple(argv), environment, directory, client.stdin)
-
-
-def _start(invocation: Invocation, time_limit: float) -> Finished:
-    return run(
-        invocation.argv,
-        environment=invocation.environment,
-        directory=invocation.directory,
-        stdin=invocation.stdin,
-        time_limit=time_limit,
-    )
 
 
 def _account(finished: Finished) -> ClientSaid:

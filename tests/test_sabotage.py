@@ -10,11 +10,12 @@ import pytest
 
 from leafonly.cameras import METHODS, Load
 from leafonly.cameras.emulator import EmulatedEndpoint, Emulator
+from leafonly.cell import Cell
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.client import Install
 from leafonly.clients.words import OPENSSL
 from leafonly.pki import Authority, Chain, KeyType
-from leafonly.run import Bench, Cell
+from leafonly.run import Bench
 from leafonly.scenario import SCENARIOS
 
 HONEST = CLIENTS["urllib"]

@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.rehearsal import Rehearsed
 from leafonly.audit.finding import NotCheckedError
-from leafonly.run import Cell
+from leafonly.cell import Cell
 
 REMEDY = (
     "what would help: a gateway in front of the camera that presents the full chain, or a "

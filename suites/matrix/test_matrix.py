@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fixtures.options import Question
-from leafonly.run import Cell
+from leafonly.cell import Cell
 
 
 def test_cell(

@@ -1,0 +1,124 @@
+"""A cell, measured: a row of the report, and what people are told of it."""
+
+from dataclasses import dataclass
+
+from leafonly.clients import Client
+from leafonly.pki import KeyType
+from leafonly.scenario import Scenario
+from leafonly.verdict import Observation, Verdict
+
+__all__ = ["Cell", "unmeasured", "unobserved"]
+
+_MOST_WORDS = 2000  # characters of a client's words that a report keeps
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One client in one scenario with one key type, measured; a row of the report's `cells`.
+
+    `reason` is from the closed list when rejected, in words for `error` and
+    `not_applicable`. `expected` is None where nothing is declared.
+    """
+
+    client: str
+    scenario: str
+    key_type: KeyType
+    verdict: Verdict
+    reason: str | None
+    expected: str | None
+    conclusive: bool
+    observation: Observation
+    cached_kind: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Its name in node ids and in the report."""
+        return f"{self.client}-{self.scenario}-{self.key_type}"
+
+    @property
+    def outcome(self) -> str:
+        """The verdict with the detail that expectations may name."""
+        detail = self.cached_kind if self.verdict == "accepted" else self.reason
+        return ": ".join(filter(None, (self.verdict, detail)))
+
+    @property
+    def as_expected(self) -> bool | None:
+        """Whether the outcome is as declared; None where nothing is."""
+        if self.expected is None:
+            return None
+        return self.conclusive and f"{self.outcome}:".startswith(f"{self.expected}:")
+
+    @property
+    def is_as_it_should_be(self) -> bool:
+        """Whether a run passes: as declared or, where nothing is, at least conclusive."""
+        return self.conclusive if self.as_expected is None else self.as_expected
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report's fields."""
+        said, saw = self.observation.client_said, self.observation.server_saw
+        return {
+            "client": self.client,
+            "scenario": self.scenario,
+            "key_type": self.key_type,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "expected": self.expected,
+            "as_expected": self.as_expected,
+            "conclusive": self.conclusive,
+            "seconds": round(self.observation.seconds, 3),
+            "client_said": _printable(said.text) if said else None,
+            "server_saw": {
+                "handshake_completed": saw.handshake_completed,
+                "alert": saw.alert,
+                "request_seen": saw.request_seen,
+                "aia_fetches": saw.aia_fetches,
+            }
+            if saw
+            else None,
+            "command": self.observation.command,
+            "cached_kind": self.cached_kind,
+        }
+
+    def explain(self) -> str:
+        """Tell the outcome and both witnesses' accounts, for people."""
+        said, saw = self.observation.client_said, self.observation.server_saw
+        return "\n".join(
+            (
+                f"{self.client} in {self.scenario} with {self.key_type}: {self.outcome}",
+                f"expected: {self.expected or 'a conclusive verdict'}",
+                f"client said (exit code {said.exit_code if said else None}): "
+                f"{_printable(said.text) if said else 'nothing, it was not started'}",
+                f"camera saw: {saw}",
+                f"command: {self.observation.command}",
+            )
+        )
+
+
+def _printable(text: str) -> str:
+    """Make a program's words safe to show: no control characters, and not too many."""
+    clean = "".join(
+        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+    return clean if len(clean) <= _MOST_WORDS else "… " + clean[-_MOST_WORDS:]
+
+
+def unmeasured(client: Client, scenario: Scenario, key_type: KeyType, because: str) -> Cell:
+    """Give the cell of a measurement that could not be made: an error, and no verdict."""
+    return unobserved(client, scenario, key_type, "error", because)
+
+
+def unobserved(
+    client: Client, scenario: Scenario, key_type: KeyType, verdict: Verdict, reason: str
+) -> Cell:
+    """Give a cell in which nobody was asked: an error, or not applicable, and why."""
+    does_not_apply = verdict == "not_applicable"
+    return Cell(
+        client=client.name,
+        scenario=scenario.name,
+        key_type=key_type,
+        verdict=verdict,
+        reason=reason,
+        expected="not_applicable" if does_not_apply else client.expected.get(scenario.name),
+        conclusive=does_not_apply,
+        observation=Observation(None, None, had_issuer=False),
+    )
