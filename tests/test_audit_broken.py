@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 from leafonly.audit import CHECKS, read_directory, read_files, run_check
 from leafonly.audit.paths import Issuers
 from leafonly.cameras import Load, LoadRefused
-from leafonly.cameras.emulator import load
+from leafonly.cameras.loading import load
 from leafonly.pki import der, pem
 from tests.credentials import (
     AIA,

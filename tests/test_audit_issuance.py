@@ -22,7 +22,7 @@ from leafonly.audit import CHECKS, Evidence, read_directory, run_check
 from leafonly.audit.bundle import write_bundle
 from leafonly.audit.paths import Issuers
 from leafonly.cameras import Load
-from leafonly.cameras.emulator import load
+from leafonly.cameras.loading import load
 from leafonly.pki import Authority, pem
 
 NAME = "cam.example.com"

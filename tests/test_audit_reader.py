@@ -19,7 +19,7 @@ from leafonly.audit import read_directory, read_files
 from leafonly.audit.bundle import BundleError, micropython_lines, write_bundle
 from leafonly.audit.reader import spki
 from leafonly.cameras import Load
-from leafonly.cameras.emulator import load
+from leafonly.cameras.loading import load
 from leafonly.pki import der, pem
 from tests.credentials import INTERMEDIATE, LEAF, ROOT, evidence, key_pem, live, p256
 

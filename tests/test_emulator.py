@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from OpenSSL import SSL
 
 from leafonly.cameras import METHODS, Load, LoadRefused
-from leafonly.cameras.emulator import Emulator, load
+from leafonly.cameras.emulator import Emulator
+from leafonly.cameras.loading import load
 from leafonly.flight import Flight, FlightError, read_flight
 from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT
 from leafonly.pki import Authority, KeyType, der

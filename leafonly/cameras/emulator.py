@@ -15,14 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_der_private_key
-from cryptography.x509.oid import SignatureAlgorithmOID
 from OpenSSL import SSL
 
-from leafonly.cameras import CameraInfo, Connection, Load, LoadRefused
+from leafonly.cameras import CameraInfo, Connection, Load
 from leafonly.cameras.alerts import ALERTS
+from leafonly.cameras.loading import load
 from leafonly.cameras.loopback import listen_on_loopback
 from leafonly.cameras.mismatch import belong_together, put_certificates, stand_in
 from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
@@ -33,7 +30,7 @@ T = TypeVar("T")
 # pyOpenSSL 26.4 binds the setters of curves and signature algorithms, but offers neither.
 _openssl = SSL._lib  # type: ignore[attr-defined]
 
-__all__ = ["Emulator", "load"]
+__all__ = ["EmulatedEndpoint", "Emulator"]
 
 # Measured on the faithful build: 18 suites, of which OpenSSL still has all that use GCM or
 # CBC with ECDHE or RSA key exchange; `@SECLEVEL=0` keeps the SHA-1 MACs among them.
@@ -57,67 +54,6 @@ _OP_NO_RENEGOTIATION = 1 << 30
 _MOST_REQUEST_BYTES = 16384
 _SILENCE = 30.0  # seconds a client may stay silent; browsers preconnect and wait
 _STRAGGLERS = 1.0  # seconds for connections whose client is gone to come to their end
-
-
-def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
-    """Load certificates and key as a DER-only board does, in a board's words.
-
-    As MicroPython's `ssl_context_load_key` and mbedTLS do: the key is read first and must
-    end where it ends; of the certificate bytes only the first certificate is read; each
-    further call replaces the key and appends its certificate. Whether key and certificate
-    belong together is not checked.
-
-    Returns:
-        The certificates in the order presented, and the key of the last call.
-
-    Raises:
-        LoadRefused: With the text of the exception that a board raises.
-
-    """
-    certificates: list[x509.Certificate] = []
-    key: PrivateKey | None = None
-    for call in loads:
-        key = _load_key(call.key)
-        certificates.append(_load_certificate(call.certificate))
-    if key is None:
-        raise LoadRefused("nothing was loaded")
-    return certificates, key
-
-
-def _load_key(data: bytes) -> PrivateKey:
-    try:
-        key = load_der_private_key(data, None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise LoadRefused("ValueError('invalid key',)")
-    return key
-
-
-def _load_certificate(data: bytes) -> x509.Certificate:
-    try:
-        certificate = x509.load_der_x509_certificate(_first_der_element(data))
-        unusable = certificate.signature_algorithm_oid in (
-            SignatureAlgorithmOID.RSASSA_PSS,
-            SignatureAlgorithmOID.ED25519,
-            SignatureAlgorithmOID.ED448,
-        )
-        public_key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
-        unusable = True
-    if unusable or not isinstance(public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
-        raise LoadRefused("ValueError('invalid cert',)")
-    return certificate
-
-
-def _first_der_element(data: bytes) -> bytes:
-    """Cut after the first element, as mbedTLS's x509_crt.c does by the SEQUENCE's length."""
-    if len(data) < 2 or data[0] != 0x30:
-        raise ValueError("not a SEQUENCE")
-    if data[1] < 0x80:
-        return data[: 2 + data[1]]
-    width = data[1] & 0x7F
-    return data[: 2 + width + int.from_bytes(data[2 : 2 + width], "big")]
 
 
 class Emulator:
