@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import functools
 import itertools
 import shutil
 import threading
@@ -75,6 +76,8 @@ class Bench:
         self._numbers = itertools.count(1)
         self._controls: dict[tuple[str, str, KeyType], Cell] = {}
         self._control_locks: dict[tuple[str, str, KeyType], threading.Lock] = {}
+        # Cells share nothing that a client could remember, so they may share a leaf.
+        self._plain: dict[KeyType, Chain] = {}
         self._guard = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -214,7 +217,12 @@ class Bench:
 
     def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
         """Give the chain that the camera presents in a scenario."""
-        return self._authority.issue(self._host, key_type, aia=aia)
+        if aia is not None:
+            return self._authority.issue(self._host, key_type, aia=aia)
+        with self._guard:
+            if key_type not in self._plain:
+                self._plain[key_type] = self._authority.issue(self._host, key_type)
+            return self._plain[key_type]
 
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
         """Give the client with the command it is run by in a scenario."""
@@ -263,6 +271,11 @@ def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str) -> N
             f"the camera presents {len(flight.certificates)} certificates that are not the "
             f"{len(planned)} this scenario asks for"
         )
+    _check_leaf(chain, host)
+
+
+@functools.lru_cache(maxsize=64)
+def _check_leaf(chain: Chain, host: str) -> None:
     store = crypto.X509Store()
     store.add_cert(crypto.X509.from_cryptography(chain.root))
     untrusted = [crypto.X509.from_cryptography(each) for each in chain.intermediates]
