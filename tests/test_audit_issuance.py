@@ -214,6 +214,7 @@ def test_certbot_by_dns_01(acme, tmp_path):
     assert_deployable(live, acme.root(), tmp_path / "camera")
 
 
+@pytest.mark.needs("openssl")
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_request_by_openssl(kind, tmp_path):
     delivery = tmp_path / "delivery"

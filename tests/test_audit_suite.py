@@ -216,7 +216,7 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
         (delivery / "privkey.pem").write_bytes(key_pem() + b"rubbish")
         more += ["-vv", "--showlocals", "--full-trace", "-s"]
     elif how == "before clients":
-        more += ["--clients", "urllib,openssl", "--trust", tmp_path / "root.pem"]
+        more += ["--clients", "urllib,httpx", "--trust", tmp_path / "root.pem"]
         # Clients judge by the clock of this machine, so the leaf is valid by that one.
         today = dt.datetime.now(dt.UTC).replace(microsecond=0)
         certificate = leaf(start=today - DAY, end=today + 60 * DAY)

@@ -10,6 +10,7 @@ import pytest
 from leafonly.clients.library import inscription, rust_crate, shared_library
 
 
+@pytest.mark.needs("openssl")
 @pytest.mark.skipif(sys.platform != "linux", reason="ldd tells which library a program links")
 def test_openssl_tells_the_version_that_its_own_program_tells() -> None:
     program = shutil.which("openssl")

@@ -31,6 +31,7 @@ def verifies(chain: Chain, directory: Path, *, partial: bool = False) -> bool:
     return subprocess.run([*words.split(), *files], cwd=directory, check=False).returncode == 0
 
 
+@pytest.mark.needs("openssl")
 @pytest.mark.parametrize("key_type", KEY_TYPES)
 @pytest.mark.parametrize("intermediates", [1, 2])
 def test_leaf_verifies_with_its_intermediates_and_not_without(
@@ -80,6 +81,7 @@ def test_two_authorities_share_no_name() -> None:
     assert one.intermediates[0].subject != other.intermediates[0].subject
 
 
+@pytest.mark.needs("openssl")
 @pytest.mark.parametrize("key_type", KEY_TYPES)
 @pytest.mark.parametrize("names", [[], ["-addext", "subjectAltName=DNS:localhost"]])
 def test_leaf_for_a_csr_made_by_openssl(

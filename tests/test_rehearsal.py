@@ -17,6 +17,7 @@ from leafonly.audit.finding import NotCheckedError
 from leafonly.audit.paths import Issuers
 from leafonly.cameras.emulator import Emulator
 from leafonly.clients import CLIENTS
+from leafonly.clients.probe import find
 from leafonly.pki import Authority, pem
 from leafonly.rehearsal import Rehearsal, not_rehearsed
 from leafonly.scenario import SCENARIOS
@@ -51,6 +52,15 @@ def evidence(delivery, authority):
         dt.datetime.now(dt.UTC),
         private=Issuers([authority.root]),
     )
+
+
+@pytest.fixture(autouse=True)
+def _the_client_is_here(request):
+    """Skip what is asked of a client that this machine does not have."""
+    name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name")
+    found = find(CLIENTS[name]) if name in CLIENTS else None
+    if found is not None and not found.available:
+        pytest.skip(found.unavailable_because)
 
 
 def outcome(bench, name, scenario):
