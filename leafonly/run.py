@@ -195,7 +195,8 @@ class Bench:
         chain = self._chain(scenario, key_type, aia)
         client = self._as_run(client, scenario)
         directory = self._directory / label
-        (directory / "home").mkdir(parents=True)
+        for folder in ("home", "empty"):
+            (directory / folder).mkdir(parents=True)
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, directory, ignore_errors=True)
             endpoint = stack.enter_context(
