@@ -6,9 +6,7 @@ presented alone, ends at a root that is trusted; an intermediate in the trust fi
 hide that it was not sent.
 """
 
-import contextlib
 import datetime as dt
-import ipaddress
 import re
 import ssl
 from collections.abc import Iterable, Sequence
@@ -17,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from leafonly.certificate import covers, is_issued_by
 from leafonly.flight import FlightError, read_flight
 
 __all__ = ["Look", "Target", "Trusted", "classify", "look", "look_at_all", "targets"]
@@ -89,14 +87,14 @@ class Trusted:
         """Find the trusted root that issued a certificate, or that it is."""
         for candidate in self._called(certificate.issuer):
             # An intermediate here may help one client, but it is no end of a chain.
-            if _issued(candidate, candidate) and _issued(candidate, certificate):
+            if is_issued_by(candidate, candidate) and is_issued_by(certificate, candidate):
                 return candidate
         return None
 
     def knows(self, certificate: x509.Certificate) -> bool:
         """Whether the issuer is among the file's certificates, a root or not."""
         return any(
-            _issued(candidate, certificate) for candidate in self._called(certificate.issuer)
+            is_issued_by(certificate, candidate) for candidate in self._called(certificate.issuer)
         )
 
     def _called(self, name: x509.Name) -> list[x509.Certificate]:
@@ -144,14 +142,14 @@ def classify(target: Target, presented: Sequence[x509.Certificate], trusted: Tru
     """Say what a list of presented certificates is."""
     leaf, path, anchor = presented[0], _climb(presented, trusted), None
     anchor = trusted.issuer_of(path[-1])
-    self_signed = _issued(leaf, leaf)
-    top_is_root = _issued(path[-1], path[-1])
+    self_signed = is_issued_by(leaf, leaf)
+    top_is_root = is_issued_by(path[-1], path[-1])
     issuer = path[-1].issuer.rfc4514_string()
     missing = None
     if anchor is None and not top_is_root and (len(path) == 1 or trusted.knows(path[-1])):
         missing = issuer
     in_order = [presented.index(each) for each in path] == list(range(len(path)))
-    roots = [each for each in presented[1:] if _issued(each, each)]
+    roots = [each for each in presented[1:] if is_issued_by(each, each)]
     found = {
         "self_signed": self_signed,
         "leaf_only": len(presented) == 1 and not self_signed,
@@ -160,7 +158,7 @@ def classify(target: Target, presented: Sequence[x509.Certificate], trusted: Tru
         "root_included": bool(roots),
         "unrelated": len(presented) > len({*path, *roots}),
         "unknown_root": anchor is None and missing is None and not self_signed,
-        "another_name": not _is_for(leaf, target.host),
+        "another_name": not covers(leaf, target.host),
         "expired": not all(_is_in_time(each) for each in path),
     }
     faults = {
@@ -190,43 +188,16 @@ def _climb(presented: Sequence[x509.Certificate], trusted: Trusted) -> list[x509
     """Go from the leaf to its issuer and on, as far as what was presented leads."""
     path = [presented[0]]
     while trusted.issuer_of(path[-1]) is None:
-        issuers = [each for each in presented if each not in path and _issued(each, path[-1])]
+        issuers = [each for each in presented if each not in path and is_issued_by(path[-1], each)]
         if not issuers:
             break
         path.append(issuers[0])
     return path
 
 
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    """Whether names fit and the signature verifies (RFC 5280 section 6.1.3)."""
-    if issuer.subject != certificate.issuer:
-        return False
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
-        return False
-    return True
-
-
 def _is_in_time(certificate: x509.Certificate) -> bool:
     now = dt.datetime.now(dt.UTC)
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
-
-
-def _is_for(leaf: x509.Certificate, host: str) -> bool:
-    """Match a host with the leaf's names: RFC 9525; a star stands for one whole label."""
-    try:
-        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host) in names.get_values_for_type(x509.IPAddress)
-    labels = host.lower().rstrip(".").split(".")
-    for name in names.get_values_for_type(x509.DNSName):
-        wanted = name.lower().rstrip(".").split(".")
-        if wanted == labels or (wanted[0] == "*" and len(wanted) > 2 and wanted[1:] == labels[1:]):
-            return True
-    return False
 
 
 def _presented(target: Target) -> list[bytes]:

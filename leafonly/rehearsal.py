@@ -5,9 +5,6 @@ client trusts what it trusts by itself. The name is led to loopback by each clie
 means; nothing of the system is changed, and the private key stays in this process.
 """
 
-import functools
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +17,7 @@ from leafonly.audit.finding import NotCheckedError
 from leafonly.cameras import Camera
 from leafonly.cell import Cell
 from leafonly.clients import Client
-from leafonly.clients.trust import Trust
+from leafonly.clients.at_name import at_name, hindrance
 from leafonly.pki import Chain, KeyType
 from leafonly.run import Bench
 from leafonly.scenario import Scenario
@@ -68,22 +65,12 @@ class Rehearsal(Bench):
         return self._own
 
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
-        at_name = client.at_name
-        if at_name is None:
-            return _with_own_hosts(client, self._host)
         holds_more = scenario.holds_intermediate is not None
-        native = self._trusted is None and (at_name.adds or not holds_more)
-        return replace(
-            client,
-            command=at_name.native if native else at_name.stored,
-            environment={**client.environment, **at_name.environment},
-            # What a client trusts by itself must not be helped by a root of ours.
-            trust=_without_anchors(client.trust) if native else client.trust,
-        )
+        native = self._trusted is None and (client.adds_to_native or not holds_more)
+        return at_name(client, self._host, native=native)
 
     def _tell_cached_kind(self, client: Client, key_type: KeyType, cell: Cell) -> Cell:
-        adds = client.at_name is not None and client.at_name.adds
-        if adds and (self._trusted is None or self._is_public):
+        if client.adds_to_native and (self._trusted is None or self._is_public):
             # The root is in the client's own store, out of which nobody can take it.
             return cell
         return super()._tell_cached_kind(client, key_type, cell)
@@ -105,15 +92,6 @@ def _is_strangers(scenario: Scenario) -> bool:
     return scenario.control and not scenario.holds_root
 
 
-def _without_anchors(trust: Trust) -> Trust:
-    def write(
-        directory: Path, _: Sequence[x509.Certificate], others: Sequence[x509.Certificate]
-    ) -> str:
-        return trust.write(directory, [], others)
-
-    return replace(trust, write=write)
-
-
 def not_rehearsed(client: Client, *, native: bool, may_fetch: bool) -> str | None:
     """Say why a client cannot be asked about a real name; None if it can.
 
@@ -123,50 +101,13 @@ def not_rehearsed(client: Client, *, native: bool, may_fetch: bool) -> str | Non
         may_fetch: What the leaf names as its issuer's address may be fetched.
 
     """
-    if client.at_name is not None and (client.at_name.native or not native):
-        return None
-    if native:
-        return "how this client trusts by itself is not known yet: give roots by --trust=FILE"
-    if not may_fetch and client.expected.get("aia", "").startswith("accepted"):
+    if why := hindrance(client, native=native):
+        return f"{why}: give roots by --trust=FILE" if native and client.native is None else why
+    fetches = client.expected.get("aia", "").startswith("accepted")
+    # A client that is led by its own means is led nowhere else.
+    if fetches and client.led is None and not may_fetch:
         return "this client would fetch the intermediate from the CA: allow it by --online"
-    if not _can_mount_privately():
-        return "how this client is led to a name on loopback is not known yet"
     return None
-
-
-# In a mount namespace of its own, another file lies over /etc/hosts, for this one process and
-# its children alone: the way for all who look names up as their system does.
-_WITH_OWN_HOSTS = (
-    *("unshare", "--map-root-user", "--mount", "sh", "-c"),
-    'mount --bind "$0" /etc/hosts && exec "$@"',
-    "hosts",
-)
-
-
-def _with_own_hosts(client: Client, host: str) -> Client:
-    def write(
-        directory: Path, anchors: Sequence[x509.Certificate], others: Sequence[x509.Certificate]
-    ) -> str:
-        (directory / "hosts").write_text(f"127.0.0.1 localhost {host}\n")
-        return client.trust.write(directory, anchors, others)
-
-    return replace(
-        client,
-        command=(*_WITH_OWN_HOSTS, *client.command),
-        trust=replace(client.trust, write=write),
-    )
-
-
-@functools.cache
-def _can_mount_privately() -> bool:
-    with tempfile.NamedTemporaryFile() as hosts:
-        try:
-            tried = subprocess.run(
-                [*_WITH_OWN_HOSTS[:-1], hosts.name, "true"], capture_output=True, check=False
-            )
-        except OSError:
-            return False
-    return tried.returncode == 0
 
 
 def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:

@@ -18,10 +18,10 @@ from cryptography import x509
 from OpenSSL import crypto
 
 from leafonly.aia import IssuerSite
-from leafonly.audit.evidence import covers
 from leafonly.cameras import Camera, CameraError, Connection, Endpoint, loads_for
 from leafonly.cameras.emulator import Emulator
 from leafonly.cell import Cell, unobserved
+from leafonly.certificate import covers
 from leafonly.clients import Client
 from leafonly.clients.process import Finished
 from leafonly.flight import FlightError, read_flight

@@ -111,23 +111,6 @@ def test_an_expired_leaf_and_another_name_are_told_beside(tmp_path: Path) -> Non
     assert "is missing; another name: the leaf is not for localhost; expired" in found.verdict
 
 
-@pytest.mark.parametrize(
-    ("name", "host", "fits"),
-    [
-        ("*.cameras.example", "front.cameras.example", True),
-        ("*.cameras.example", "FRONT.cameras.example.", True),
-        ("*.cameras.example", "a.front.cameras.example", False),
-        ("*.cameras.example", "cameras.example", False),
-        ("*.example", "cameras.example", False),
-        ("127.0.0.1", "127.0.0.1", False),  # a dNSName is no iPAddress
-    ],
-)
-def test_names_match_by_label(tmp_path: Path, name: str, host: str, fits: bool) -> None:
-    chain = AUTHORITY.issue(name)
-    found = classify(Target(host, 443), chain.full, trusting(tmp_path, chain.root))
-    assert ("another_name" not in found.kinds) == fits
-
-
 @pytest.fixture
 def leaf_only() -> Iterator[Endpoint]:
     with Emulator().serve(loads_for("leaf", AUTHORITY.issue())) as endpoint:

@@ -24,7 +24,7 @@ from leafonly.scenario import SCENARIOS
 
 PROJECT = Path(__file__).parents[1]
 NAME = "cam.example.com"
-KNOWN = [name for name, client in CLIENTS.items() if client.at_name is not None]
+KNOWN = [name for name, client in CLIENTS.items() if client.led and client.native]
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
 
 
 def test_who_cannot_be_asked_is_named():
-    unknown = next(client for client in CLIENTS.values() if client.at_name is None)
+    unknown = next(client for client in CLIENTS.values() if client.native is None)
     assert "not known yet" in not_rehearsed(unknown, native=True, may_fetch=True)
     assert not_rehearsed(CLIENTS["urllib"], native=True, may_fetch=True) is None
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
 
-from leafonly.audit.evidence import Evidence, addresses, covers, dns_names
+from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.audit.reader import is_ca, is_self_issued
+from leafonly.certificate import addresses, covers, dns_names
 from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
 
 __all__ = ["CHECKS"]

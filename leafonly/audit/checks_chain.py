@@ -8,10 +8,11 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from leafonly.audit.evidence import Evidence, covers
+from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.audit.paths import Issuers
 from leafonly.audit.reader import is_ca, is_self_issued, spki
+from leafonly.certificate import covers
 from leafonly.pki import der
 
 __all__ = ["CHECKS", "aia_urls"]

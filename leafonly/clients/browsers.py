@@ -6,7 +6,7 @@ with the same profile. The second makes a client of its own, `...-restarted`.
 
 from dataclasses import replace
 
-from leafonly.clients.client import AtName, Client, Install, expects
+from leafonly.clients.client import Client, Install, Led, expects
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import nss_database
 from leafonly.clients.words import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
@@ -41,13 +41,10 @@ _SINGLE_PROCESS = (
         expected=expects(aia="accepted"),
         seen="156.0.8078.79",
         install=Install(debian="apt install chromium libnss3-tools"),
-        at_name=AtName(
-            native=_CHROMIUM,
-            stored=_CHROMIUM,
-            environment={"LEAFONLY_MAP": "{host}={address}"},
-            # Its own list of roots is in the program (net/data/ssl/chrome_root_store).
-            adds=True,
-        ),
+        led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
+        native=_CHROMIUM,
+        # Its own list of roots is in the program (net/data/ssl/chrome_root_store).
+        adds_to_native=True,
     ),
     Client(
         name="firefox",
@@ -108,8 +105,13 @@ _SINGLE_PROCESS = (
 def _restarted(client: Client) -> Client:
     """Give a process to each visit; what the browser remembers is in the profile alone."""
     command = tuple("{url}" if word == "{urls}" else word for word in client.command)
-    # A rehearsal visits nobody before the camera: the restarted one would be the same.
-    return replace(client, name=f"{client.name}-restarted", command=command, at_name=None)
+    return replace(
+        client,
+        name=f"{client.name}-restarted",
+        command=command,
+        native=None,
+        not_native="nobody is visited before the camera here, so it would be the same client",
+    )
 
 
 CLIENTS = (*_SINGLE_PROCESS, *map(_restarted, _SINGLE_PROCESS))

@@ -9,7 +9,7 @@ from leafonly.clients.build import Build
 from leafonly.clients.trust import Trust, pem_file
 from leafonly.clients.words import Vocabulary
 
-__all__ = ["AtName", "Client", "Install", "Kind", "Testimony", "expects"]
+__all__ = ["Client", "Install", "Kind", "Led", "Testimony", "expects"]
 
 Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
 
@@ -59,24 +59,18 @@ class Install:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AtName:
-    """How a client is run against a name that is led to loopback, by the client's own means.
-
-    Placeholders are those of `Client.command`, and `{address}`, where the name is to lead.
+class Led:
+    """How a client leads `{host}` to `{address}` by its own means.
 
     Attributes:
-        native: The command with the trust that the client has by itself; empty if it has none.
-        stored: The command with the store `{trust}`.
-        environment: What the two need beyond `Client.environment`.
-        adds: The store `{trust}` adds to the trust that the client has by itself, instead of
-            taking its place.
+        options: Arguments that go right behind the program's name. None are needed where
+            `Client.command` takes `{address}` and `{host}` apart anyhow.
+        environment: Variables beyond those of `Client.environment`.
 
     """
 
-    native: tuple[str, ...]
-    stored: tuple[str, ...]
+    options: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    adds: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +80,8 @@ class Client:
     In `command`, `version_command` and `environment` these stand for themselves' values:
     `{python}` this interpreter, `{programs}` the folder of client programs, `{program}` what
     `build` made, `{home}` the cell's home; in `command` and `environment` also `{trust}` the
-    store that `trust` wrote, `{host}` and `{port}`, `{url}`, and `{urls}`, alone in its
-    argument, every URL to visit in one process.
+    store that `trust` wrote, `{host}` and `{port}`, `{address}` to which the host leads,
+    `{url}`, and `{urls}`, alone in its argument, every URL to visit in one process.
 
     Attributes:
         name: As users write it: `--clients=curl`.
@@ -116,7 +110,12 @@ class Client:
         expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
         seen: The versions with which that was seen.
         install: How to get it.
-        at_name: How it is run against a camera's real name; None where nobody knows how.
+        led: How it leads a name to loopback by its own means; None where it has none.
+        native: The command with the trust that the client has by itself, and variables of
+            `environment` that carry `{trust}` left out; None where nobody knows one.
+        not_native: Why there is none, in words for users.
+        adds_to_native: The store `{trust}` adds to the trust that the client has by itself,
+            instead of taking its place. It is then told of it in `native` too.
 
     """
 
@@ -140,7 +139,10 @@ class Client:
     expected: Mapping[str, str] = field(default_factory=expects)
     seen: str = ""
     install: Install
-    at_name: AtName | None = None
+    led: Led | None = None
+    native: tuple[str, ...] | None = None
+    not_native: str = "how this client trusts by itself is not known yet"
+    adds_to_native: bool = False
 
     @property
     def visits_in_one_process(self) -> bool:

@@ -1,6 +1,6 @@
 """Clients with a command line of their own. One entry is one client."""
 
-from leafonly.clients.client import AtName, Client, Install, expects
+from leafonly.clients.client import Client, Install, Led, expects
 from leafonly.clients.library import shared_library
 from leafonly.clients.trust import nss_database
 from leafonly.clients.words import BORINGSSL, GNUTLS, NSS, OPENSSL, RUSTLS, together
@@ -13,12 +13,10 @@ _S_CLIENT = (
     *("openssl", "s_client", "-quiet", "-verify_return_error", "-verify_hostname", "{host}"),
     *("-connect", "{address}:{port}", "-servername", "{host}"),
 )
-_S_CLIENT_STORE = ("-CAfile", "{trust}", "-no-CApath", "-no-CAstore")
 _GNUTLS_CLI = (
     *("gnutls-cli", "--sni-hostname={host}", "--verify-hostname={host}"),
     *("--port={port}", "{address}"),
 )
-_CURL = ("curl", "-sS", "--connect-to", "{host}:{port}:{address}:{port}", "{urls}")
 
 CLIENTS = (
     Client(
@@ -28,25 +26,15 @@ CLIENTS = (
         needs=("openssl",),
         # -verify_return_error: without it s_client goes on after a broken chain, and exits 0.
         # -quiet also means: wait for the server's end, not for the end of standard input.
-        command=(
-            *(
-                "openssl",
-                "s_client",
-                "-quiet",
-                "-verify_return_error",
-                "-verify_hostname",
-                "{host}",
-            ),
-            *("-CAfile", "{trust}", "-no-CApath", "-no-CAstore"),
-            *("-connect", "{host}:{port}", "-servername", "{host}"),
-        ),
+        command=(*_S_CLIENT, "-CAfile", "{trust}", "-no-CApath", "-no-CAstore"),
         stdin=_GET,
         version_command=("openssl", "version"),
         version_pattern=r"SSL (?P<version>\S+).*?\(Library: (?P<stack>\S+) (?P<stack_version>\S+)",
         words=OPENSSL,
         seen="3.0.19",
         install=Install(debian="apt install openssl", macos="brew install openssl"),
-        at_name=AtName(native=_S_CLIENT, stored=(*_S_CLIENT, *_S_CLIENT_STORE)),
+        led=Led(),
+        native=_S_CLIENT,
     ),
     Client(
         name="curl",
@@ -65,7 +53,8 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="7.88.1",
         install=Install(debian="apt install curl", macos="brew install curl"),
-        at_name=AtName(native=_CURL, stored=(*_CURL, "--cacert", "{trust}", "--capath", "{home}")),
+        led=Led(options=("--connect-to", "{host}:{port}:{address}:{port}")),
+        native=("curl", "-sS", "{urls}"),
     ),
     Client(
         name="wget",
@@ -90,7 +79,7 @@ CLIENTS = (
         kind="command-line",
         stack="GnuTLS",
         needs=("gnutls-cli",),
-        command=("gnutls-cli", "--x509cafile={trust}", "--port={port}", "{host}"),
+        command=(*_GNUTLS_CLI, "--x509cafile={trust}"),
         stdin=_GET,
         version_command=("gnutls-cli", "--version"),
         version_pattern=r"gnutls-cli (?P<version>\S+)",
@@ -100,9 +89,8 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="3.7.9",
         install=Install(debian="apt install gnutls-bin", macos="brew install gnutls"),
-        at_name=AtName(
-            native=_GNUTLS_CLI, stored=("gnutls-cli", "--x509cafile={trust}", *_GNUTLS_CLI[1:])
-        ),
+        led=Led(),
+        native=_GNUTLS_CLI,
     ),
     Client(
         name="wget2",

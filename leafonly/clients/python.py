@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from leafonly.clients.client import AtName, Client, Install, expects
+from leafonly.clients.client import Client, Install, Led, expects
 from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
 
 __all__ = ["CLIENTS", "VERSION_LINES", "python_library"]
@@ -20,6 +20,10 @@ _PYOPENSSL: Vocabulary = OPENSSL | {
     r"verify error:num=7 ": "bad_signature",
 }
 
+_BY_PYTHONS_RESOLVER = Led(
+    environment={"PYTHONPATH": "{programs}/mapped", "LEAFONLY_MAP": "{host}={address}"}
+)
+
 
 def python_library(
     name: str,
@@ -31,7 +35,7 @@ def python_library(
     words: Vocabulary = OPENSSL,
     expected: Mapping[str, str] | None = None,
     extra: str = "",
-    at_name: bool = False,
+    native: bool = False,
 ) -> Client:
     """Declare a Python library whose program follows the contract of programs/README.md.
 
@@ -43,7 +47,7 @@ def python_library(
         stack: The TLS library, unless the program says another.
         words: How it says no.
         expected: What it was measured to do.
-        at_name: Its program can trust natively, and reach another host by Python's resolver.
+        native: Its program can trust natively, and looks names up by Python's resolver.
         extra: The extra of this project that brings it; none for what always comes along.
 
     """
@@ -59,27 +63,19 @@ def python_library(
         expected=expected or expects(),
         seen=seen,
         install=Install(anywhere=f"uv sync --extra {extra}" if extra else "uv sync"),
-        at_name=AtName(
-            native=("{python}", f"{{programs}}/{program}", "native", "{urls}"),
-            stored=("{python}", f"{{programs}}/{program}", "{trust}", "{urls}"),
-            environment={
-                "PYTHONPATH": "{programs}/mapped",
-                "LEAFONLY_MAP": "{host}={address}",
-            },
-        )
-        if at_name
-        else None,
+        led=_BY_PYTHONS_RESOLVER if native else None,
+        native=("{python}", f"{{programs}}/{program}", "native", "{urls}") if native else None,
     )
 
 
 CLIENTS = (
-    python_library("urllib", program="urllib_get.py", at_name=True, seen="3.11.7"),
+    python_library("urllib", program="urllib_get.py", native=True, seen="3.11.7"),
     python_library("http.client", program="http_client_get.py", seen="3.11.7"),
     python_library("asyncio", program="asyncio_get.py", seen="3.11.7"),
-    python_library("httpx", program="httpx_get.py", at_name=True, seen="0.28.1"),
-    python_library("requests", program="requests_get.py", at_name=True, seen="2.34.2"),
-    python_library("urllib3", program="urllib3_get.py", at_name=True, seen="2.8.0"),
-    python_library("aiohttp", program="aiohttp_get.py", at_name=True, seen="3.14.5"),
+    python_library("httpx", program="httpx_get.py", native=True, seen="0.28.1"),
+    python_library("requests", program="requests_get.py", native=True, seen="2.34.2"),
+    python_library("urllib3", program="urllib3_get.py", native=True, seen="2.8.0"),
+    python_library("aiohttp", program="aiohttp_get.py", native=True, seen="3.14.5"),
     python_library(
         "pyopenssl",
         module="OpenSSL",
@@ -90,7 +86,7 @@ CLIENTS = (
     python_library(
         "pycurl",
         program="pycurl_get.py",
-        at_name=True,
+        native=True,
         expected=expects(cached="accepted: anchors"),
         seen="7.49.0",
     ),

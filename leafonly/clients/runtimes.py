@@ -1,7 +1,7 @@
 """Language runtimes with TLS of their own. One entry is one client."""
 
 from leafonly.clients.build import compiled
-from leafonly.clients.client import AtName, Client, Install, expects
+from leafonly.clients.client import Client, Install, Led, expects
 from leafonly.clients.library import rust_crate
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
@@ -29,11 +29,8 @@ CLIENTS = (
         words=NODE,
         seen="20.20.2",
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
-        at_name=AtName(
-            native=("node", "{programs}/node_get.mjs", "native", "{urls}"),
-            stored=("node", "{programs}/node_get.mjs", "{trust}", "{urls}"),
-            environment={"LEAFONLY_MAP": "{host}={address}"},
-        ),
+        led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
+        native=("node", "{programs}/node_get.mjs", "native", "{urls}"),
     ),
     Client(
         name="node-fetch",
