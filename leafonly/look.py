@@ -8,35 +8,30 @@ hide that it was not sent.
 
 import datetime as dt
 import re
+import select
+import socket
 import ssl
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.certificate import covers, is_issued_by
 from leafonly.flight import FlightError, read_flight
+from leafonly.target import Target
 
-__all__ = ["Look", "Target", "Trusted", "classify", "look", "look_at_all", "targets"]
+if TYPE_CHECKING:
+    from OpenSSL import SSL
+
+__all__ = ["Look", "Trusted", "classify", "look", "look_at_all", "presented"]
 
 _TIMEOUT = 10.0  # seconds for the connection and for each read
 _AT_ONCE = 64  # hosts; each costs a thread that mostly waits
 _PROTOCOL_VERSION = 70  # RFC 8446 section 6: the host speaks TLS 1.3 alone
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where to look."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -68,20 +63,27 @@ class Trusted:
     """The roots a client would know, and what else its file holds.
 
     Args:
-        file: PEM certificates; None for this system's own store.
-
-    Raises:
-        ValueError: The file holds no certificate.
-        OSError: It cannot be read.
+        certificates: Roots and others; None for this system's own store.
 
     """
 
-    def __init__(self, file: Path | None = None) -> None:
-        if file is None:
-            self._certificates = _system_certificates()
-        else:
-            given = x509.load_pem_x509_certificates(file.read_bytes())
-            self._certificates = [each.public_bytes(Encoding.DER) for each in given]
+    def __init__(self, certificates: Sequence[x509.Certificate] | None = None) -> None:
+        self._certificates = (
+            _system_certificates()
+            if certificates is None
+            else [each.public_bytes(Encoding.DER) for each in certificates]
+        )
+
+    @classmethod
+    def of_file(cls, path: Path) -> Self:
+        """Read them from a file of PEM certificates.
+
+        Raises:
+            ValueError: The file holds none.
+            OSError: It cannot be read.
+
+        """
+        return cls(x509.load_pem_x509_certificates(path.read_bytes()))
 
     def issuer_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """Find the trusted root that issued a certificate, or that it is."""
@@ -106,21 +108,6 @@ class Trusted:
         return [x509.load_der_x509_certificate(c) for c in self._certificates if encoded in c]
 
 
-def targets(text: str, *, default_port: int = 443) -> list[Target]:
-    """Read `HOST`, `HOST:PORT`, `[IPv6]:PORT`, or `@FILE` with one of these on each line.
-
-    Raises:
-        ValueError: Something is not of that form.
-        OSError: The file cannot be read.
-
-    """
-    if not text.startswith("@"):
-        return [_target(text, default_port)]
-    lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
-    hosts = [line.partition("#")[0].strip() for line in lines]
-    return [_target(host, default_port) for host in hosts if host]
-
-
 def look_at_all(hosts: Sequence[Target], trusted: Trusted) -> Iterable[Look]:
     """Look at many hosts at once; what is found comes in the order asked."""
     with ThreadPoolExecutor(max_workers=min(_AT_ONCE, max(1, len(hosts)))) as pool:
@@ -130,8 +117,8 @@ def look_at_all(hosts: Sequence[Target], trusted: Trusted) -> Iterable[Look]:
 def look(target: Target, trusted: Trusted) -> Look:
     """Look at one host; one that cannot be reached is a finding, not an exception."""
     try:
-        presented = [x509.load_der_x509_certificate(der) for der in _presented(target)]
-        return classify(target, presented, trusted)
+        certificates = [x509.load_der_x509_certificate(der) for der in presented(target)]
+        return classify(target, certificates, trusted)
     except FlightError as error:
         return Look(str(target), False, f"unreachable: {error}", ("unreachable",))
     except ValueError as error:
@@ -200,45 +187,53 @@ def _is_in_time(certificate: x509.Certificate) -> bool:
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
-def _presented(target: Target) -> list[bytes]:
-    flight = read_flight(target.host, target.port, target.host, timeout=_TIMEOUT)
+def presented(target: Target, server_name: str | None = None) -> list[bytes]:
+    """Read what a host presents, as DER in the order sent.
+
+    Args:
+        target: Where to look.
+        server_name: For SNI; None for the target's own.
+
+    Raises:
+        FlightError: It cannot be reached, or presents nothing.
+
+    """
+    name = server_name or target.host
+    flight = read_flight(target.host, target.port, name, timeout=_TIMEOUT)
     if flight.alert == _PROTOCOL_VERSION:
-        return _presented_in_tls13(target)
+        return _presented_in_tls13(target, name)
     if not flight.certificates:
         alert = f" but alert {flight.alert}" if flight.alert is not None else ""
         raise FlightError(f"{target} presents nothing{alert}")
     return flight.certificates
 
 
-def _presented_in_tls13(target: Target) -> list[bytes]:
+def _presented_in_tls13(target: Target, server_name: str) -> list[bytes]:
     """Ask OpenSSL, because TLS 1.3 encrypts the certificates; nothing is sent to the host."""
-    import socket
-
     from OpenSSL import SSL
     from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
 
     try:
         with socket.create_connection((target.host, target.port), _TIMEOUT) as connection:
-            connection.settimeout(None)
             tls = SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD), connection)
-            tls.set_tlsext_host_name(target.host.encode("idna"))
+            tls.set_tlsext_host_name(server_name.encode("idna"))
             tls.set_connect_state()
-            tls.do_handshake()
+            _shake_hands(tls, connection)
             chain = tls.get_peer_cert_chain() or []
     except (OSError, SSL.Error) as error:
         raise FlightError(f"{target}: {error or type(error).__name__}") from error
     return [dump_certificate(FILETYPE_ASN1, certificate) for certificate in chain]
 
 
-def _target(text: str, default_port: int) -> Target:
-    host, colon, port = text.rpartition(":")
-    bare_ipv6 = text.count(":") > 1 and not text.startswith("[")
-    if not colon or text.endswith("]") or bare_ipv6:
-        host, port = text, str(default_port)
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536 or set(host) & set("/@ "):
-        raise ValueError(f"{text} is not HOST, HOST:PORT or @FILE")
-    return Target(host, int(port))
+def _shake_hands(tls: "SSL.Connection", connection: socket.socket) -> None:
+    from OpenSSL import SSL
+
+    while True:
+        try:
+            return tls.do_handshake()
+        except SSL.WantReadError:
+            if not select.select([connection], [], [], _TIMEOUT)[0]:
+                raise TimeoutError("timed out") from None
 
 
 def _system_certificates() -> list[bytes]:
