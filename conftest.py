@@ -1,6 +1,7 @@
 """What pytest loads first. The options, the fixtures and the report are in `fixtures/`."""
 
 pytest_plugins = [
+    "fixtures.interruption",
     "fixtures.options",
     "fixtures.bench",
     "fixtures.presentation",

@@ -1,12 +1,13 @@
-"""What a certificate says, each by one rule: whom it is for, and who issued it."""
+"""What a certificate says, each by one rule: whom it is for, and who issued it, from where."""
 
 import contextlib
 import ipaddress
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
-__all__ = ["addresses", "covers", "dns_names", "is_issued_by"]
+__all__ = ["addresses", "aia_urls", "covers", "dns_names", "is_issued_by"]
 
 
 def dns_names(certificate: x509.Certificate) -> list[str]:
@@ -17,6 +18,20 @@ def dns_names(certificate: x509.Certificate) -> list[str]:
 def addresses(certificate: x509.Certificate) -> list[str]:
     """Give the iPAddresses in a certificate's SAN."""
     return [str(address) for address in _alternative_names(certificate, x509.IPAddress)]
+
+
+def aia_urls(certificate: x509.Certificate) -> list[str]:
+    """Give a certificate's caIssuers URLs (RFC 5280 section 4.2.2.1)."""
+    try:
+        aia = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return []
+    return [
+        each.access_location.value
+        for each in aia
+        if each.access_method == AuthorityInformationAccessOID.CA_ISSUERS
+        and isinstance(each.access_location, x509.UniformResourceIdentifier)
+    ]
 
 
 def covers(certificate: x509.Certificate, host: str) -> bool:

@@ -1,6 +1,5 @@
 """The audit as its user runs it: pytest on the suite, and what is left behind."""
 
-import base64
 import datetime as dt
 import json
 import os
@@ -12,16 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from leafonly.audit import CHECKS
 from leafonly.pki import pem
 from tests.credentials import DAY, ROOT, key_pem, leaf, live, p256
+from tests.secrets import assert_the_search_finds, files_below, leaks
 
 PROJECT = Path(__file__).parents[1]
 
@@ -144,43 +139,8 @@ def test_wrong_option_is_explained_in_one_line(tmp_path, arguments, words):
 # --- secrets
 
 
-def secrets(key):
-    """Parts of a private key in every form it could leak in, each too long for a coincidence."""
-    number = key.private_numbers().private_value
-    secret = number.to_bytes(32)
-    found = {secret, secret.hex().encode(), secret.hex().upper().encode(), str(number).encode()}
-    for form in (PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL):
-        text = key.private_bytes(Encoding.PEM, form, NoEncryption())
-        body = b"".join(text.splitlines()[1:-1])
-        # Base64 depends on what stands before it; three shifts see every case.
-        found |= {body[at : at + 24] for at in range(40, 72, 8)}
-    found |= {base64.b64encode(secret[shift:])[4:28] for shift in range(3)}
-    return found
-
-
-def leaks(key, texts):
-    return [
-        (where, secret)
-        for where, text in texts.items()
-        for secret in secrets(key)
-        if secret in text
-    ]
-
-
-def files_below(directory):
-    return {
-        str(path): path.read_bytes()
-        for path in directory.rglob("*")
-        if path.is_file() and not path.is_symlink()
-    }
-
-
 def test_the_search_for_secrets_finds_them():
-    pem_text = key_pem()
-    for text in (pem_text, base64.b64decode(b"".join(pem_text.splitlines()[1:-1]))):
-        assert leaks(p256(), {"here": text})
-    number = p256().private_numbers().private_value
-    assert leaks(p256(), {"here": f"private_value={number}".encode()})
+    assert_the_search_finds(p256())
 
 
 def watch(process, seen):
@@ -282,10 +242,10 @@ def test_bundle_is_the_only_place_a_key_goes_to(tmp_path, delivery):
     finished = run_audit(tmp_path, *good(tmp_path, delivery), "--bundle", camera)
     assert finished.returncode == 0, finished.stdout
     texts = files_below(tmp_path) | {str(tmp_path / "stdout"): finished.stdout.encode()}
-    leaking = {Path(where).relative_to(tmp_path).parts[0] for where, _ in leaks(p256(), texts)}
+    leaking = {Path(where).relative_to(tmp_path).parts[0] for where in leaks(p256(), texts)}
     assert leaking == {"delivery", "camera"}
     assert (camera / "load.py").read_text() in finished.stdout
-    leaking = {Path(where).name for where, _ in leaks(p256(), files_below(camera))}
+    leaking = {Path(where).name for where in leaks(p256(), files_below(camera))}
     assert leaking == {"server.key.der"}
     again = run_audit(tmp_path, *good(tmp_path, delivery), "--bundle", camera, "-k", "bundle")
     assert again.returncode == 1
