@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.options",
     "fixtures.bench",
     "fixtures.presentation",
+    "fixtures.deployed",
     "fixtures.reporting",
     "fixtures.audit",
     "fixtures.rehearsal",

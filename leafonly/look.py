@@ -27,8 +27,15 @@ from leafonly.target import Target
 if TYPE_CHECKING:
     from OpenSSL import SSL
 
-__all__ = ["Look", "Trusted", "classify", "look", "look_at_all", "presented"]
+__all__ = ["DEPLOYED", "Look", "Trusted", "classify", "look", "look_at_all", "presented"]
 
+DEPLOYED = "deployed_chain"
+"""The check's name in the report's `findings`."""
+
+_MISSING = (
+    "load the intermediate too, if this firmware can (suites/presentation finds out on a board), "
+    "or put a gateway in front of the camera"
+)
 _TIMEOUT = 10.0  # seconds for the connection and for each read
 _AT_ONCE = 64  # hosts; each costs a thread that mostly waits
 _PROTOCOL_VERSION = 70  # RFC 8446 section 6: the host speaks TLS 1.3 alone
@@ -57,6 +64,28 @@ class Look:
     kinds: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     missing: str | None = None
+
+    def as_presentation(self) -> dict[str, object]:
+        """Give the fields of the report's `presentation`."""
+        reached = "unreachable" not in self.kinds
+        return {
+            "method": f"as deployed ({self.target})",
+            "loaded": reached,
+            "presented": len(self.subjects) if reached else None,
+            "subjects": list(self.subjects),
+            "error": None if reached else self.verdict,
+        }
+
+    def as_finding(self) -> dict[str, object]:
+        """Give the fields of the report's `findings`."""
+        # Some clients come by the missing one in other ways; the matrix says which.
+        severity = "info" if self.complete else "warning" if self.missing else "blocker"
+        return {
+            "check": DEPLOYED,
+            "severity": severity,
+            "message": f"{self.target}: {self.verdict}",
+            "remedy": _MISSING if self.missing else None,
+        }
 
 
 class Trusted:

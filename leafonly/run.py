@@ -37,7 +37,7 @@ from leafonly.verdict import (
     unbelievable,
 )
 
-__all__ = ["Bench"]
+__all__ = ["Bench", "StageError"]
 
 _HOST = "localhost"
 _MOST_PICTURE = 1 << 20  # bytes of a client's picture that are kept
@@ -185,7 +185,7 @@ class Bench:
                     command=command,
                     picture=_picture(stage.invocations[-1].directory),
                 )
-        except (CameraError, FlightError, _StageError) as error:
+        except (CameraError, FlightError, StageError) as error:
             return Observation(None, None, had_issuer, obstacle=str(error))
         except OSError as error:
             return Observation(None, None, had_issuer, f"the client does not start: {error}")
@@ -201,16 +201,12 @@ class Bench:
         """
         label = f"{next(self._numbers)}-{client.name}-{scenario.name}-{key_type}"
         aia = self._site.url(label, dead=scenario.aia == "dead") if scenario.aia else None
-        chain = self._chain(scenario, key_type, aia)
         client = self._as_run(client, scenario)
         directory = self._directory / label
         (directory / "home").mkdir(parents=True)
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, directory, ignore_errors=True)
-            endpoint = stack.enter_context(
-                self._camera.serve(loads_for(scenario.presentation, chain))
-            )
-            _check(endpoint, chain, scenario, self._host)
+            endpoint = stack.enter_context(self._serving(scenario, key_type, aia))
             warm_up = None
             if scenario.visited:
                 neighbour = self._authority.issue(_HOST, key_type)
@@ -223,6 +219,16 @@ class Bench:
                 label=label,
                 seen_before=len(endpoint.connections),
             )
+
+    @contextlib.contextmanager
+    def _serving(
+        self, scenario: Scenario, key_type: KeyType, aia: str | None
+    ) -> Iterator[Endpoint]:
+        """Let the camera present what a scenario asks for, and make sure that it does."""
+        chain = self._chain(scenario, key_type, aia)
+        with self._camera.serve(loads_for(scenario.presentation, chain)) as endpoint:
+            _check(endpoint, chain, scenario, self._host)
+            yield endpoint
 
     def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
         """Give the chain that the camera presents in a scenario."""
@@ -262,8 +268,8 @@ class Bench:
         )
 
 
-class _StageError(Exception):
-    """The camera presents something else than the scenario says."""
+class StageError(Exception):
+    """The camera presents something else than the scenario says, in one line for people."""
 
 
 def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str) -> None:
@@ -276,7 +282,7 @@ def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str) -> N
     endpoint.settle()
     planned = chain.full if scenario.presentation == "full_chain" else (chain.leaf,)
     if flight.certificates != [der(certificate) for certificate in planned]:
-        raise _StageError(
+        raise StageError(
             f"the camera presents {len(flight.certificates)} certificates that are not the "
             f"{len(planned)} this scenario asks for"
         )
@@ -292,9 +298,9 @@ def _check_leaf(chain: Chain, host: str) -> None:
     try:
         crypto.X509StoreContext(store, leaf, untrusted).verify_certificate()
     except crypto.X509StoreContextError as error:
-        raise _StageError(f"the leaf is at fault even in its full chain: {error}") from error
+        raise StageError(f"the leaf is at fault even in its full chain: {error}") from error
     if not covers(chain.leaf, host):
-        raise _StageError(f"the leaf is not for {host}")
+        raise StageError(f"the leaf is not for {host}")
 
 
 def _account(finished: Finished) -> ClientSaid:
