@@ -72,6 +72,7 @@ def _invocation(
         "program": program_of(client),
         "home": str(home),
         "trust": store,
+        "empty": str(directory / "empty"),
         "host": host,
         "address": endpoints[-1].address,
         "port": str(endpoints[-1].port),

@@ -53,27 +53,19 @@ class Rehearsal(Bench):
     ) -> None:
         self._own, self.key_type = _chain(evidence)
         self._trusted = trusted
-        self._is_public = evidence.is_public
         super().__init__(camera, directory)
         self._host = evidence.domain
+        self._strangers = self._stranger.issue(self._host, self.key_type)
 
     def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
-        # Nobody can take a root out of a client's own store, so the control that must be
-        # rejected presents a stranger's chain for the same name.
-        if _is_strangers(scenario):
-            return self._stranger.issue(self._host, key_type)
-        return self._own
+        # Nobody can take a root out of a client's own store, so where none is to be held, a
+        # stranger's chain for the same name is presented.
+        return self._own if scenario.holds_root else self._strangers
 
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
         holds_more = scenario.holds_intermediate is not None
         native = self._trusted is None and (client.adds_to_native or not holds_more)
-        return at_name(client, self._host, native=native)
-
-    def _tell_cached_kind(self, client: Client, key_type: KeyType, cell: Cell) -> Cell:
-        if client.adds_to_native and (self._trusted is None or self._is_public):
-            # The root is in the client's own store, out of which nobody can take it.
-            return cell
-        return super()._tell_cached_kind(client, key_type, cell)
+        return at_name(client, self._host, native=native, holds_more=holds_more)
 
     def _measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
         # What entries declare was measured with leaves and roots of our own making.
@@ -82,14 +74,9 @@ class Rehearsal(Bench):
     def _holding(
         self, scenario: Scenario
     ) -> tuple[Sequence[x509.Certificate], Sequence[x509.Certificate]]:
-        own = self._trusted or [self._own.root]
-        others = self._own.intermediates if scenario.holds_intermediate == "issuer" else ()
-        holds_own = scenario.holds_root or _is_strangers(scenario)
-        return (own if holds_own else [self._stranger.root]), others
-
-
-def _is_strangers(scenario: Scenario) -> bool:
-    return scenario.control and not scenario.holds_root
+        presented = self._own if scenario.holds_root else self._strangers
+        others = presented.intermediates if scenario.holds_intermediate == "issuer" else ()
+        return self._trusted or [self._own.root], others
 
 
 def not_rehearsed(client: Client, *, native: bool, may_fetch: bool) -> str | None:

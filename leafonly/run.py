@@ -203,7 +203,8 @@ class Bench:
         aia = self._site.url(label, dead=scenario.aia == "dead") if scenario.aia else None
         client = self._as_run(client, scenario)
         directory = self._directory / label
-        (directory / "home").mkdir(parents=True)
+        for folder in ("home", "empty"):
+            (directory / folder).mkdir(parents=True)
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, directory, ignore_errors=True)
             endpoint = stack.enter_context(self._serving(scenario, key_type, aia))

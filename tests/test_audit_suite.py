@@ -87,6 +87,33 @@ def test_blocker_fails_and_names_its_remedy(tmp_path, delivery):
     assert "Traceback" not in finished.stdout
 
 
+def test_verdict_comes_first_and_fits_80_columns(tmp_path, delivery):
+    (delivery / "privkey.pem").write_bytes(key_pem(p256("another")))
+    finished = run_audit(tmp_path, *good(tmp_path, delivery))
+    verdict = "Not to be deployed like this: 1 blocker and 0 warnings in the files: the private"
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert page.index(f'<p class="verdict">{verdict}') < page.index("<h2>")
+    about = finished.stdout.split("= leafonly =")[1].split("short test summary")[0]
+    assert about.index(verdict) < about.index("blocker  key_matches_certificate:")
+    # Rich fills its lines with spaces; a report's path is one word that cannot be broken.
+    lines = [line.rstrip() for line in about.splitlines() if "report: " not in line]
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_matrix_is_no_part_of_a_run_about_ones_own_credentials(tmp_path, delivery):
+    finished = subprocess.run(
+        command("suites", "--clients=urllib", "--collect-only", "-q", *good(tmp_path, delivery)),
+        cwd=PROJECT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "test_client[urllib-absent-own]" in finished.stdout
+    assert "test_matrix" not in finished.stdout
+
+
 def test_one_check_can_be_chosen(tmp_path, delivery):
     (delivery / "privkey.pem").write_bytes(key_pem(p256("another")))
     finished = run_audit(tmp_path, *good(tmp_path, delivery), "-k", "certificate_fits_camera")
@@ -206,7 +233,7 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
     assert files_below(tmp_path / "tmp") == {}
     if how == "before clients":
         said = b" ".join(texts[str(tmp_path / "out")].split())
-        assert b"2 of 2 do with it in their store" in said
+        assert b"2 of 2 do with the intermediate in their store" in said
 
 
 # What the run has just said when it is killed: at its beginning, and amid its checks.

@@ -35,6 +35,8 @@ def hindrance(client: Client, *, native: bool) -> str | None:
         native: By the roots that it trusts by itself.
 
     """
+    if client.not_led:
+        return client.not_led
     if native and client.native is None:
         return client.not_native
     if client.led is None and not _can_mount_privately():
@@ -42,31 +44,34 @@ def hindrance(client: Client, *, native: bool) -> str | None:
     return None
 
 
-def at_name(client: Client, host: str, *, native: bool) -> Client:
+def at_name(client: Client, host: str, *, native: bool, holds_more: bool = False) -> Client:
     """Give a client as it is to be run against a camera's real name, see `hindrance`.
 
     Args:
         client: Who is to be asked.
         host: The name, which is to lead to 127.0.0.1.
-        native: By the roots that it trusts by itself. A client whose store adds to those
-            (`Client.adds_to_native`) still holds what else is in its store.
+        native: By the roots that it trusts by itself.
+        holds_more: Natively, it is told of its store as well, without the anchors in there:
+            for clients whose store adds to what they trust by themselves.
 
     """
-    return _led(_by_itself(client) if native else client, host)
+    # What a client trusts by itself must not be helped by a root of ours.
+    if native and holds_more:
+        client = replace(client, trust=_without_anchors(client.trust))
+    elif native:
+        client = _untold(client)
+    return _led(client, host)
 
 
-def _by_itself(client: Client) -> Client:
+def _untold(client: Client) -> Client:
     assert client.native is not None, "see hindrance"
-    environment = client.environment
-    if not client.adds_to_native:
-        environment = {name: told for name, told in environment.items() if "{trust}" not in told}
-    return replace(
-        client,
-        command=client.native,
-        environment=environment,
-        # What a client trusts by itself must not be helped by a root of ours.
-        trust=_without_anchors(client.trust),
-    )
+    environment = {
+        name: value
+        for name, value in client.environment.items()
+        if "{trust}" not in value and "{empty}" not in value
+    }
+    nothing = replace(client.trust, write=lambda *_: "")
+    return replace(client, command=client.native, environment=environment, trust=nothing)
 
 
 def _without_anchors(trust: Trust) -> Trust:

@@ -6,7 +6,7 @@ with the same profile. The second makes a client of its own, `...-restarted`.
 
 from dataclasses import replace
 
-from leafonly.clients.client import Client, Install, Led, expects
+from leafonly.clients.client import Client, Install, Led, by_itself, expects
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import nss_database
 from leafonly.clients.words import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
@@ -23,6 +23,8 @@ _WITH_ANOTHER_BUNDLE = (
 )
 
 _CHROMIUM = ("{python}", "{programs}/chromium_get.py", "{trust}", "{urls}")
+
+_QTWEBENGINE = ("{python}", "{programs}/qtwebengine_get.py", "{trust}", "{urls}")
 
 _SINGLE_PROCESS = (
     Client(
@@ -42,8 +44,9 @@ _SINGLE_PROCESS = (
         seen="156.0.8078.79",
         install=Install(debian="apt install chromium libnss3-tools"),
         led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
-        native=_CHROMIUM,
-        # Its own list of roots is in the program (net/data/ssl/chrome_root_store).
+        native=by_itself(_CHROMIUM),
+        # net/data/ssl/chrome_root_store.
+        native_roots="program",
         adds_to_native=True,
     ),
     Client(
@@ -58,6 +61,8 @@ _SINGLE_PROCESS = (
         time_limit=60,
         words=FIREFOX,
         seen="153.7.0esr",
+        not_native="a fresh profile has not yet preloaded the public intermediates that a "
+        "user's Firefox has, so it would say less than is true",
         install=Install(debian="apt install firefox-esr libnss3-tools; uv sync --extra browsers"),
     ),
     Client(
@@ -66,7 +71,10 @@ _SINGLE_PROCESS = (
         stack="BoringSSL",
         needs=("python:PySide6", "certutil"),
         trust=nss_database("home/.pki/nssdb"),
-        command=("{python}", "{programs}/qtwebengine_get.py", "{trust}", "{urls}"),
+        command=_QTWEBENGINE,
+        native=by_itself(_QTWEBENGINE),
+        native_roots="program",
+        adds_to_native=True,
         environment={"QT_QPA_PLATFORM": "offscreen"},
         version_command=("{python}", "{programs}/qtwebengine_get.py", "--version"),
         version_pattern=VERSION_LINES,
@@ -85,6 +93,7 @@ _SINGLE_PROCESS = (
             *(*_WITH_ANOTHER_BUNDLE, "{trust}", "/usr/bin/python3"),
             *("{programs}/webkitgtk_get.py", "{trust}", "{urls}"),
         ),
+        native=("/usr/bin/python3", "{programs}/webkitgtk_get.py", "native", "{urls}"),
         # The same way, so that it counts as present only where the namespace can be had.
         version_command=(
             *(*_WITH_ANOTHER_BUNDLE, _BUNDLE, "/usr/bin/python3"),

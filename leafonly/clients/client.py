@@ -9,11 +9,13 @@ from leafonly.clients.build import Build
 from leafonly.clients.trust import Trust, pem_file
 from leafonly.clients.words import Vocabulary
 
-__all__ = ["Client", "Install", "Kind", "Led", "Testimony", "expects"]
+__all__ = ["Client", "Install", "Kind", "Led", "Roots", "Testimony", "by_itself", "expects"]
 
 Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
 
 Testimony = Literal["token", "request", "stub"]
+
+Roots = Literal["system", "package", "program"]
 
 _USUAL = {
     "full_chain": "accepted",
@@ -41,6 +43,11 @@ def expects(**differences: str) -> Mapping[str, str]:
     if unknown:
         raise ValueError(f"no such scenario: {', '.join(sorted(unknown))}")
     return _USUAL | differences
+
+
+def by_itself(command: tuple[str, ...]) -> tuple[str, ...]:
+    """Turn the command of a program of programs/ into the one for `Client.native`."""
+    return tuple("native" if word == "{trust}" else word for word in command)
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,9 @@ class Client:
     In `command`, `version_command` and `environment` these stand for themselves' values:
     `{python}` this interpreter, `{programs}` the folder of client programs, `{program}` what
     `build` made, `{home}` the cell's home; in `command` and `environment` also `{trust}` the
-    store that `trust` wrote, `{host}` and `{port}`, `{address}` to which the host leads,
-    `{url}`, and `{urls}`, alone in its argument, every URL to visit in one process.
+    store that `trust` wrote, `{empty}` a folder with nothing in it, `{host}` and `{port}`,
+    `{address}` to which the host leads, `{url}`, and `{urls}`, alone in its argument, every
+    URL to visit in one process.
 
     Attributes:
         name: As users write it: `--clients=curl`.
@@ -111,11 +119,14 @@ class Client:
         seen: The versions with which that was seen.
         install: How to get it.
         led: How it leads a name to loopback by its own means; None where it has none.
+        not_led: Why nothing leads it there, in words for users; empty where something does.
         native: The command with the trust that the client has by itself, and variables of
-            `environment` that carry `{trust}` left out; None where nobody knows one.
+            `environment` that carry `{trust}` or `{empty}` left out; None where it has none.
+        native_roots: Where that trust lies: in the system's store, in a file of a package,
+            or in the program itself, where no test root can be put beside it.
         not_native: Why there is none, in words for users.
         adds_to_native: The store `{trust}` adds to the trust that the client has by itself,
-            instead of taking its place. It is then told of it in `native` too.
+            instead of taking its place.
 
     """
 
@@ -140,7 +151,9 @@ class Client:
     seen: str = ""
     install: Install
     led: Led | None = None
+    not_led: str = ""
     native: tuple[str, ...] | None = None
+    native_roots: Roots = "system"
     not_native: str = "how this client trusts by itself is not known yet"
     adds_to_native: bool = False
 

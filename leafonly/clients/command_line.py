@@ -17,6 +17,10 @@ _GNUTLS_CLI = (
     *("gnutls-cli", "--sni-hostname={host}", "--verify-hostname={host}"),
     *("--port={port}", "{address}"),
 )
+_ARIA2 = (
+    *("{python}", "{programs}/print_file.py", "body", "aria2c", "--no-conf", "--max-tries=1"),
+    *("--file-allocation=none", "--dir=.", "--out=body"),
+)
 
 CLIENTS = (
     Client(
@@ -41,7 +45,7 @@ CLIENTS = (
         kind="command-line",
         stack="OpenSSL",
         needs=("curl",),
-        command=("curl", "-sS", "--cacert", "{trust}", "--capath", "{home}", "{urls}"),
+        command=("curl", "-sS", "--cacert", "{trust}", "--capath", "{empty}", "{urls}"),
         version_command=("curl", "--version"),
         version_pattern=(
             r"curl (?P<version>\S+).*?"
@@ -64,7 +68,7 @@ CLIENTS = (
         # --ca-directory is emptied: a plain GnuTLS build adds the system's own certificates.
         command=(
             *("wget", "--no-config", "-nv", "-O-", "--tries=1", "--ca-certificate={trust}"),
-            *("--ca-directory={home}", "{urls}"),
+            *("--ca-directory={empty}", "{urls}"),
         ),
         version_command=("wget", "--version"),
         version_pattern=r"GNU Wget (?P<version>\S+)",
@@ -73,6 +77,7 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="1.21.3",
         install=Install(debian="apt install wget", macos="brew install wget"),
+        native=("wget", "--no-config", "-nv", "-O-", "--tries=1", "{urls}"),
     ),
     Client(
         name="gnutls-cli",
@@ -99,7 +104,7 @@ CLIENTS = (
         needs=("wget2",),
         command=(
             *("wget2", "-nv", "-O-", "--tries=1", "--ca-certificate={trust}"),
-            *("--ca-directory={home}", "{urls}"),
+            *("--ca-directory={empty}", "{urls}"),
         ),
         version_command=("wget2", "--version"),
         version_pattern=r"GNU Wget2 (?P<version>\S+)",
@@ -108,6 +113,7 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="1.99.1",
         install=Install(debian="apt install wget2", macos="brew install wget2"),
+        native=("wget2", "-nv", "-O-", "--tries=1", "{urls}"),
     ),
     Client(
         name="aria2",
@@ -115,11 +121,7 @@ CLIENTS = (
         stack="GnuTLS",
         needs=("aria2c",),
         # It seeks in what it writes, so standard output will not do.
-        command=(
-            *("{python}", "{programs}/print_file.py", "body", "aria2c", "--no-conf"),
-            *("--max-tries=1", "--file-allocation=none", "--ca-certificate={trust}"),
-            *("--dir=.", "--out=body", "{url}"),
-        ),
+        command=(*_ARIA2, "--ca-certificate={trust}", "{url}"),
         version_command=("aria2c", "--version"),
         version_pattern=r"aria2 version (?P<version>\S+)",
         library=shared_library("gnutls", "gnutls_check_version"),
@@ -127,6 +129,7 @@ CLIENTS = (
         expected=expects(cached="accepted: anchors"),
         seen="1.36.0",
         install=Install(debian="apt install aria2", macos="brew install aria2"),
+        native=(*_ARIA2, "{url}"),
     ),
     Client(
         name="tstclnt",
@@ -141,6 +144,7 @@ CLIENTS = (
         words=NSS,
         seen="3.87.1",
         install=Install(debian="apt install libnss3-tools", macos="brew install nss"),
+        not_native="it trusts what is in the database that it is given, and nothing by itself",
     ),
     Client(
         name="socat",
@@ -159,6 +163,7 @@ CLIENTS = (
         expected=expects(absent="rejected: other"),
         seen="1.7.4.4",
         install=Install(debian="apt install socat", macos="brew install socat"),
+        native=("socat", "-t10", "-", "OPENSSL:{host}:{port},verify=1"),
     ),
     Client(
         name="ncat",
@@ -173,5 +178,6 @@ CLIENTS = (
         words=OPENSSL,
         seen="7.93",
         install=Install(debian="apt install ncat", macos="brew install nmap"),
+        native=("ncat", "-v", "--ssl-verify", "{host}", "{port}"),
     ),
 )

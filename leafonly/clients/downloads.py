@@ -9,7 +9,17 @@ from leafonly.clients.words import GNUTLS, GO
 __all__ = ["CLIENTS"]
 
 _APT_HELPER = "/usr/lib/apt/apt-helper"
+# It cannot become the user _apt where root is the only user, as in a namespace.
+_APT = (
+    *("{python}", "{programs}/print_file.py", "body", _APT_HELPER),
+    *("-o", "Acquire::Retries=0", "-o", "APT::Sandbox::User=root"),
+)
 _APT_METHOD = Path("/usr/lib/apt/methods/http")  # what speaks TLS for it
+
+_RCLONE = (
+    *("rclone", "copyurl", "--stdout", "{url}"),
+    *("--retries", "1", "--low-level-retries", "1"),
+)
 
 
 def _gnutls_of_apt(_: Path) -> str | None:
@@ -23,10 +33,10 @@ CLIENTS = (
         stack="GnuTLS",
         needs=(_APT_HELPER,),
         command=(
-            *("{python}", "{programs}/print_file.py", "body", _APT_HELPER),
-            *("-o", "Acquire::https::CaInfo={home}/../{trust}", "-o", "Acquire::Retries=0"),
+            *(*_APT, "-o", "Acquire::https::CaInfo={home}/../{trust}"),
             *("download-file", "{url}", "body"),
         ),
+        native=(*_APT, "download-file", "{url}", "body"),
         version_command=(_APT_HELPER, "--version"),
         version_pattern=r"apt (?P<version>\S+)",
         library=_gnutls_of_apt,
@@ -40,10 +50,8 @@ CLIENTS = (
         kind="command-line",
         stack="crypto/tls",
         needs=("rclone",),
-        command=(
-            *("rclone", "--ca-cert", "{trust}", "--retries", "1", "--low-level-retries", "1"),
-            *("copyurl", "--stdout", "{url}"),
-        ),
+        command=(*_RCLONE, "--ca-cert", "{trust}"),
+        native=_RCLONE,
         version_command=("rclone", "version"),
         version_pattern=r"rclone (?P<version>\S+).*go/version: go(?P<stack_version>\S+)",
         words=GO,

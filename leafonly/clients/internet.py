@@ -23,6 +23,16 @@ def _gnutls_of_git(git: Path) -> str | None:
 # Neither tells more, measured on links 2.28 and ELinks 0.13.2.
 _LINKS: Vocabulary = {r"Invalid certificate": "other"}
 _ELINKS: Vocabulary = {r"ELinks: SSL error": "other"}
+_FFMPEG = (
+    *("-v", "error", "-tls_verify", "1", "-f", "data", "-i", "{url}"),
+    *("-map", "0", "-c", "copy", "-f", "data", "-"),
+)
+
+_PIP = (
+    *("{python}", "-m", "pip", "--isolated", "--no-cache-dir", "--retries=0"),
+    *("--disable-pip-version-check", "install", "--dry-run", "--no-index"),
+    "--requirement={url}",
+)
 
 CLIENTS = (
     Client(
@@ -35,7 +45,11 @@ CLIENTS = (
             *("{python}", "{programs}/print_file.py", "{home}/Lynx.trace"),
             *("lynx", "-trace", "-tlog", "-dump", "{url}"),
         ),
-        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}"},
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
+        native=(
+            *("{python}", "{programs}/print_file.py", "{home}/Lynx.trace"),
+            *("lynx", "-trace", "-tlog", "-dump", "{url}"),
+        ),
         version_command=("lynx", "-version"),
         version_pattern=r"Lynx Version (?P<version>\S+)",
         library=_GNUTLS_VERSION,
@@ -54,8 +68,10 @@ CLIENTS = (
         # unsecure SSL session"), which tells of the host's name, not of the intermediate.
         command=(
             *("w3m", "-no-proxy", "-o", "ssl_verify_server=1", "-o", "ssl_ca_path="),
+            *("-o", "ssl_ca_default=0"),
             *("-o", "ssl_ca_file={home}/../{trust}", "-dump", "{url}"),
         ),
+        native=("w3m", "-no-proxy", "-dump", "{url}"),
         version_command=("w3m", "-version"),
         version_pattern=r"w3m/(?P<version>[^\s,]+)",
         library=_OPENSSL_VERSION,
@@ -71,7 +87,8 @@ CLIENTS = (
         needs=("links",),
         # 2: reject invalid certificates; the default would only warn.
         command=("links", "-ssl.certificates", "2", "-dump", "{url}"),
-        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}"},
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
+        native=("links", "-ssl.certificates", "2", "-dump", "{url}"),
         version_command=("links", "-version"),
         version_pattern=r"Links (?P<version>\S+)",
         library=_OPENSSL_VERSION,
@@ -90,6 +107,7 @@ CLIENTS = (
             *("-eval", 'set connection.ssl.trusted_ca_file = "{home}/../{trust}"'),
             *("-dump", "{url}"),
         ),
+        not_native="without a file of roots it verifies nothing, and so connects to anybody",
         version_command=("elinks", "-version"),
         version_pattern=r"ELinks (?P<version>\S+)",
         library=_GNUTLS_VERSION,
@@ -107,10 +125,11 @@ CLIENTS = (
         # The camera is no repository, so git fails in any case; its trace holds the token.
         environment={
             "GIT_SSL_CAINFO": "{trust}",
-            "GIT_SSL_CAPATH": "{home}",
+            "GIT_SSL_CAPATH": "{empty}",
             "GIT_TRACE_CURL": "1",
             "GIT_TERMINAL_PROMPT": "0",
         },
+        native=("git", "ls-remote", "{url}"),
         version_command=("git", "--version"),
         version_pattern=r"git version (?P<version>\S+)",
         library=_gnutls_of_git,
@@ -125,10 +144,8 @@ CLIENTS = (
         stack="GnuTLS",
         needs=("ffmpeg",),
         # Without -tls_verify 1 it verifies nothing. The body passes through as raw data.
-        command=(
-            *("ffmpeg", "-v", "error", "-tls_verify", "1", "-ca_file", "{trust}"),
-            *("-f", "data", "-i", "{url}", "-map", "0", "-c", "copy", "-f", "data", "-"),
-        ),
+        command=("ffmpeg", "-ca_file", "{trust}", *_FFMPEG),
+        native=("ffmpeg", *_FFMPEG),
         version_command=("ffmpeg", "-version"),
         version_pattern=r"ffmpeg version (?P<version>\S+)",
         library=_GNUTLS_VERSION,
@@ -146,6 +163,10 @@ CLIENTS = (
             *("mosquitto_sub", "-h", "{host}", "-p", "{port}", "--cafile", "{trust}"),
             *("-t", "leafonly", "-d", "-W", "2"),
         ),
+        native=(
+            *("mosquitto_sub", "-h", "{host}", "-p", "{port}", "--tls-use-os-certs"),
+            *("-t", "leafonly", "-d", "-W", "2"),
+        ),
         version_command=("mosquitto_sub", "--help"),
         version_pattern=r"mosquitto_sub version (?P<version>\S+)",
         library=_OPENSSL_VERSION,
@@ -161,11 +182,10 @@ CLIENTS = (
         stack="OpenSSL",
         needs=("python:pip",),
         # The answer is taken for a list of requirements; pip says which it cannot find.
-        command=(
-            *("{python}", "-m", "pip", "--isolated", "--no-cache-dir", "--retries=0"),
-            *("--disable-pip-version-check", "--cert={trust}", "install", "--dry-run"),
-            *("--no-index", "--requirement={url}"),
-        ),
+        command=(*_PIP, "--cert={trust}"),
+        native=_PIP,
+        # truststore's roots and the file's are taken together.
+        adds_to_native=True,
         version_command=(
             *("{python}", "-c"),
             "import pip, ssl; print('pip', pip.__version__); print(ssl.OPENSSL_VERSION)",
@@ -184,6 +204,11 @@ CLIENTS = (
             *("{python}", "-m", "httpie", "--ignore-stdin", "--pretty=none"),
             *("--verify={trust}", "GET", "{url}"),
         ),
+        native=(
+            *("{python}", "-m", "httpie", "--ignore-stdin", "--pretty=none"),
+            *("GET", "{url}"),
+        ),
+        native_roots="package",
         version_command=(
             *("{python}", "-c"),
             "import httpie, ssl; print('httpie', httpie.__version__); print(ssl.OPENSSL_VERSION)",
@@ -200,6 +225,12 @@ CLIENTS = (
         needs=("uv",),
         # As with pip.
         command=(
+            *("uv", "pip", "install", "--no-config", "--no-cache", "--dry-run", "--no-index"),
+            *("--python={python}", "--requirement={url}"),
+        ),
+        # The crate webpki-roots is compiled in.
+        native_roots="program",
+        native=(
             *("uv", "pip", "install", "--no-config", "--no-cache", "--dry-run", "--no-index"),
             *("--python={python}", "--requirement={url}"),
         ),

@@ -69,6 +69,7 @@ def _java(
     main_class: str,
     build: Build,
     *options: str,
+    told: tuple[str, ...] = (),
     seen: str,
     trust: Trust = java_truststore,
     stack: str = "JSSE",
@@ -76,8 +77,12 @@ def _java(
     expected: Mapping[str, str] | None = None,
     time_limit: float = 30.0,
 ) -> Client:
-    """Declare a JVM client whose program follows the contract of programs/README.md."""
+    """Declare a JVM client whose program follows the contract of programs/README.md.
+
+    `told` are the options that tell it the truststore.
+    """
     class_path = "{program}/*" if build.by_hand else "{program}"
+    program = (*options, "-Duser.home={home}", "-cp", class_path, main_class)
     return Client(
         name=name,
         kind="library" if build.by_hand else "runtime",
@@ -85,10 +90,8 @@ def _java(
         needs=("java", "javac", "mvn") if build.by_hand else ("java", "javac"),
         build=build,
         trust=trust,
-        command=(
-            *("java", *options, "-Duser.home={home}", "-cp", class_path),
-            *(main_class, "{trust}", "{urls}"),
-        ),
+        command=("java", *told, *program, "{trust}", "{urls}"),
+        native=("java", *program, "native", "{urls}"),
         version_command=("java", "-cp", class_path, main_class, "--version"),
         version_pattern=VERSION_LINES,
         words=words,
@@ -100,20 +103,20 @@ def _java(
 
 
 CLIENTS = (
-    _java("java", "JavaHttpClient", _own("JavaHttpClient"), *_TRUSTSTORE, seen="17.0.15"),
+    _java("java", "JavaHttpClient", _own("JavaHttpClient"), told=_TRUSTSTORE, seen="17.0.15"),
     _java(
         "java-url",
         "JavaHttpsUrlConnection",
         _own("JavaHttpsUrlConnection"),
-        *_TRUSTSTORE,
+        told=_TRUSTSTORE,
         seen="17.0.15",
     ),
     _java(
         "java-aia",
         "JavaHttpClient",
         _own("JavaHttpClient"),
-        *_TRUSTSTORE,
         *_AIA,
+        told=_TRUSTSTORE,
         seen="17.0.15",
         expected=expects(cached="accepted: anchors", aia="accepted"),
         time_limit=60.0,
@@ -122,13 +125,13 @@ CLIENTS = (
         "java-url-aia",
         "JavaHttpsUrlConnection",
         _own("JavaHttpsUrlConnection"),
-        *_TRUSTSTORE,
         *_AIA,
+        told=_TRUSTSTORE,
         seen="17.0.15",
         expected=expects(cached="accepted: anchors", aia="accepted"),
         time_limit=60.0,
     ),
-    _java("apache-httpclient", "ApacheHttpClient", _LIBRARIES, *_TRUSTSTORE, seen="5.6.5"),
+    _java("apache-httpclient", "ApacheHttpClient", _LIBRARIES, told=_TRUSTSTORE, seen="5.6.5"),
     _java(
         "bouncycastle",
         "BouncyCastle",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from leafonly.clients.build import compiled
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import Client, Install, by_itself, expects
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import nss_database
@@ -31,18 +31,21 @@ def _in_c(
         expected=expects(cached="accepted: anchors"),
         seen=seen,
         install=Install(debian=f"apt install gcc lib{name}-dev", macos=f"brew install {name}"),
+        not_native="the library brings no roots: whoever builds a device on it chooses them",
     )
 
 
 def _libcurl(name: str, stack: str, words: Vocabulary) -> Client:
     """Declare one of libcurl's builds, as other programs link it."""
     program = ("{python}", "{programs}/libcurl_get.py", f"{name}.so.4")
+    command = (*program, "{trust}", "{urls}")
     return Client(
         name=name,
         kind="library",
         stack=stack,
         needs=(),
-        command=(*program, "{trust}", "{urls}"),
+        command=command,
+        native=by_itself(command),
         version_command=(*program, "--version"),
         version_pattern=VERSION_LINES,
         words=words,
@@ -60,6 +63,8 @@ CLIENTS = (
         _libcurl("libcurl-nss", "NSS", NSS),
         needs=("certutil",),
         trust=nss_database("nss"),
+        native=None,
+        not_native="it trusts what is in an NSS database, and the system brings none",
     ),
     Client(
         name="gio",
@@ -68,6 +73,7 @@ CLIENTS = (
         # The system's own interpreter: the bindings are Debian's, not PyPI's.
         needs=("/usr/bin/python3",),
         command=("/usr/bin/python3", "{programs}/gio_get.py", "{trust}", "{urls}"),
+        native=("/usr/bin/python3", "{programs}/gio_get.py", "native", "{urls}"),
         version_command=("/usr/bin/python3", "{programs}/gio_get.py", "--version"),
         version_pattern=VERSION_LINES,
         words=GIO,

@@ -34,6 +34,7 @@ def _proxy(name: str, executable: str, version: tuple[str, ...], pattern: str, s
         words=OPENSSL,
         seen=seen,
         install=Install(debian=f"apt install {name}", macos=f"brew install {name}"),
+        not_native="it trusts the file that its configuration names, and nothing by itself",
     )
 
 
@@ -81,5 +82,6 @@ CLIENTS = (
         library=inscription(rb"(?s)\xff Go buildinf:.{19}go(\d+\.\d+(?:\.\d+)?)"),
         words=GO,
         expected=expects(cached="accepted: anchors"),
+        native=("{python}", "{programs}/proxy_get.py", "caddy", "native", "{urls}"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from leafonly.clients.client import Client, expects
+from leafonly.clients.client import Client, by_itself, expects
 from leafonly.clients.library import inscription, rust_crate
 from leafonly.clients.python import python_library
 from leafonly.clients.words import (
@@ -19,6 +19,9 @@ __all__ = ["CLIENTS"]
 _GENERIC = expects(absent="rejected: other")
 _ANCHORS = expects(cached="accepted: anchors")
 _RUSTLS = rust_crate("rustls")
+
+_PAHO = ("{python}", "{programs}/paho_get.py", "{trust}", "{url}")
+_PYMONGO = ("{python}", "{programs}/pymongo_get.py", "{trust}", "{url}")
 
 
 def _from_pypi(
@@ -43,16 +46,19 @@ CLIENTS = (
     _from_pypi("websockets", "websockets_get.py", "17.4"),
     replace(
         _from_pypi("truststore", "truststore_get.py", "0.10.5"),
-        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}"},
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
     ),
     replace(
         _from_pypi("twisted", "twisted_get.py", "26.10.0"),
         # pyOpenSSL's exception says no more.
         expected=_GENERIC,
     ),
-    _with_rustls("primp", "primp_get.py", "2.0.1"),
-    _with_rustls("pyreqwest", "pyreqwest_get.py", "0.15.1"),
-    _with_rustls("obstore", "obstore_get.py", "0.12.1"),
+    replace(
+        _with_rustls("primp", "primp_get.py", "2.0.1"),
+        not_led="it asks name servers by itself, past the hosts file of this machine",
+    ),
+    replace(_with_rustls("pyreqwest", "pyreqwest_get.py", "0.15.1"), adds_to_native=True),
+    replace(_with_rustls("obstore", "obstore_get.py", "0.12.1"), adds_to_native=True),
     # Unlike the others it takes no intermediate for an anchor.
     replace(_with_rustls("rtls", "rtls_get.py", "2026.9.21"), expected=expects()),
     replace(
@@ -60,6 +66,8 @@ CLIENTS = (
         stack="BoringSSL",
         words=BORINGSSL,
         expected=_GENERIC,
+        # The crate webpki-root-certs is compiled in.
+        native_roots="program",
     ),
     replace(
         _from_pypi("awscrt", "awscrt_get.py", "0.38.1"),
@@ -72,6 +80,8 @@ CLIENTS = (
     replace(
         _from_pypi("nassl", "nassl_get.py", "5.4.0"),
         library=inscription(rb"OpenSSL (1\.1\.1[a-z]*) "),
+        native=None,
+        not_native="it leaves the choice of roots to its users, and brings none",
         expected=_GENERIC,
     ),
     replace(
@@ -80,15 +90,19 @@ CLIENTS = (
         stack="mbedTLS",
         words=MBEDTLS,
         expected=expects(absent="rejected: other", cached="accepted: anchors"),
+        # certifi's, as TrustStore.system.
+        native_roots="package",
     ),
     replace(
         _from_pypi("paho-mqtt", "paho_get.py", "2.2.0", module="paho"),
-        command=("{python}", "{programs}/paho_get.py", "{trust}", "{url}"),
+        command=_PAHO,
+        native=by_itself(_PAHO),
         testimony="request",
     ),
     replace(
         _from_pypi("pymongo", "pymongo_get.py", "4.20.0"),
-        command=("{python}", "{programs}/pymongo_get.py", "{trust}", "{url}"),
+        command=_PYMONGO,
+        native=by_itself(_PYMONGO),
         testimony="request",
         # pyOpenSSL's exception again, which it prefers to Python's ssl.
         expected=_GENERIC,

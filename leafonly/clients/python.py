@@ -1,8 +1,9 @@
 """Python's HTTP clients. One entry is one client, one file in `programs/` its program."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from leafonly.clients.client import Client, Install, Led, expects
+from leafonly.clients.client import Client, Install, Led, Roots, by_itself, expects
 from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
 
 __all__ = ["CLIENTS", "VERSION_LINES", "python_library"]
@@ -35,7 +36,8 @@ def python_library(
     words: Vocabulary = OPENSSL,
     expected: Mapping[str, str] | None = None,
     extra: str = "",
-    native: bool = False,
+    native: Roots = "system",
+    led: Led | None = None,
 ) -> Client:
     """Declare a Python library whose program follows the contract of programs/README.md.
 
@@ -47,35 +49,51 @@ def python_library(
         stack: The TLS library, unless the program says another.
         words: How it says no.
         expected: What it was measured to do.
-        native: Its program can trust natively, and looks names up by Python's resolver.
+        native: Where the roots lie that it trusts by itself.
+        led: How it is led to a name on loopback.
         extra: The extra of this project that brings it; none for what always comes along.
 
     """
+    command = ("{python}", f"{{programs}}/{program}", "{trust}", "{urls}")
     return Client(
         name=name,
         kind="library",
         stack=stack,
         needs=(f"python:{module or name}",),
-        command=("{python}", f"{{programs}}/{program}", "{trust}", "{urls}"),
+        command=command,
         version_command=("{python}", f"{{programs}}/{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=words,
         expected=expected or expects(),
         seen=seen,
         install=Install(anywhere=f"uv sync --extra {extra}" if extra else "uv sync"),
-        led=_BY_PYTHONS_RESOLVER if native else None,
-        native=("{python}", f"{{programs}}/{program}", "native", "{urls}") if native else None,
+        led=led,
+        native=by_itself(command),
+        native_roots=native,
     )
 
 
 CLIENTS = (
-    python_library("urllib", program="urllib_get.py", native=True, seen="3.11.7"),
+    python_library("urllib", program="urllib_get.py", led=_BY_PYTHONS_RESOLVER, seen="3.11.7"),
     python_library("http.client", program="http_client_get.py", seen="3.11.7"),
     python_library("asyncio", program="asyncio_get.py", seen="3.11.7"),
-    python_library("httpx", program="httpx_get.py", native=True, seen="0.28.1"),
-    python_library("requests", program="requests_get.py", native=True, seen="2.34.2"),
-    python_library("urllib3", program="urllib3_get.py", native=True, seen="2.8.0"),
-    python_library("aiohttp", program="aiohttp_get.py", native=True, seen="3.14.5"),
+    # These two bring certifi's roots.
+    python_library(
+        "httpx",
+        program="httpx_get.py",
+        native="package",
+        led=_BY_PYTHONS_RESOLVER,
+        seen="0.28.1",
+    ),
+    python_library(
+        "requests",
+        program="requests_get.py",
+        native="package",
+        led=_BY_PYTHONS_RESOLVER,
+        seen="2.34.2",
+    ),
+    python_library("urllib3", program="urllib3_get.py", led=_BY_PYTHONS_RESOLVER, seen="2.8.0"),
+    python_library("aiohttp", program="aiohttp_get.py", led=_BY_PYTHONS_RESOLVER, seen="3.14.5"),
     python_library(
         "pyopenssl",
         module="OpenSSL",
@@ -86,16 +104,20 @@ CLIENTS = (
     python_library(
         "pycurl",
         program="pycurl_get.py",
-        native=True,
+        led=_BY_PYTHONS_RESOLVER,
         expected=expects(cached="accepted: anchors"),
         seen="7.49.0",
     ),
-    python_library(
-        "curl_cffi",
-        program="curl_cffi_get.py",
-        stack="BoringSSL",
-        words=BORINGSSL,
-        expected=expects(cached="accepted: anchors"),
-        seen="0.16.3",
+    replace(
+        python_library(
+            "curl_cffi",
+            program="curl_cffi_get.py",
+            stack="BoringSSL",
+            words=BORINGSSL,
+            expected=expects(cached="accepted: anchors"),
+            seen="0.16.3",
+        ),
+        # A file that it is given takes the place of libcurl's own file, not of its folder.
+        adds_to_native=True,
     ),
 )

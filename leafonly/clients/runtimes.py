@@ -1,7 +1,7 @@
 """Language runtimes with TLS of their own. One entry is one client."""
 
 from leafonly.clients.build import compiled
-from leafonly.clients.client import Client, Install, Led, expects
+from leafonly.clients.client import Client, Install, Led, by_itself, expects
 from leafonly.clients.library import rust_crate
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
@@ -16,6 +16,10 @@ _PYPI = "uv sync --extra clients"
 _GO = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
 
 _DOTNET = ("dotnet", "exec", "--runtimeconfig", "{programs}/dotnet_get.runtimeconfig.json")
+_DENO = (
+    *("deno", "run", "--no-config", "--allow-net", "--allow-read"),
+    *("{programs}/deno_get.mjs", "{trust}", "{urls}"),
+)
 
 CLIENTS = (
     Client(
@@ -31,6 +35,7 @@ CLIENTS = (
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
         led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
         native=("node", "{programs}/node_get.mjs", "native", "{urls}"),
+        native_roots="program",
     ),
     Client(
         name="node-fetch",
@@ -39,6 +44,9 @@ CLIENTS = (
         needs=("node",),
         command=("node", "{programs}/fetch_get.mjs", "{trust}", "{urls}"),
         environment={"NODE_EXTRA_CA_CERTS": "{trust}"},
+        native=("node", "{programs}/fetch_get.mjs", "native", "{urls}"),
+        native_roots="program",
+        adds_to_native=True,
         version_command=("node", "{programs}/fetch_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=NODE,
@@ -52,6 +60,8 @@ CLIENTS = (
         needs=("bun",),
         command=("bun", "run", "{programs}/fetch_get.mjs", "{trust}", "{urls}"),
         environment={"NODE_EXTRA_CA_CERTS": "{trust}"},
+        native=("bun", "run", "{programs}/fetch_get.mjs", "native", "{urls}"),
+        adds_to_native=True,
         version_command=("bun", "run", "{programs}/fetch_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=together((BORINGSSL, NODE)),
@@ -65,10 +75,9 @@ CLIENTS = (
         kind="runtime",
         stack="rustls",
         needs=("deno",),
-        command=(
-            *("deno", "run", "--no-config", "--allow-net", "--allow-read"),
-            *("{programs}/deno_get.mjs", "{trust}", "{urls}"),
-        ),
+        command=_DENO,
+        native=by_itself(_DENO),
+        native_roots="program",
         environment={"NO_COLOR": "1"},
         version_command=("deno", "run", "--no-config", "{programs}/deno_get.mjs", "--version"),
         version_pattern=r"Deno (?P<version>\S+)",
@@ -87,6 +96,12 @@ CLIENTS = (
             *("deno", "run", "--no-config", "--allow-net", "--allow-env", "--cert={trust}"),
             *("{programs}/fetch_get.mjs", "{trust}", "{urls}"),
         ),
+        native=(
+            *("deno", "run", "--no-config", "--allow-net", "--allow-env"),
+            *("{programs}/fetch_get.mjs", "native", "{urls}"),
+        ),
+        native_roots="program",
+        adds_to_native=True,
         environment={"NO_COLOR": "1"},
         version_command=("deno", "run", "--no-config", "{programs}/deno_get.mjs", "--version"),
         version_pattern=r"Deno (?P<version>\S+)",
@@ -108,6 +123,7 @@ CLIENTS = (
             _GO,
         ),
         command=("{program}", "{trust}", "{urls}"),
+        native=("{program}", "native", "{urls}"),
         version_command=("{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=GO,
@@ -128,7 +144,8 @@ CLIENTS = (
         ),
         command=("{program}", "{trust}", "{urls}"),
         # crypto/x509/root_unix.go: both are read, so the directory is an empty one.
-        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}"},
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
+        native=("{program}", "native", "{urls}"),
         version_command=("{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=GO,
@@ -148,6 +165,8 @@ CLIENTS = (
         ),
         trust=mono_store,
         command=("mono", "{program}", "{trust}", "{urls}"),
+        native=("mono", "{program}", "native", "{urls}"),
+        adds_to_native=True,
         version_command=("mono", "{program}", "--version"),
         # btls is the BoringSSL inside Mono; it has no version.
         version_pattern=r"\AMono (?P<version>\S+)[^\n]*\nbtls",
@@ -170,8 +189,9 @@ CLIENTS = (
             "dotnet_get.dll",
         ),
         command=(*_DOTNET, "{program}", "{trust}", "{urls}"),
-        # A folder that is not there: in the home are pipes of its own, on which it would hang.
-        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}/none"},
+        # Not the home: there are pipes of its own, on which it would hang.
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
+        native=(*_DOTNET, "{program}", "native", "{urls}"),
         version_command=(*_DOTNET, "{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=DOTNET,

@@ -1,6 +1,7 @@
 """Rust's HTTP clients: one Cargo project, one program each. One entry is one client."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from leafonly.clients.build import Build
 from leafonly.clients.client import Client, Install, expects
@@ -43,6 +44,7 @@ def _crate(
         needs=("cargo",),
         build=_BUILD,
         command=(f"{{program}}/{program}", "{trust}", "{urls}"),
+        native=(f"{{program}}/{program}", "native", "{urls}"),
         environment=environment or {},
         version_command=(f"{{program}}/{program}", "--version"),
         version_pattern=VERSION_LINES,
@@ -58,7 +60,11 @@ def _crate(
 
 CLIENTS = (
     _crate("reqwest", "reqwest_platform", environment={"SSL_CERT_FILE": "{trust}"}, seen="0.13.5"),
-    _crate("reqwest-webpki", "reqwest_webpki", seen="0.13.5"),
+    replace(
+        _crate("reqwest-webpki", "reqwest_webpki", seen="0.13.5"),
+        native=None,
+        not_native="given no roots, it is the client reqwest",
+    ),
     _crate(
         "reqwest-native-tls",
         "reqwest_native_tls",
@@ -68,6 +74,11 @@ CLIENTS = (
         expected=expects(),
         seen="0.13.5",
     ),
-    _crate("ureq", "ureq_get", seen="3.5.2"),
-    _crate("curl-crate", "curl_crate", stack="OpenSSL", words=OPENSSL, seen="0.4.51"),
+    # The crate webpki-roots is compiled in.
+    replace(_crate("ureq", "ureq_get", seen="3.5.2"), native_roots="program"),
+    replace(
+        _crate("curl-crate", "curl_crate", stack="OpenSSL", words=OPENSSL, seen="0.4.51"),
+        # A file that it is given takes the place of libcurl's own file, not of its folder.
+        adds_to_native=True,
+    ),
 )

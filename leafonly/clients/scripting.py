@@ -1,6 +1,7 @@
 """Scripting and functional languages with their usual TLS modules. One entry is one client."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from leafonly.clients.client import Client, Install, expects
 from leafonly.clients.library import haskell_package, shared_library
@@ -38,6 +39,7 @@ def _script(
         stack=stack,
         needs=(command[0],),
         command=(*command, "{trust}", "{urls}"),
+        native=(*command, "native", "{urls}"),
         version_command=(*command, "--version"),
         version_pattern=version_pattern,
         library=_openssl if version_pattern == _MODULE_LINES else None,
@@ -62,12 +64,16 @@ CLIENTS = (
         seen="8.2.36",
         install=Install(debian="apt install php-cli", macos="brew install php"),
     ),
-    _script(
-        "php-curl",
-        *("php", "{programs}/php_curl_get.php"),
-        expected=expects(cached="accepted: anchors"),
-        seen="8.2.36",
-        install=Install(debian="apt install php-cli php-curl", macos="brew install php"),
+    replace(
+        _script(
+            "php-curl",
+            *("php", "{programs}/php_curl_get.php"),
+            expected=expects(cached="accepted: anchors"),
+            seen="8.2.36",
+            install=Install(debian="apt install php-cli php-curl", macos="brew install php"),
+        ),
+        # A file that it is given takes the place of libcurl's own file, not of its folder.
+        adds_to_native=True,
     ),
     _script(
         "perl-lwp",
@@ -89,21 +95,31 @@ CLIENTS = (
             macos="cpan IO::Socket::SSL URI",
         ),
     ),
-    _script(
-        "tcl",
-        *("tclsh", "{programs}/tcl_get.tcl"),
-        version_pattern=_MODULE_LINES,
-        expected=_NOT_SAID,
-        seen="1.7.22",
-        install=Install(debian="apt install tcl tcl-tls", macos="brew install tcl-tk"),
+    replace(
+        _script(
+            "tcl",
+            *("tclsh", "{programs}/tcl_get.tcl"),
+            version_pattern=_MODULE_LINES,
+            expected=_NOT_SAID,
+            seen="1.7.22",
+            install=Install(debian="apt install tcl tcl-tls", macos="brew install tcl-tk"),
+        ),
+        # It reads the system's roots only after a file that it was given (measured on 1.7.22).
+        native=None,
+        not_native="without a file of roots it trusts nobody",
+        adds_to_native=True,
     ),
-    _script(
-        "luasec",
-        *("lua5.4", "{programs}/luasec_get.lua"),
-        version_pattern=_MODULE_LINES,
-        expected=_NOT_SAID,
-        seen="1.2.0",
-        install=Install(debian="apt install lua5.4 lua-sec", macos="luarocks install luasec"),
+    replace(
+        _script(
+            "luasec",
+            *("lua5.4", "{programs}/luasec_get.lua"),
+            version_pattern=_MODULE_LINES,
+            expected=_NOT_SAID,
+            seen="1.2.0",
+            install=Install(debian="apt install lua5.4 lua-sec", macos="luarocks install luasec"),
+        ),
+        native=None,
+        not_native="it trusts what it is given, and by itself verifies nothing",
     ),
     _script(
         "erlang",
@@ -126,6 +142,7 @@ CLIENTS = (
         command=("pandoc", "--from=html", "--to=plain", "{url}"),
         # getSystemCertificateStore of x509-system.
         environment={"SYSTEM_CERTIFICATE_PATH": "{trust}"},
+        native=("pandoc", "--from=html", "--to=plain", "{url}"),
         version_command=("pandoc", "--version"),
         version_pattern=r"pandoc (?P<version>\S+)",
         library=haskell_package("tls"),

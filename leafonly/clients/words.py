@@ -92,6 +92,14 @@ OPENSSL: Vocabulary = {
     r"no alternative certificate subject name matches": "wrong_name",  # curl's own check
     r"certificate subject name .* does not match": "wrong_name",  # curl's own check
     r"hostname '.*' doesn't match": "wrong_name",
+    r"(DNSMismatch|doesn't match any of) *\(": "wrong_name",  # service_identity
+    r"host ?name verification failed": "wrong_name",  # IO::Socket::SSL, Mosquitto
+    r"Peer certificate \w+ did not match expected name": "wrong_name",  # PHP's xp_ssl.c
+    r"Peer certificate does not match for hostname": "wrong_name",  # Apache's ssl_engine_io.c
+    r"CERT: Subject checks failed": "wrong_name",  # stunnel's verify.c
+    r"commonName does not match hostname": "wrong_name",  # socat's xio-openssl.c
+    r"Certificate verification error\. QUITTING": "other",  # Ncat's own check of the name
+    r"Bad cert ident from": "wrong_name",  # w3m's istream.c
     r"certificate signature failure": "bad_signature",  # 7
     r"\bbad signature\b": "bad_signature",  # of ServerKeyExchange: the key is another's
     r"(key too small|md too weak|CA signature digest algorithm too weak)": "too_weak",
@@ -119,6 +127,9 @@ GNUTLS: Vocabulary = {
     r"Public key signature verification has failed": "bad_signature",
     r"insecure algorithm": "too_weak",
     r"issuer is not known": UNKNOWN_ISSUER,  # aria2's LibgnutlsTLSSession.cc
+    r"handshake failure: hostname does not match": "wrong_name",  # the same
+    r"certificate subject name .* does not match": "wrong_name",  # curl's own check
+    r"SSL error:host\(.*\)!=cert": "wrong_name",  # Lynx's HTTP.c
     r"certificate is NOT trusted|certificate verification failed": "other",
     r"certificate failed verification": "other",  # libavformat/tls_gnutls.c
     r"A TLS fatal alert has been received": "protocol",
@@ -138,7 +149,7 @@ NODE: Vocabulary = OPENSSL | {
 RUSTLS: Vocabulary = {
     r"UnknownIssuer": UNKNOWN_ISSUER,
     r"invalid peer certificate: (Expired|certificate expired|NotValidYet)": "expired",
-    r"NotValidForName": "wrong_name",
+    r"NotValidForName|certificate not valid for name": "wrong_name",
     r"BadSignature": "bad_signature",
     r"invalid peer certificate": "other",
     r"HandshakeFailure|peer is incompatible": "protocol",

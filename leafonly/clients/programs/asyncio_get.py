@@ -6,7 +6,7 @@ import urllib.parse
 
 
 async def visit(trust: str, urls: list[str]) -> None:
-    context = ssl.create_default_context(cafile=trust)
+    context = ssl.create_default_context(cafile=None if trust == "native" else trust)
     for url in urls:
         parts = urllib.parse.urlsplit(url)
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port, ssl=context)

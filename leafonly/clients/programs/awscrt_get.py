@@ -10,7 +10,8 @@ if sys.argv[1:] == ["--version"]:
 else:
     trust, *urls = sys.argv[1:]
     options = io.TlsContextOptions()
-    options.override_default_trust_store_from_path(ca_filepath=trust)
+    if trust != "native":
+        options.override_default_trust_store_from_path(ca_filepath=trust)
     context = io.ClientTlsContext(options)
     for url in urls:
         parts = urllib.parse.urlsplit(url)

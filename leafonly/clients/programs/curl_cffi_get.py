@@ -9,6 +9,6 @@ if sys.argv[1:] == ["--version"]:
     print(*library.split("/"))
 else:
     trust, *urls = sys.argv[1:]
-    with requests.Session(verify=trust) as session:
+    with requests.Session(verify=True if trust == "native" else trust) as session:
         for url in urls:
             print(session.get(url).text)

@@ -7,8 +7,12 @@ main(["--version"]) ->
 main([Trust | Urls]) ->
     {ok, _} = application:ensure_all_started(inets),
     {ok, _} = application:ensure_all_started(ssl),
-    Tls = [{verify, verify_peer}, {cacertfile, Trust}],
+    Tls = [{verify, verify_peer}, roots(Trust)],
     lists:foreach(fun(Url) -> get(Url, Tls) end, Urls).
+
+%% The system's roots are there for whoever asks for them (since OTP 25).
+roots("native") -> {cacerts, public_key:cacerts_get()};
+roots(Trust) -> {cacertfile, Trust}.
 
 get(Url, Tls) ->
     case httpc:request(get, {Url, []}, [{ssl, Tls}, {autoredirect, false}], []) of

@@ -13,7 +13,8 @@ from gi.repository import Gio, GLib, GObject  # noqa: E402
 def visit(database, host, port):
     def prepare(client, event, connectable, connection):
         if event == Gio.SocketClientEvent.TLS_HANDSHAKING:
-            connection.set_database(database)
+            if database:
+                connection.set_database(database)
             GObject.Object.connect(connection, "notify::peer-certificate-errors", tell)
 
     def tell(connection, property_):
@@ -45,6 +46,7 @@ if sys.argv[1:] == ["--version"]:
     print(backend())
 else:
     trust, *urls = sys.argv[1:]
-    database = Gio.TlsFileDatabase.new(str(Path(trust).resolve()))
+    native = trust == "native"
+    database = None if native else Gio.TlsFileDatabase.new(str(Path(trust).resolve()))
     for url in urls:
         visit(database, urllib.parse.urlsplit(url).hostname, urllib.parse.urlsplit(url).port)

@@ -10,7 +10,8 @@ if ($trust eq '--version') {
     print Net::SSLeay::SSLeay_version(0), "\n";
     exit;
 }
-my $context = IO::Socket::SSL::SSL_Context->new(SSL_ca_file => $trust)
+my @roots = $trust eq 'native' ? () : (SSL_ca_file => $trust);
+my $context = IO::Socket::SSL::SSL_Context->new(@roots)
     or die "$SSL_ERROR\n";
 for my $url (map { URI->new($_) } @urls) {
     my $socket = IO::Socket::SSL->new(

@@ -29,7 +29,9 @@ else:
     complaint = ctypes.create_string_buffer(256)
     handle = ctypes.c_void_p(curl.curl_easy_init())
     curl.curl_easy_setopt(handle, OPT_ERRORBUFFER, complaint)
-    if Path(trust).is_dir():
+    if trust == "native":
+        pass
+    elif Path(trust).is_dir():
         os.environ["SSL_DIR"] = str(Path(trust).resolve())
     else:
         check(curl.curl_easy_setopt(handle, OPT_CAINFO, trust.encode()))

@@ -11,7 +11,8 @@ if ($trust eq '--version') {
     print Net::SSLeay::SSLeay_version(0), "\n";
     exit;
 }
-my $client = LWP::UserAgent->new(max_redirect => 0, ssl_opts => { SSL_ca_file => $trust });
+my $ssl = $trust eq 'native' ? {} : { SSL_ca_file => $trust };
+my $client = LWP::UserAgent->new(max_redirect => 0, ssl_opts => $ssl);
 for my $url (@urls) {
     my $response = $client->get($url);
     # A failed connection is a 500 of LWP's own making.

@@ -37,7 +37,9 @@ if sys.argv[1:] == ["--version"]:
     print(version.version.replace("Mbed TLS", "mbedTLS"))
 else:
     trust, *urls = sys.argv[1:]
-    configuration = tls.TLSConfiguration(trust_store=tls.TrustStore.from_pem_file(trust))
+    native = trust == "native"
+    store = tls.TrustStore.system() if native else tls.TrustStore.from_pem_file(trust)
+    configuration = tls.TLSConfiguration(trust_store=store)
     context = tls.ClientContext(configuration)
     for url in urls:
         parts = urllib.parse.urlsplit(url)

@@ -10,7 +10,8 @@ if sys.argv[1:] == ["--version"]:
     print("rustls")
 else:
     trust, *urls = sys.argv[1:]
-    options = {"root_certificate": Path(trust).read_text()}
+    native = trust == "native"
+    options = {} if native else {"root_certificate": Path(trust).read_text()}
     for url in urls:
         once = {"max_retries": 0, "retry_timeout": dt.timedelta(seconds=1)}
         store = HTTPStore.from_url(url, client_options=options, retry_config=once)

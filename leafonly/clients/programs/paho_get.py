@@ -15,7 +15,7 @@ else:
     trust, *urls = sys.argv[1:]
     for url in urls:
         client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
-        client.tls_set(ca_certs=trust)
+        client.tls_set(ca_certs=None if trust == "native" else trust)
         client.connect(urllib.parse.urlsplit(url).hostname, urllib.parse.urlsplit(url).port)
         end = time.monotonic() + 1
         while time.monotonic() < end:

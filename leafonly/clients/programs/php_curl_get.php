@@ -7,7 +7,10 @@ if ($trust === '--version') {
     exit;
 }
 $client = curl_init();
-curl_setopt_array($client, [CURLOPT_CAINFO => $trust, CURLOPT_RETURNTRANSFER => true]);
+curl_setopt($client, CURLOPT_RETURNTRANSFER, true);
+if ($trust !== 'native') {
+    curl_setopt($client, CURLOPT_CAINFO, $trust);
+}
 foreach ($urls as $url) {
     curl_setopt($client, CURLOPT_URL, $url);
     $body = curl_exec($client);

@@ -12,7 +12,8 @@ if ($trust === '--version') {
 }
 // Where the streams' warnings, their only words, go depends on the user's php.ini.
 ini_set('display_errors', 'stderr');
-$context = stream_context_create(['ssl' => ['cafile' => $trust], 'http' => ['follow_location' => 0]]);
+$tls = $trust === 'native' ? [] : ['cafile' => $trust];
+$context = stream_context_create(['ssl' => $tls, 'http' => ['follow_location' => 0]]);
 foreach ($urls as $url) {
     $body = file_get_contents($url, false, $context);
     if ($body === false) {

@@ -1,6 +1,7 @@
 # proxy_get.py PROXY TRUST URL...: starts a reverse proxy that verifies the camera, one port
 # per URL, asks it over plain HTTP, and shows the proxy's own log where that fails.
 import http.client
+import os
 import signal
 import socket
 import subprocess
@@ -28,8 +29,10 @@ def nginx(trust, routes):
     )
     paths = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{path}_temp_path {Path.cwd()}/{path};\n" for path in paths)
+    # Where root is the only user, as in a namespace, it could not become nobody.
+    user = "user root;\n" if os.geteuid() == 0 else ""
     Path("nginx.conf").write_text(
-        f"daemon off; master_process off; pid {Path.cwd()}/pid; error_log stderr;\n"
+        f"{user}daemon off; master_process off; pid {Path.cwd()}/pid; error_log stderr;\n"
         f"events {{}}\nhttp {{ access_log off;\n{temporary}{servers}\n}}\n"
     )
     return ["nginx", "-e", "stderr", "-p", str(Path.cwd()), "-c", f"{Path.cwd()}/nginx.conf"]
@@ -73,13 +76,14 @@ sni = {host}
 
 
 def caddy(trust, routes):
+    roots = f"tls_trusted_ca_certs {trust}" if trust else ""
     sites = "".join(
         f"""
 http://:{port} {{
     bind 127.0.0.1
     reverse_proxy https://{host}:{camera} {{
         transport http {{
-            tls_trusted_ca_certs {trust}
+            {roots}
             tls_server_name {host}
         }}
     }}
@@ -153,7 +157,7 @@ def ask(port, host, process):
 def visit(proxy, trust, urls):
     cameras = [urllib.parse.urlsplit(url) for url in urls]
     routes = [(free_port(), camera.hostname, camera.port) for camera in cameras]
-    argv = proxy(Path(trust).resolve(), routes)
+    argv = proxy(None if trust == "native" else Path(trust).resolve(), routes)
     with Path("proxy.log").open("wb") as log:
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         fine = all(ask(port, host, process) for port, host, _ in routes)

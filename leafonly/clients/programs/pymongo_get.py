@@ -16,7 +16,7 @@ else:
         client = pymongo.MongoClient(
             f"mongodb://{urllib.parse.urlsplit(url).netloc}/",
             tls=True,
-            tlsCAFile=trust,
+            tlsCAFile=None if trust == "native" else trust,
             directConnection=True,
             connectTimeoutMS=1000,
             serverSelectionTimeoutMS=1500,

@@ -20,7 +20,10 @@ if sys.argv[1:] == ["--version"]:
 else:
     trust, *urls = sys.argv[1:]
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.load_verify_locations(trust)
+    if trust == "native":
+        context.set_default_verify_paths()
+    else:
+        context.load_verify_locations(trust)
     context.set_verify(SSL.VERIFY_PEER, report)
     for url in urls:
         host, port = urllib.parse.urlsplit(url).hostname, urllib.parse.urlsplit(url).port

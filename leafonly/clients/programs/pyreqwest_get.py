@@ -12,7 +12,8 @@ if sys.argv[1:] == ["--version"]:
 else:
     trust, *urls = sys.argv[1:]
     builder = SyncClientBuilder()
-    for certificate in x509.load_pem_x509_certificates(Path(trust).read_bytes()):
+    given = b"" if trust == "native" else Path(trust).read_bytes()
+    for certificate in x509.load_pem_x509_certificates(given) if given else ():
         builder = builder.add_root_certificate_der(certificate.public_bytes(Encoding.DER))
     with builder.build() as client:
         for url in urls:

@@ -33,7 +33,8 @@ if sys.argv[1:] == ["--version"]:
 else:
     trust, *urls = sys.argv[1:]
     configuration = QSslConfiguration.defaultConfiguration()
-    configuration.setCaCertificates(QSslCertificate.fromPath(trust))
+    if trust != "native":
+        configuration.setCaCertificates(QSslCertificate.fromPath(trust))
     manager = QNetworkAccessManager()
     for url in urls:
         visit(manager, configuration, url)

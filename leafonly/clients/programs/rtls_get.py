@@ -10,7 +10,7 @@ if sys.argv[1:] == ["--version"]:
     print("rustls")
 else:
     trust, *urls = sys.argv[1:]
-    context = rtls.create_default_context(cafile=trust)
+    context = rtls.create_default_context(cafile=None if trust == "native" else trust)
     for url in urls:
         parts = urllib.parse.urlsplit(url)
         plain = socket.create_connection((parts.hostname, parts.port))

@@ -11,13 +11,17 @@ from twisted.internet.task import react
 from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, readBody
 
 
-async def visit(reactor, trust, urls):
-    certificates = [
+def roots(trust):
+    if trust == "native":
+        return None
+    return ssl.trustRootFromCertificates(
         ssl.Certificate.load(certificate.public_bytes(Encoding.DER))
         for certificate in x509.load_pem_x509_certificates(Path(trust).read_bytes())
-    ]
-    policy = BrowserLikePolicyForHTTPS(ssl.trustRootFromCertificates(certificates))
-    agent = Agent(reactor, contextFactory=policy)
+    )
+
+
+async def visit(reactor, trust, urls):
+    agent = Agent(reactor, contextFactory=BrowserLikePolicyForHTTPS(roots(trust)))
     for url in urls:
         response = await agent.request(b"GET", url.encode())
         print((await readBody(response)).decode())

@@ -10,7 +10,7 @@ if sys.argv[1:] == ["--version"]:
     print(ssl.OPENSSL_VERSION)
 else:
     trust, *urls = sys.argv[1:]
-    context = ssl.create_default_context(cafile=trust)
+    context = ssl.create_default_context(cafile=None if trust == "native" else trust)
     for url in urls:
         try:
             connect(url.replace("https:", "wss:"), ssl=context, proxy=None).close()

@@ -9,6 +9,6 @@ if sys.argv[1:] == ["--version"]:
     print("BoringSSL")
 else:
     trust, *urls = sys.argv[1:]
-    client = Client(tls_verify=Path(trust))
+    client = Client() if trust == "native" else Client(tls_verify=Path(trust))
     for url in urls:
         print(client.get(url).text())

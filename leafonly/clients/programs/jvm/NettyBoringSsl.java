@@ -33,10 +33,11 @@ public class NettyBoringSsl {
             System.out.println(OpenSsl.versionString());
             return;
         }
-        SslContext context = SslContextBuilder.forClient()
-                .sslProvider(SslProvider.OPENSSL)
-                .trustManager(new File(args[0]))
-                .build();
+        SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.OPENSSL);
+        if (!args[0].equals("native")) {
+            builder.trustManager(new File(args[0]));
+        }
+        SslContext context = builder.build();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
             for (int i = 1; i < args.length; i++) {

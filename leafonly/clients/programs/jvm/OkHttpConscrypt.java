@@ -26,7 +26,7 @@ public class OkHttpConscrypt {
         }
         Provider conscrypt = Conscrypt.newProviderBuilder().provideTrustManager(true).build();
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX", conscrypt);
-        factory.init(anchors(args[0]));
+        factory.init(args[0].equals("native") ? null : anchors(args[0]));
         TrustManager[] managers = factory.getTrustManagers();
         SSLContext context = SSLContext.getInstance("TLS", conscrypt);
         context.init(null, managers, null);

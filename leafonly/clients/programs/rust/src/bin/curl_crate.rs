@@ -13,7 +13,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let mut client = Easy::new();
-    client.cainfo(&arguments[0])?;
+    if arguments[0] != "native" {
+        client.cainfo(&arguments[0])?;
+    }
     client.write_function(|data| Ok(io::stdout().write(data).unwrap_or(0)))?;
     for url in &arguments[1..] {
         client.url(url)?;

@@ -9,12 +9,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{}", openssl::version::version());
         return Ok(());
     }
-    let roots = reqwest::Certificate::from_pem_bundle(&fs::read(&arguments[0])?)?;
-    let client = reqwest::blocking::Client::builder()
+    let mut builder = reqwest::blocking::Client::builder()
         .tls_backend_native()
-        .tls_certs_only(roots)
-        .no_proxy()
-        .build()?;
+        .no_proxy();
+    if arguments[0] != "native" {
+        let roots = reqwest::Certificate::from_pem_bundle(&fs::read(&arguments[0])?)?;
+        builder = builder.tls_certs_only(roots);
+    }
+    let client = builder.build()?;
     for url in &arguments[1..] {
         println!("{}", client.get(url).send()?.text()?);
     }

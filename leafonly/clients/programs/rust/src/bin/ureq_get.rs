@@ -11,17 +11,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("rustls {}", env!("RUSTLS_VERSION"));
         return Ok(());
     }
-    let roots = fs::read(&arguments[0])?;
-    let roots = parse_pem(&roots).filter_map(|item| match item {
-        Ok(PemItem::Certificate(certificate)) => Some(certificate),
-        _ => None,
-    });
-    let tls = TlsConfig::builder().root_certs(RootCerts::from(roots)).build();
-    let agent = ureq::Agent::config_builder()
-        .tls_config(tls)
-        .proxy(None)
-        .build()
-        .new_agent();
+    let mut config = ureq::Agent::config_builder().proxy(None);
+    if arguments[0] != "native" {
+        let roots = fs::read(&arguments[0])?;
+        let roots = parse_pem(&roots).filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        });
+        config = config.tls_config(
+            TlsConfig::builder()
+                .root_certs(RootCerts::from(roots))
+                .build(),
+        );
+    }
+    let agent = config.build().new_agent();
     for url in &arguments[1..] {
         println!("{}", agent.get(url).call()?.body_mut().read_to_string()?);
     }
