@@ -56,10 +56,12 @@ def _clients() -> int:
 
 def _look(host: str, trust: Path | None, *, as_json: bool) -> int:
     """Look at one host or many; 0 if every chain is complete, 1 if not, 2 for a wrong word."""
-    from leafonly.look import Trusted, look_at_all, targets
+    from leafonly.look import Trusted, look_at_all
+    from leafonly.target import targets
 
     try:
-        hosts, trusted = targets(host), Trusted(trust)
+        hosts = targets(host)
+        trusted = Trusted.of_file(trust) if trust else Trusted()
     except (OSError, ValueError) as error:
         print(f"look: {error}", file=sys.stderr)
         return 2

@@ -8,7 +8,14 @@ import socket
 import ssl
 from dataclasses import dataclass, field
 
-__all__ = ["Flight", "FlightError", "client_hello", "parse_flight", "read_flight"]
+__all__ = [
+    "Flight",
+    "FlightError",
+    "client_hello",
+    "parse_flight",
+    "read_flight",
+    "server_hello_extensions",
+]
 
 _ALERT, _HANDSHAKE = 21, 22
 _SERVER_HELLO, _CERTIFICATE, _SERVER_KEY_EXCHANGE, _SERVER_HELLO_DONE = 2, 11, 12, 14
@@ -130,6 +137,20 @@ def parse_flight(data: bytes) -> Flight:
         flight.messages.append(_MESSAGES.get(kind, str(kind)))
         _read_message(flight, kind, _Reader(message))
     return flight
+
+
+def server_hello_extensions(handshake: bytes) -> set[int]:
+    """Give the numbers of a ServerHello's extensions, off the body of a handshake record.
+
+    Raises:
+        FlightError: The message contradicts its length.
+
+    """
+    flight = Flight()
+    for kind, message in _handshake_messages(handshake)[:1]:
+        if kind == _SERVER_HELLO:
+            _read_message(flight, kind, _Reader(message))
+    return {number for number, _ in flight.extensions}
 
 
 class _Reader:

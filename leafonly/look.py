@@ -6,39 +6,39 @@ presented alone, ends at a root that is trusted; an intermediate in the trust fi
 hide that it was not sent.
 """
 
-import contextlib
 import datetime as dt
-import ipaddress
 import re
+import select
+import socket
 import ssl
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from leafonly.certificate import covers, is_issued_by
 from leafonly.flight import FlightError, read_flight
+from leafonly.target import Target
 
-__all__ = ["Look", "Target", "Trusted", "classify", "look", "look_at_all", "targets"]
+if TYPE_CHECKING:
+    from OpenSSL import SSL
 
+__all__ = ["DEPLOYED", "Look", "Trusted", "classify", "look", "look_at_all", "presented"]
+
+DEPLOYED = "deployed_chain"
+"""The check's name in the report's `findings`."""
+
+_MISSING = (
+    "load the intermediate too, if this firmware can (suites/presentation finds out on a board), "
+    "or put a gateway in front of the camera"
+)
 _TIMEOUT = 10.0  # seconds for the connection and for each read
 _AT_ONCE = 64  # hosts; each costs a thread that mostly waits
 _PROTOCOL_VERSION = 70  # RFC 8446 section 6: the host speaks TLS 1.3 alone
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where to look."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -65,38 +65,67 @@ class Look:
     subjects: tuple[str, ...] = ()
     missing: str | None = None
 
+    def as_presentation(self) -> dict[str, object]:
+        """Give the fields of the report's `presentation`."""
+        reached = "unreachable" not in self.kinds
+        return {
+            "method": f"as deployed ({self.target})",
+            "loaded": reached,
+            "presented": len(self.subjects) if reached else None,
+            "subjects": list(self.subjects),
+            "error": None if reached else self.verdict,
+        }
+
+    def as_finding(self) -> dict[str, object]:
+        """Give the fields of the report's `findings`."""
+        # Some clients come by the missing one in other ways; the matrix says which.
+        severity = "info" if self.complete else "warning" if self.missing else "blocker"
+        return {
+            "check": DEPLOYED,
+            "severity": severity,
+            "message": f"{self.target}: {self.verdict}",
+            "remedy": _MISSING if self.missing else None,
+        }
+
 
 class Trusted:
     """The roots a client would know, and what else its file holds.
 
     Args:
-        file: PEM certificates; None for this system's own store.
-
-    Raises:
-        ValueError: The file holds no certificate.
-        OSError: It cannot be read.
+        certificates: Roots and others; None for this system's own store.
 
     """
 
-    def __init__(self, file: Path | None = None) -> None:
-        if file is None:
-            self._certificates = _system_certificates()
-        else:
-            given = x509.load_pem_x509_certificates(file.read_bytes())
-            self._certificates = [each.public_bytes(Encoding.DER) for each in given]
+    def __init__(self, certificates: Sequence[x509.Certificate] | None = None) -> None:
+        self._certificates = (
+            _system_certificates()
+            if certificates is None
+            else [each.public_bytes(Encoding.DER) for each in certificates]
+        )
+
+    @classmethod
+    def of_file(cls, path: Path) -> Self:
+        """Read them from a file of PEM certificates.
+
+        Raises:
+            ValueError: The file holds none.
+            OSError: It cannot be read.
+
+        """
+        return cls(x509.load_pem_x509_certificates(path.read_bytes()))
 
     def issuer_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """Find the trusted root that issued a certificate, or that it is."""
         for candidate in self._called(certificate.issuer):
             # An intermediate here may help one client, but it is no end of a chain.
-            if _issued(candidate, candidate) and _issued(candidate, certificate):
+            if is_issued_by(candidate, candidate) and is_issued_by(certificate, candidate):
                 return candidate
         return None
 
     def knows(self, certificate: x509.Certificate) -> bool:
         """Whether the issuer is among the file's certificates, a root or not."""
         return any(
-            _issued(candidate, certificate) for candidate in self._called(certificate.issuer)
+            is_issued_by(certificate, candidate) for candidate in self._called(certificate.issuer)
         )
 
     def _called(self, name: x509.Name) -> list[x509.Certificate]:
@@ -108,21 +137,6 @@ class Trusted:
         return [x509.load_der_x509_certificate(c) for c in self._certificates if encoded in c]
 
 
-def targets(text: str, *, default_port: int = 443) -> list[Target]:
-    """Read `HOST`, `HOST:PORT`, `[IPv6]:PORT`, or `@FILE` with one of these on each line.
-
-    Raises:
-        ValueError: Something is not of that form.
-        OSError: The file cannot be read.
-
-    """
-    if not text.startswith("@"):
-        return [_target(text, default_port)]
-    lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
-    hosts = [line.partition("#")[0].strip() for line in lines]
-    return [_target(host, default_port) for host in hosts if host]
-
-
 def look_at_all(hosts: Sequence[Target], trusted: Trusted) -> Iterable[Look]:
     """Look at many hosts at once; what is found comes in the order asked."""
     with ThreadPoolExecutor(max_workers=min(_AT_ONCE, max(1, len(hosts)))) as pool:
@@ -132,8 +146,8 @@ def look_at_all(hosts: Sequence[Target], trusted: Trusted) -> Iterable[Look]:
 def look(target: Target, trusted: Trusted) -> Look:
     """Look at one host; one that cannot be reached is a finding, not an exception."""
     try:
-        presented = [x509.load_der_x509_certificate(der) for der in _presented(target)]
-        return classify(target, presented, trusted)
+        certificates = [x509.load_der_x509_certificate(der) for der in presented(target)]
+        return classify(target, certificates, trusted)
     except FlightError as error:
         return Look(str(target), False, f"unreachable: {error}", ("unreachable",))
     except ValueError as error:
@@ -144,14 +158,14 @@ def classify(target: Target, presented: Sequence[x509.Certificate], trusted: Tru
     """Say what a list of presented certificates is."""
     leaf, path, anchor = presented[0], _climb(presented, trusted), None
     anchor = trusted.issuer_of(path[-1])
-    self_signed = _issued(leaf, leaf)
-    top_is_root = _issued(path[-1], path[-1])
+    self_signed = is_issued_by(leaf, leaf)
+    top_is_root = is_issued_by(path[-1], path[-1])
     issuer = path[-1].issuer.rfc4514_string()
     missing = None
     if anchor is None and not top_is_root and (len(path) == 1 or trusted.knows(path[-1])):
         missing = issuer
     in_order = [presented.index(each) for each in path] == list(range(len(path)))
-    roots = [each for each in presented[1:] if _issued(each, each)]
+    roots = [each for each in presented[1:] if is_issued_by(each, each)]
     found = {
         "self_signed": self_signed,
         "leaf_only": len(presented) == 1 and not self_signed,
@@ -160,7 +174,7 @@ def classify(target: Target, presented: Sequence[x509.Certificate], trusted: Tru
         "root_included": bool(roots),
         "unrelated": len(presented) > len({*path, *roots}),
         "unknown_root": anchor is None and missing is None and not self_signed,
-        "another_name": not _is_for(leaf, target.host),
+        "another_name": not covers(leaf, target.host),
         "expired": not all(_is_in_time(each) for each in path),
     }
     faults = {
@@ -190,22 +204,11 @@ def _climb(presented: Sequence[x509.Certificate], trusted: Trusted) -> list[x509
     """Go from the leaf to its issuer and on, as far as what was presented leads."""
     path = [presented[0]]
     while trusted.issuer_of(path[-1]) is None:
-        issuers = [each for each in presented if each not in path and _issued(each, path[-1])]
+        issuers = [each for each in presented if each not in path and is_issued_by(path[-1], each)]
         if not issuers:
             break
         path.append(issuers[0])
     return path
-
-
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    """Whether names fit and the signature verifies (RFC 5280 section 6.1.3)."""
-    if issuer.subject != certificate.issuer:
-        return False
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
-        return False
-    return True
 
 
 def _is_in_time(certificate: x509.Certificate) -> bool:
@@ -213,61 +216,53 @@ def _is_in_time(certificate: x509.Certificate) -> bool:
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
-def _is_for(leaf: x509.Certificate, host: str) -> bool:
-    """Match a host with the leaf's names: RFC 9525; a star stands for one whole label."""
-    try:
-        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host) in names.get_values_for_type(x509.IPAddress)
-    labels = host.lower().rstrip(".").split(".")
-    for name in names.get_values_for_type(x509.DNSName):
-        wanted = name.lower().rstrip(".").split(".")
-        if wanted == labels or (wanted[0] == "*" and len(wanted) > 2 and wanted[1:] == labels[1:]):
-            return True
-    return False
+def presented(target: Target, server_name: str | None = None) -> list[bytes]:
+    """Read what a host presents, as DER in the order sent.
 
+    Args:
+        target: Where to look.
+        server_name: For SNI; None for the target's own.
 
-def _presented(target: Target) -> list[bytes]:
-    flight = read_flight(target.host, target.port, target.host, timeout=_TIMEOUT)
+    Raises:
+        FlightError: It cannot be reached, or presents nothing.
+
+    """
+    name = server_name or target.host
+    flight = read_flight(target.host, target.port, name, timeout=_TIMEOUT)
     if flight.alert == _PROTOCOL_VERSION:
-        return _presented_in_tls13(target)
+        return _presented_in_tls13(target, name)
     if not flight.certificates:
         alert = f" but alert {flight.alert}" if flight.alert is not None else ""
         raise FlightError(f"{target} presents nothing{alert}")
     return flight.certificates
 
 
-def _presented_in_tls13(target: Target) -> list[bytes]:
+def _presented_in_tls13(target: Target, server_name: str) -> list[bytes]:
     """Ask OpenSSL, because TLS 1.3 encrypts the certificates; nothing is sent to the host."""
-    import socket
-
     from OpenSSL import SSL
     from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
 
     try:
         with socket.create_connection((target.host, target.port), _TIMEOUT) as connection:
-            connection.settimeout(None)
             tls = SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD), connection)
-            tls.set_tlsext_host_name(target.host.encode("idna"))
+            tls.set_tlsext_host_name(server_name.encode("idna"))
             tls.set_connect_state()
-            tls.do_handshake()
+            _shake_hands(tls, connection)
             chain = tls.get_peer_cert_chain() or []
     except (OSError, SSL.Error) as error:
         raise FlightError(f"{target}: {error or type(error).__name__}") from error
     return [dump_certificate(FILETYPE_ASN1, certificate) for certificate in chain]
 
 
-def _target(text: str, default_port: int) -> Target:
-    host, colon, port = text.rpartition(":")
-    bare_ipv6 = text.count(":") > 1 and not text.startswith("[")
-    if not colon or text.endswith("]") or bare_ipv6:
-        host, port = text, str(default_port)
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536 or set(host) & set("/@ "):
-        raise ValueError(f"{text} is not HOST, HOST:PORT or @FILE")
-    return Target(host, int(port))
+def _shake_hands(tls: "SSL.Connection", connection: socket.socket) -> None:
+    from OpenSSL import SSL
+
+    while True:
+        try:
+            return tls.do_handshake()
+        except SSL.WantReadError:
+            if not select.select([connection], [], [], _TIMEOUT)[0]:
+                raise TimeoutError("timed out") from None
 
 
 def _system_certificates() -> list[bytes]:

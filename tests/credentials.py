@@ -86,9 +86,10 @@ INTERMEDIATE = ca(parent=ROOT)
 
 
 def scts(count):
-    """Embedded SCTs (RFC 6962 section 3.3), well-formed and worthless."""
-    one = bytes(1) + bytes(32) + bytes(8) + bytes(2) + bytes([4, 3]) + (8).to_bytes(2) + bytes(8)
-    each = (len(one).to_bytes(2) + one) * count
+    """Embedded SCTs (RFC 6962 section 3.3) of so many logs, well-formed and worthless."""
+    rest = bytes(8) + bytes(2) + bytes([4, 3]) + (8).to_bytes(2) + bytes(8)
+    ones = [bytes(1) + bytes([log]) * 32 + rest for log in range(count)]
+    each = b"".join(len(one).to_bytes(2) + one for one in ones)
     body = len(each).to_bytes(2) + each
     length = bytes([len(body)]) if len(body) < 128 else b"\x81" + bytes([len(body)])
     oid = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")

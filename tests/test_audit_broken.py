@@ -291,7 +291,7 @@ def test_curve_that_browsers_lack(tmp_path):
 def test_slow_curve(tmp_path):
     key = ec.generate_private_key(ec.SECP521R1())
     found = findings(tmp_path, live(leaf(public_key=key.public_key()), key=key))
-    assert_one_finding(found, "warning", "camera_can_use_key", "P-521")
+    assert_one_finding(found, "warning", "camera_can_use_key", "P-521", "Chromium")
 
 
 def test_weak_rsa_key(tmp_path):
@@ -335,7 +335,14 @@ def test_common_name_only(tmp_path):
 def test_address_as_name(tmp_path):
     certificate = leaf(sans=[x509.IPAddress(ipaddress.ip_address("192.0.2.7"))])
     found = findings(tmp_path, live(certificate), domain="192.0.2.7")
-    assert_one_finding(found, "warning", "name_is_public", "an address")
+    assert_one_finding(found, "warning", "name_is_public", "an address that is reserved")
+
+
+def test_public_address_is_only_mentioned(tmp_path):
+    certificate = leaf(sans=[x509.IPAddress(ipaddress.ip_address("8.8.8.8"))])
+    found = findings(tmp_path, live(certificate), domain="8.8.8.8")
+    assert [each for each in found if each.severity != "info"] == []
+    assert "few public CAs" in _only(found, "name_is_public", "info").message
 
 
 def test_single_label(tmp_path):
@@ -373,20 +380,52 @@ def test_nearly_expired(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("start", "allowed"), [("2026-03-14", 398), ("2026-03-15", 200), ("2027-03-15", 100)]
+    ("start", "allowed"),
+    [
+        ("2020-08-31", 825),
+        ("2020-09-01", 398),
+        ("2026-03-14", 398),
+        ("2026-03-15", 200),
+        ("2027-03-15", 100),
+        ("2029-03-15", 47),
+    ],
 )
 def test_lives_too_long(tmp_path, start, allowed):
     begins = dt.datetime.fromisoformat(start).replace(tzinfo=dt.UTC)
-    second = dt.timedelta(seconds=1)
-    longest = leaf(start=begins, end=begins + allowed * DAY - second, sct=3)
-    assert [
-        each
-        for each in findings(tmp_path, live(longest), at=begins + DAY)
-        if each.severity != "info"
-    ] == []
-    found = findings(tmp_path, live(leaf(start=begins, end=begins + allowed * DAY, sct=3)),
-                     at=begins + DAY)  # fmt: skip
-    assert_one_finding(found, "warning", "lifetime_is_allowed", f"allow {allowed} ")
+
+    def warnings(end):
+        found = findings(tmp_path, live(leaf(start=begins, end=end)), at=begins + DAY)
+        return [
+            each.message
+            for each in found
+            if each.check == "lifetime_is_allowed" and each.severity == "warning"
+        ]
+
+    assert warnings(begins + allowed * DAY - dt.timedelta(seconds=1)) == []
+    (message,) = warnings(begins + allowed * DAY)
+    assert f"lives {allowed + 1} days" in message
+    assert f"give {allowed} " in message
+
+
+@pytest.mark.parametrize(("days", "expected"), [(825, 0), (826, 1)])
+def test_lives_too_long_for_apple(tmp_path, days, expected):
+    # Below a private root only Apple's systems count the days.
+    certificate = leaf(end=NOW - 10 * DAY + days * DAY - dt.timedelta(seconds=1))
+    private = {"mozilla": Issuers(()), "system": Issuers(()), "private": Issuers([ROOT[0]])}
+    found = findings(tmp_path, live(certificate), **private)
+    assert [each.check for each in found if each.severity == "warning"] == [
+        "lifetime_is_allowed"
+    ] * expected
+
+
+def test_for_any_use(tmp_path):
+    found = findings(tmp_path, live(leaf(usage=[ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE])))
+    assert_one_finding(found, "warning", _SERVERS, "Firefox, OpenSSL")
+
+
+def test_use_not_said(tmp_path):
+    found = findings(tmp_path, live(leaf(usage=None)))
+    assert_one_finding(found, "warning", _SERVERS, "Apple's")
 
 
 def test_for_clients_only(tmp_path):
@@ -416,7 +455,16 @@ def test_precertificate(tmp_path):
 
 def test_not_logged(tmp_path):
     found = findings(tmp_path, live(leaf(sct=0)))
-    assert_one_finding(found, "warning", "certificate_is_logged", "0 SCTs", "want 2")
+    assert_one_finding(found, "warning", "certificate_is_logged", "0 logs", "want 2")
+
+
+@pytest.mark.parametrize(("days", "wanted"), [(180, 2), (181, 3)])
+def test_logged_in_too_few_logs(tmp_path, days, wanted):
+    end = NOW - 10 * DAY + days * DAY - dt.timedelta(seconds=1)
+    enough = findings(tmp_path, live(leaf(sct=wanted, end=end)))
+    assert [each for each in enough if each.severity != "info"] == []
+    found = findings(tmp_path, live(leaf(sct=wanted - 1, end=end)))
+    assert_one_finding(found, "warning", "certificate_is_logged", f"want {wanted}")
 
 
 def test_pss_signature(tmp_path):

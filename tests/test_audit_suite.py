@@ -1,6 +1,5 @@
 """The audit as its user runs it: pytest on the suite, and what is left behind."""
 
-import base64
 import datetime as dt
 import json
 import os
@@ -12,16 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from leafonly.audit import CHECKS
 from leafonly.pki import pem
 from tests.credentials import DAY, ROOT, key_pem, leaf, live, p256
+from tests.secrets import assert_the_search_finds, files_below, leaks
 
 PROJECT = Path(__file__).parents[1]
 
@@ -92,6 +87,33 @@ def test_blocker_fails_and_names_its_remedy(tmp_path, delivery):
     assert "Traceback" not in finished.stdout
 
 
+def test_verdict_comes_first_and_fits_80_columns(tmp_path, delivery):
+    (delivery / "privkey.pem").write_bytes(key_pem(p256("another")))
+    finished = run_audit(tmp_path, *good(tmp_path, delivery))
+    verdict = "Not to be deployed like this: 1 blocker and 0 warnings in the files: the private"
+    page = (tmp_path / "report" / "report.html").read_text()
+    assert page.index(f'<p class="verdict">{verdict}') < page.index("<h2>")
+    about = finished.stdout.split("= leafonly =")[1].split("short test summary")[0]
+    assert about.index(verdict) < about.index("blocker  key_matches_certificate:")
+    # Rich fills its lines with spaces; a report's path is one word that cannot be broken.
+    lines = [line.rstrip() for line in about.splitlines() if "report: " not in line]
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_matrix_is_no_part_of_a_run_about_ones_own_credentials(tmp_path, delivery):
+    finished = subprocess.run(
+        command("suites", "--clients=urllib", "--collect-only", "-q", *good(tmp_path, delivery)),
+        cwd=PROJECT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "test_client[urllib-absent-own]" in finished.stdout
+    assert "test_matrix" not in finished.stdout
+
+
 def test_one_check_can_be_chosen(tmp_path, delivery):
     (delivery / "privkey.pem").write_bytes(key_pem(p256("another")))
     finished = run_audit(tmp_path, *good(tmp_path, delivery), "-k", "certificate_fits_camera")
@@ -144,43 +166,8 @@ def test_wrong_option_is_explained_in_one_line(tmp_path, arguments, words):
 # --- secrets
 
 
-def secrets(key):
-    """Parts of a private key in every form it could leak in, each too long for a coincidence."""
-    number = key.private_numbers().private_value
-    secret = number.to_bytes(32)
-    found = {secret, secret.hex().encode(), secret.hex().upper().encode(), str(number).encode()}
-    for form in (PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL):
-        text = key.private_bytes(Encoding.PEM, form, NoEncryption())
-        body = b"".join(text.splitlines()[1:-1])
-        # Base64 depends on what stands before it; three shifts see every case.
-        found |= {body[at : at + 24] for at in range(40, 72, 8)}
-    found |= {base64.b64encode(secret[shift:])[4:28] for shift in range(3)}
-    return found
-
-
-def leaks(key, texts):
-    return [
-        (where, secret)
-        for where, text in texts.items()
-        for secret in secrets(key)
-        if secret in text
-    ]
-
-
-def files_below(directory):
-    return {
-        str(path): path.read_bytes()
-        for path in directory.rglob("*")
-        if path.is_file() and not path.is_symlink()
-    }
-
-
 def test_the_search_for_secrets_finds_them():
-    pem_text = key_pem()
-    for text in (pem_text, base64.b64decode(b"".join(pem_text.splitlines()[1:-1]))):
-        assert leaks(p256(), {"here": text})
-    number = p256().private_numbers().private_value
-    assert leaks(p256(), {"here": f"private_value={number}".encode()})
+    assert_the_search_finds(p256())
 
 
 def watch(process, seen):
@@ -246,7 +233,7 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
     assert files_below(tmp_path / "tmp") == {}
     if how == "before clients":
         said = b" ".join(texts[str(tmp_path / "out")].split())
-        assert b"2 of 2 do with it in their store" in said
+        assert b"2 of 2 do with the intermediate in their store" in said
 
 
 # What the run has just said when it is killed: at its beginning, and amid its checks.
@@ -282,10 +269,10 @@ def test_bundle_is_the_only_place_a_key_goes_to(tmp_path, delivery):
     finished = run_audit(tmp_path, *good(tmp_path, delivery), "--bundle", camera)
     assert finished.returncode == 0, finished.stdout
     texts = files_below(tmp_path) | {str(tmp_path / "stdout"): finished.stdout.encode()}
-    leaking = {Path(where).relative_to(tmp_path).parts[0] for where, _ in leaks(p256(), texts)}
+    leaking = {Path(where).relative_to(tmp_path).parts[0] for where in leaks(p256(), texts)}
     assert leaking == {"delivery", "camera"}
     assert (camera / "load.py").read_text() in finished.stdout
-    leaking = {Path(where).name for where, _ in leaks(p256(), files_below(camera))}
+    leaking = {Path(where).name for where in leaks(p256(), files_below(camera))}
     assert leaking == {"server.key.der"}
     again = run_audit(tmp_path, *good(tmp_path, delivery), "--bundle", camera, "-k", "bundle")
     assert again.returncode == 1

@@ -98,6 +98,69 @@ def test_sentence_of_a_run_without_a_verdict() -> None:
     assert "No client gave a conclusive verdict" in sentence(report(cell("a", "absent", "error")))
 
 
+def audit(*cells: dict[str, Any], **severities: str) -> dict[str, Any]:
+    findings = [
+        {"check": check, "severity": severity, "message": f"{check} is so", "remedy": ""}
+        for check, severity in severities.items()
+    ]
+    return report(*cells) | {"findings": findings}
+
+
+def test_sentence_of_an_audit_without_clients_counts_what_was_found() -> None:
+    assert sentence(audit(a="info")) == "No blocker and 0 warnings in the files."
+    assert sentence(audit(a="info", b="warning")) == "No blocker and 1 warning in the files."
+    assert sentence(audit(a="blocker", b="warning", c="blocker", d="blocker")) == (
+        "Not to be deployed like this: 3 blockers and 1 warning in the files: "
+        "a is so; c is so; and 1 more."
+    )
+
+
+def own(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> dict[str, Any]:
+    return cell(name, scenario, verdict, expected=None, as_expected=None, **fields)
+
+
+def test_sentence_of_a_rehearsal_says_who_connects() -> None:
+    text = sentence(
+        audit(
+            own("a", "full_chain"),
+            own("a", "absent"),
+            own("a", "cached"),
+            own("b", "full_chain"),
+            own("b", "absent", "rejected"),
+            own("b", "cached", cached_kind="anchors"),
+            own("c", "full_chain"),
+            own("c", "absent", "rejected"),
+            own("c", "cached", "rejected"),
+            own("d", "full_chain", "rejected", reason="untrusted_root"),
+            own("d", "absent", "error"),
+            own("e", "absent", "not_applicable", reason="it cannot", conclusive=True),
+            x="info",
+        )
+    )
+    assert text == (
+        "No blocker and 0 warnings in the files. With the leaf alone a connects, b and c do not; "
+        "2 of 3 do with the intermediate in their store (1 of them by trusting it outright). "
+        "Even with the full chain d does not connect (untrusted_root). "
+        "Nothing is known of 1 other client."
+    )
+
+
+def test_sentence_of_a_rehearsal_names_no_more_than_can_be_read() -> None:
+    fail = [own(f"f{n}", "absent", "rejected") for n in range(9)]
+    assert "With the leaf alone none of 9 clients connects." in sentence(audit(*fail, x="info"))
+    text = sentence(audit(own("a", "absent"), *fail, x="info"))
+    assert "a connects, f0, f1, f2, f3, f4, f5 and 3 others do not." in text
+
+
+def test_html_of_an_audit_says_only_what_holds_of_it() -> None:
+    page = render(audit(own("a", "absent", "rejected"), x="info", y="warning", z="blocker"))
+    assert "None: every cell" not in page
+    assert "leafonly stage CELL" not in page
+    order = [page.index(f'<b class="{each}">') for each in ("blocker", "warning", "info")]
+    assert order == sorted(order)
+    assert "None: every cell" in render(USUAL)
+
+
 def test_surprise_has_a_star_and_is_listed() -> None:
     odd = cell("a", "absent", "accepted", as_expected=False)
     assert cell_word(odd) == "yes*"

@@ -123,6 +123,11 @@ context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
 url = f'https://{sys.argv[2]}:{sys.argv[3]}/'
 print(urllib.request.urlopen(url, context=context).read().decode())
 """
+VERIFIES = """
+import ssl, sys, urllib.request
+context = ssl.create_default_context(cafile=sys.argv[1])
+urllib.request.urlopen(f'https://{sys.argv[2]}:{sys.argv[3]}/', context=context)
+"""
 # Verifies as it should, prints the error in the words of curl, and exits 0.
 EXITS_0 = """
 import ssl, sys, urllib.request
@@ -165,6 +170,25 @@ def test_client_that_lies_or_breaks(bench: Bench, client: Client, words: str) ->
     evidence = f"{cell.reason} {alone.reason}"
     assert words in evidence
     assert alone.outcome != "rejected: missing_issuer"
+
+
+HANGS_ONCE = """
+import pathlib, sys, time
+first = pathlib.Path(sys.argv[1])
+if not first.exists():
+    first.touch()
+    time.sleep(60)
+"""
+
+
+def test_client_that_hung_is_asked_once_more(bench: Bench, tmp_path: Path) -> None:
+    code = HANGS_ONCE + "del sys.argv[1]\n" + VERIFIES
+    client = python_client(code, time_limit=5)
+    first = tmp_path / "first"
+    command = (*client.command[:3], str(first), *client.command[3:])
+    cell = bench._measure_alone(replace(client, command=command), SCENARIOS["absent"], "p256")
+    assert first.exists()
+    assert cell.outcome == "rejected: missing_issuer"
 
 
 def test_client_of_another_runs_camera_is_nobodys(bench: Bench, tmp_path: Path) -> None:

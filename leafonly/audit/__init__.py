@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from leafonly.audit import checks_certificate, checks_chain, checks_files, checks_key
+from leafonly.audit import checks_certificate, checks_chain, checks_files, checks_key, checks_name
 from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
 from leafonly.audit.reader import Credentials, read_directory, read_files
@@ -42,6 +42,7 @@ CHECKS = _registry(
     (
         *checks_files.CHECKS,
         *checks_key.CHECKS,
+        *checks_name.CHECKS,
         *checks_certificate.CHECKS,
         *checks_chain.CHECKS,
     )

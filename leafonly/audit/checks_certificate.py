@@ -1,13 +1,12 @@
-"""Checks of the leaf: its name, its time, its purpose, its size."""
+"""Checks of the leaf: its time, its purpose, its size."""
 
 import datetime as dt
-import ipaddress
 from collections.abc import Iterator
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
-from leafonly.audit.evidence import Evidence, addresses, covers, dns_names
+from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.audit.reader import is_ca, is_self_issued
 from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
@@ -16,15 +15,23 @@ __all__ = ["CHECKS"]
 
 _REISSUE = "have the CA issue a certificate for the camera's name"
 
-# CA/Browser Forum, Baseline Requirements 6.3.2, as of ballot SC-081v3: certificates issued
-# from this day on may be valid for so many days.
+# CA/Browser Forum, Baseline Requirements 6.3.2 (ballot SC-081v3): days that a certificate
+# issued from this day on may be valid for. 825 since March 2018 (ballot 193); 398 began with
+# Apple (support.apple.com/102028), for public CAs alone.
 _LIFETIMES = (
+    (dt.datetime(2018, 3, 1, tzinfo=dt.UTC), 825),
     (dt.datetime(2020, 9, 1, tzinfo=dt.UTC), 398),
     (dt.datetime(2026, 3, 15, tzinfo=dt.UTC), 200),
     (dt.datetime(2027, 3, 15, tzinfo=dt.UTC), 100),
     (dt.datetime(2029, 3, 15, tzinfo=dt.UTC), 47),
 )
-_PRIVATE_LIFETIME = 825  # days that Apple's systems allow any CA (support.apple.com/103769)
+
+# What Apple's systems want of every TLS server's certificate since iOS 13 and macOS 10.15, of
+# whatever CA, if it was issued after this day (support.apple.com/103769): serverAuth, and no
+# more than so many days.
+_APPLE = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
+_APPLE_LIFETIME = 825
+
 _SHORT = dt.timedelta(days=30)
 
 _WEAK = {
@@ -37,56 +44,6 @@ _REFUSED = {
     SignatureAlgorithmOID.ED25519: "Ed25519",
     SignatureAlgorithmOID.ED448: "Ed448",
 }
-
-# RFC 6761, RFC 6762, RFC 8375, ICANN's reservation of .internal, and names of home routers.
-_PRIVATE_SUFFIXES = (
-    *("local", "localhost", "test", "example", "invalid", "onion"),
-    *("internal", "home.arpa", "lan", "home", "corp", "intranet", "localdomain"),
-)
-
-
-def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
-    """The camera's name is among the certificate's subject alternative names."""
-    leaf = evidence.leaf
-    names = dns_names(leaf)
-    if not names and not addresses(leaf):
-        common = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        seen = "its name only in the subject's common name" if common else "no name"
-        yield blocker(
-            f"the certificate has {seen}, and no subject alternative name: clients have looked "
-            "nowhere else for years (RFC 9525)",
-            "have the CA issue one with the camera's name as a dNSName",
-        )
-        return
-    domain = evidence.domain
-    if covers(leaf, domain):
-        if evidence.given_domain is None:
-            others = f", one of {len(names)} names" if len(names) > 1 else ""
-            yield info(f"the camera's name is taken to be {domain}{others}: --domain NAME")
-        return
-    held = ", ".join([*names, *addresses(leaf)][:5])
-    yield blocker(f"the certificate is not for {domain}, but for {held}", _REISSUE)
-
-
-def name_is_public(evidence: Evidence) -> Iterator[Finding]:
-    """The camera's name is one that public CAs issue certificates for."""
-    domain = evidence.domain
-    try:
-        ipaddress.ip_address(domain)
-    except ValueError:
-        if "." not in domain:
-            what = "a single label"
-        elif any(domain.endswith(f".{suffix}") for suffix in _PRIVATE_SUFFIXES):
-            what = "a name that exists only in private networks"
-        else:
-            return
-    else:
-        what = "an address"
-    yield warning(
-        f"{domain} is {what}: public CAs do not issue for it, and every client must be given "
-        "the root of whoever did",
-        "use a name below a domain that you own, and point it at the camera's address",
-    )
 
 
 def leaf_is_valid_now(evidence: Evidence) -> Iterator[Finding]:
@@ -103,7 +60,7 @@ def leaf_is_valid_now(evidence: Evidence) -> Iterator[Finding]:
         left = leaf.not_valid_after_utc - at
         days = f"{left.days} days left, until {leaf.not_valid_after_utc:%Y-%m-%d}"
         whole = leaf.not_valid_after_utc - leaf.not_valid_before_utc
-        # A third of its life is when ACME clients renew (certbot's and Let's Encrypt's advice).
+        # Let's Encrypt's advice: renew when a third of its life is left (its FAQ).
         if left < min(_SHORT, whole / 3):
             yield warning(f"{days}: it is time to renew", "renew it before it is deployed")
         else:
@@ -111,29 +68,29 @@ def leaf_is_valid_now(evidence: Evidence) -> Iterator[Finding]:
 
 
 def lifetime_is_allowed(evidence: Evidence) -> Iterator[Finding]:
-    """The certificate does not live longer than clients allow, and renewal is planned for."""
+    """The certificate does not live longer than it may, and renewal is planned for."""
     leaf = evidence.leaf
-    days = _days(leaf)
+    days, issued = _days(leaf), leaf.not_valid_before_utc
     if evidence.is_public:
-        allowed = max((n for since, n in _LIFETIMES if leaf.not_valid_before_utc >= since),
-                      key=lambda n: -n, default=825)  # fmt: skip
+        allowed = next((n for since, n in reversed(_LIFETIMES) if issued >= since), days)
         if days > allowed:
             yield warning(
-                f"the certificate lives {days} days, and browsers allow {allowed} to one issued "
-                f"on {leaf.not_valid_before_utc:%Y-%m-%d}",
+                f"the certificate lives {days} days, and public CAs may give {allowed} to one "
+                f"issued on {issued:%Y-%m-%d}: browsers may refuse it",
                 "have it issued for a shorter time",
             )
         yield info(_outlook(evidence.at))
-    elif days > _PRIVATE_LIFETIME:
+    elif days > _APPLE_LIFETIME and issued > _APPLE:
         yield warning(
-            f"the certificate lives {days} days, and Apple's systems allow {_PRIVATE_LIFETIME} "
+            f"the certificate lives {days} days, and Apple's systems allow {_APPLE_LIFETIME} "
             "even to a private CA",
             "have it issued for a shorter time",
         )
 
 
 def _days(leaf: x509.Certificate) -> int:
-    # Both ends are included, and a started day counts whole (Baseline Requirements 1.6.1).
+    # Both ends are included (RFC 5280 section 4.1.2.5), and what goes beyond whole days of
+    # 86,400 seconds counts as one more (Baseline Requirements 6.3.2).
     whole = leaf.not_valid_after_utc - leaf.not_valid_before_utc + dt.timedelta(seconds=1)
     return -(-whole // dt.timedelta(days=1))
 
@@ -156,56 +113,98 @@ def certificate_is_for_servers(evidence: Evidence) -> Iterator[Finding]:
                 _REISSUE,
             )
         else:
+            # Seen: refused by Firefox 153, NSS 3.87 and rustls 0.23; accepted by the others.
             yield warning(
-                "the certificate is marked as a CA's, which some clients refuse", _REISSUE
+                "the certificate is marked as a CA's: Firefox and rustls refuse it", _REISSUE
             )
-    found = {type(each.value): each.value for each in leaf.extensions}
-    usage = found.get(x509.ExtendedKeyUsage)
-    if usage is None:
-        if evidence.is_public:
-            yield warning("the certificate does not say that it is a server's", _REISSUE)
-    elif not isinstance(usage, x509.ExtendedKeyUsage) or not (
-        {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & set(usage)
-    ):
-        yield blocker("the certificate is for other uses than TLS servers (serverAuth)", _REISSUE)
-    if x509.TLSFeature in found:
+    yield from _judge_usage(leaf)
+    if any(isinstance(each.value, x509.TLSFeature) for each in leaf.extensions):
+        # RFC 7633. Seen: refused by Firefox 153 and GnuTLS 3.7 with all that use it.
         yield warning(
-            "the certificate demands OCSP stapling, which the camera cannot do: Firefox refuses it",
+            "the certificate demands OCSP stapling, which the camera cannot do: Firefox and "
+            "GnuTLS refuse it",
             "have it issued without must-staple",
         )
 
 
+def _judge_usage(leaf: x509.Certificate) -> Iterator[Finding]:
+    """Judge the extended key usage (RFC 5280 section 4.2.1.12).
+
+    Public CAs must put serverAuth in (Baseline Requirements 7.1.2.7.10). Without the extension
+    every client tried here connects; with anyExtendedKeyUsage alone Firefox 153, OpenSSL 3.0,
+    rustls 0.23, s2n and Erlang 25 were seen to refuse; without either also Chromium 156, Go
+    1.27 and Java 17.
+    """
+    try:
+        usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        if leaf.not_valid_before_utc > _APPLE:
+            yield warning(
+                "the certificate does not say that it is a server's (serverAuth): Apple's "
+                "systems refuse it",
+                _REISSUE,
+            )
+        return
+    if ExtendedKeyUsageOID.SERVER_AUTH in usage:
+        return
+    if ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE in usage:
+        yield warning(
+            "the certificate is for any use, but not expressly for TLS servers (serverAuth): "
+            "Firefox, OpenSSL, rustls and Apple's systems refuse it",
+            _REISSUE,
+        )
+    else:
+        yield blocker("the certificate is for other uses than TLS servers (serverAuth)", _REISSUE)
+
+
 def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
-    """It carries SCTs: Chromium and Safari refuse a public certificate that is in no CT log."""
+    """It carries SCTs: browsers refuse a public certificate that is not in the CT logs.
+
+    Two from distinct logs up to 180 days of life, three beyond: Chrome's CT policy
+    (googlechrome.github.io/CertificateTransparency/ct_policy.html) and Apple's
+    (support.apple.com/103214). Firefox asks for the like on desktops since 135, of roots in
+    Mozilla's list (its dev-security-policy list, 2025-02-04). All three ask it of public CAs
+    alone. Which logs they are, and whether they are still good, is not looked at.
+    """
     found = {type(each.value): each.value for each in evidence.leaf.extensions}
     if x509.PrecertPoison in found:
+        # RFC 6962 section 3.1; refused by all of 23 clients tried.
         yield blocker(
             "this is a precertificate, made only for the logs: no client accepts it",
             "take the certificate that the CA delivered",
         )
         return
     scts = found.get(x509.PrecertificateSignedCertificateTimestamps)
-    count = len(scts) if isinstance(scts, x509.PrecertificateSignedCertificateTimestamps) else 0
-    # Chrome's and Apple's policies alike: two up to 180 days of life, three beyond.
+    carried = scts if isinstance(scts, x509.PrecertificateSignedCertificateTimestamps) else ()
+    logs = len({each.log_id for each in carried})
     wanted = 2 if _days(evidence.leaf) <= 180 else 3
     if not evidence.is_public:
         yield info("no client wants SCTs of a private CA")
-    elif count < wanted:
+    elif logs < wanted:
         yield warning(
-            f"the certificate carries {count} SCTs, and Chromium and Safari want {wanted} of a "
-            "public one: they will refuse it",
+            f"the certificate carries SCTs of {logs} logs, and Chromium and Safari want {wanted} "
+            "of a public one: they will refuse it",
             "have the CA issue it with SCTs embedded; the camera cannot deliver them otherwise",
         )
     else:
-        yield info(f"the certificate carries {count} SCTs")
+        yield info(f"the certificate carries SCTs of {logs} logs")
 
 
 def signature_is_usable(evidence: Evidence) -> Iterator[Finding]:
-    """The leaf is signed by an algorithm that clients accept and the camera can load."""
+    """The leaf is signed by an algorithm that clients accept and the camera can load.
+
+    SHA-1 was seen to be refused by Chromium 156, Firefox 153, Go 1.27, OpenSSL 3.0 as Debian
+    sets it, GnuTLS 3.7, rustls 0.23 and mbedTLS 2.28, Apple's systems say the same
+    (support.apple.com/103769); Java 17, NSS 3.87, wolfSSL 5.5 and Erlang 25 took it from a
+    private CA. What the camera refuses is what its firmware was measured to
+    (`leafonly/cameras/loading.py`).
+    """
     algorithm = evidence.leaf.signature_algorithm_oid
     if algorithm in _WEAK:
         yield blocker(
-            f"the certificate is signed with {_WEAK[algorithm]}, which clients refuse", _REISSUE
+            f"the certificate is signed with {_WEAK[algorithm]}, which browsers and most "
+            "libraries refuse",
+            _REISSUE,
         )
     elif algorithm in _REFUSED:
         yield blocker(
@@ -239,8 +238,6 @@ def certificate_fits_camera(evidence: Evidence) -> Iterator[Finding]:
 
 
 CHECKS = (
-    name_is_in_certificate,
-    name_is_public,
     leaf_is_valid_now,
     lifetime_is_allowed,
     certificate_is_for_servers,

@@ -5,13 +5,14 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 
 from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from leafonly.audit.evidence import Evidence, covers
+from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.audit.paths import Issuers
 from leafonly.audit.reader import is_ca, is_self_issued, spki
+from leafonly.certificate import aia_urls, covers
 from leafonly.pki import der
 
 __all__ = ["CHECKS", "aia_urls"]
@@ -19,15 +20,19 @@ __all__ = ["CHECKS", "aia_urls"]
 _SERVER = ExtendedKeyUsageOID.SERVER_AUTH
 _ASK_CA = "take the intermediate from the same delivery, or from the CA's page of certificates"
 
-# Organizations that sign with several intermediates in turn. Let's Encrypt ("Chains of Trust"),
-# Google Trust Services (its repository) and Amazon ("dynamic intermediates", 2022) say so
-# themselves; GlobalSign's Atlas and Microsoft's carry a quarter or a number in their names.
+# Organizations that say of themselves that their intermediates change. In order: "Chains of
+# Trust" and the news of 2024-03-19 (letsencrypt.org); "connecting to Google" in the FAQ of
+# Google's public key infrastructure; "Amazon introduces dynamic intermediate certificate
+# authorities" (AWS Security Blog, 2022); "Atlas TLS ICA Rotations" (support.globalsign.com);
+# "DigiCert ICA Update" (knowledge.digicert.com); "Azure Certificate Authority details"
+# (learn.microsoft.com), a list that is updated.
 _ROTATING = {
-    "Let's Encrypt": "picks one of several intermediates for each certificate",
-    "Google Trust Services": "changes between several intermediates",
-    "Amazon": "issues from a changing set of intermediates",
-    "GlobalSign nv-sa": "makes a new intermediate every quarter",
-    "Microsoft Corporation": "changes between numbered intermediates",
+    "Let's Encrypt": "issues from one of several intermediates, and replaces them",
+    "Google Trust Services": "issues from different intermediates as it needs",
+    "Amazon": "issues from one of several intermediates",
+    "GlobalSign nv-sa": "makes new intermediates every quarter for some products",
+    "DigiCert Inc": "has replaced its intermediates several times",
+    "Microsoft Corporation": "issues from one of several intermediates",
 }
 _SHORT_LIVED = dt.timedelta(days=1100)  # an intermediate of three years is replaced often
 
@@ -181,7 +186,7 @@ def _subject(evidence: Evidence) -> x509.DNSName | x509.IPAddress:
     if (
         not _is_valid(leaf, evidence.at)
         or not covers(leaf, domain)
-        or (isinstance(usage, x509.ExtendedKeyUsage) and _SERVER not in usage)
+        or not (isinstance(usage, x509.ExtendedKeyUsage) and _SERVER in usage)
         or x509.PrecertPoison in found
         or not all(_is_valid(each, evidence.at) for each in evidence.issuers)
     ):
@@ -193,12 +198,16 @@ def _subject(evidence: Evidence) -> x509.DNSName | x509.IPAddress:
 
 
 def aia_names_issuer(evidence: Evidence) -> Iterator[Finding]:
-    """The leaf says where its issuer can be fetched, and with --online: the same one is there."""
+    """The leaf says where its issuer can be fetched, and with --online: the same one is there.
+
+    By http, as Baseline Requirements 7.1.2.7.7 have it: fetching by https could never end.
+    Who fetches was measured: docs/clients.md.
+    """
     urls = aia_urls(evidence.leaf)
     if not urls:
         yield warning(
             "the leaf has no caIssuers address: clients that fetch a missing intermediate "
-            "(Chromium, Windows, macOS, Java when asked) cannot",
+            "(Chromium, Java when told to) cannot",
             "have it issued by a CA that puts one in, if leaf-only must work for those",
         )
         return
@@ -238,7 +247,7 @@ def intermediate_will_stay(evidence: Evidence) -> Iterator[Finding]:
     if organization in _ROTATING:
         yield warning(
             f"{organization} {_ROTATING[organization]}: a client in which {_name_of(leaf.issuer)} "
-            "is stored may fail after the next renewal",
+            "is stored may fail after a renewal",
             remedy,
         )
         return
@@ -249,20 +258,6 @@ def intermediate_will_stay(evidence: Evidence) -> Iterator[Finding]:
                 "it is stored may fail after a renewal",
                 remedy,
             )
-
-
-def aia_urls(certificate: x509.Certificate) -> list[str]:
-    """Give a certificate's caIssuers URLs (RFC 5280 section 4.2.2.1)."""
-    try:
-        aia = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except x509.ExtensionNotFound:
-        return []
-    return [
-        each.access_location.value
-        for each in aia
-        if each.access_method == AuthorityInformationAccessOID.CA_ISSUERS
-        and isinstance(each.access_location, x509.UniformResourceIdentifier)
-    ]
 
 
 def _is_valid(certificate: x509.Certificate, at: dt.datetime) -> bool:

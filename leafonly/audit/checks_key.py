@@ -28,7 +28,10 @@ def key_matches_certificate(evidence: Evidence) -> Iterator[Finding]:
 
 
 def camera_can_use_key(evidence: Evidence) -> Iterator[Finding]:
-    """The key is of a kind that a camera can load and clients can use: P-256, P-384, RSA-2048."""
+    """The key is of a kind that a camera can load and clients can use: P-256, P-384, RSA-2048.
+
+    What the camera refuses is what its firmware was measured to (`leafonly/cameras/loading.py`).
+    """
     leaf = evidence.leaf
     public_key = leaf.public_key()
     if leaf.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
@@ -45,17 +48,28 @@ def camera_can_use_key(evidence: Evidence) -> Iterator[Finding]:
 def _judge_curve(curve: ec.EllipticCurve) -> Iterator[Finding]:
     name = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}.get(curve.name)
     if name is None:
-        yield blocker(f"the key is on {curve.name}, a curve that browsers lack", _NEW_KEY)
+        # RFC 8422 section 5.1.1 has these three; so has Baseline Requirements 6.1.5.
+        yield blocker(
+            f"the key is on {curve.name}: TLS has signatures with P-256, P-384 and P-521", _NEW_KEY
+        )
     elif name == "P-521":
-        yield warning("the key is P-521, slow on a camera, and Chromium lacks it", _NEW_KEY)
+        # Seen to refuse it: Chromium 156, rustls 0.23, Conscrypt 2.9, s2n and Erlang 25.
+        yield warning(
+            "the key is P-521, slow on a camera, and Chromium and rustls refuse it", _NEW_KEY
+        )
     else:
         yield info(f"the key is {name}, which cameras and clients can use")
 
 
 def _judge_rsa(bits: int) -> Iterator[Finding]:
     if bits < 2048:
+        # Apple: support.apple.com/103769. Seen to refuse 1024: OpenSSL 3.0 as Debian sets it,
+        # and so Python and Node.js, rustls 0.23, mbedTLS 2.28; Chromium and Firefox took it from
+        # a private CA. Public CAs must not issue for it (Baseline Requirements 6.1.5).
         yield blocker(
-            f"the key is RSA with {bits} bits, which clients refuse as too weak", _NEW_KEY
+            f"the key is RSA with {bits} bits: OpenSSL, rustls, mbedTLS and Apple's systems "
+            "refuse it as too weak",
+            _NEW_KEY,
         )
     elif bits > 2048:
         yield warning(
@@ -85,7 +99,11 @@ def key_file_is_private(evidence: Evidence) -> Iterator[Finding]:
 
 
 def key_may_sign(evidence: Evidence) -> Iterator[Finding]:
-    """The certificate lets its key sign handshakes: keyUsage digitalSignature, if present."""
+    """The certificate lets its key sign handshakes: keyUsage digitalSignature, if present.
+
+    RFC 5246 section 7.4.2 and RFC 8422 section 2.2 demand it for key exchange by ECDHE; no
+    client of 23 connected without.
+    """
     try:
         usage = evidence.leaf.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:

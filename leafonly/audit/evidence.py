@@ -11,10 +11,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from leafonly.audit.finding import NotCheckedError
-from leafonly.audit.paths import Issuers, is_issued_by, mozilla_roots, root_paths, system_roots
+from leafonly.audit.paths import Issuers, mozilla_roots, root_paths, system_roots
 from leafonly.audit.reader import Credentials
+from leafonly.certificate import dns_names, is_issued_by
 
-__all__ = ["Evidence", "Fetched", "addresses", "covers", "dns_names", "normal_name"]
+__all__ = ["Evidence", "Fetched", "normal_name"]
 
 Fetched = Mapping[str, x509.Certificate | str]
 """What came from each caIssuers URL: a certificate, or in words why none."""
@@ -113,34 +114,6 @@ class Evidence:
 
 
 _LONGEST = 8
-
-
-def dns_names(certificate: x509.Certificate) -> list[str]:
-    """Give the names in a certificate's SAN, in lower case."""
-    try:
-        san = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return []
-    return [name.lower() for name in san.get_values_for_type(x509.DNSName)]
-
-
-def addresses(certificate: x509.Certificate) -> list[str]:
-    """Give the IP addresses in a certificate's SAN."""
-    try:
-        san = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return []
-    return [str(address) for address in san.get_values_for_type(x509.IPAddress)]
-
-
-def covers(certificate: x509.Certificate, domain: str) -> bool:
-    """Tell whether a certificate is for a name, or an address, by its SAN alone.
-
-    As RFC 9525 section 6.3 has it: a wildcard stands for one whole first label.
-    """
-    wildcard = "*." + domain.partition(".")[2]
-    names = dns_names(certificate)
-    return domain in names or wildcard in names or domain in addresses(certificate)
 
 
 def normal_name(name: str) -> str:

@@ -8,8 +8,9 @@ __all__ = ["Finding", "NotCheckedError", "Severity", "blocker", "info", "uncheck
 _UNCHECKED = "not checked: "
 
 Severity = Literal["blocker", "warning", "info"]
-"""`blocker`: nobody will connect, or the camera will not load it. `warning`: some clients
-fail, or it will fail one day. `info`: worth knowing; nothing has to be done."""
+"""`blocker`: not to be deployed like this, because the camera will not load it, or browsers and
+most other clients will refuse it, or something that is needed is not there. `warning`: some
+clients fail, or it will fail one day. `info`: worth knowing; nothing has to be done."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ class NotCheckedError(Exception):
 
 
 def blocker(message: str, remedy: str) -> Finding:
-    """Report what keeps every client away."""
+    """Report what is in the way of deploying."""
     return Finding("blocker", message, remedy)
 
 
 def warning(message: str, remedy: str) -> Finding:
-    """Report what keeps some clients away, or will one day."""
+    """Report what some clients will fail over, or all one day."""
     return Finding("warning", message, remedy)
 
 

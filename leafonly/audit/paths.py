@@ -13,11 +13,11 @@ from pathlib import Path
 
 import certifi
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from leafonly.audit.contents import read_contents
+from leafonly.certificate import is_issued_by
 
-__all__ = ["Issuers", "is_issued_by", "mozilla_roots", "root_paths", "system_roots"]
+__all__ = ["Issuers", "mozilla_roots", "root_paths", "system_roots"]
 
 _MOST_CERTIFICATES = 8  # in one path; the web's longest has 5
 _MOST_SIGNATURES = 300  # checked for one leaf; hostile files may hold any number of namesakes
@@ -52,15 +52,6 @@ class Issuers:
     def named(self, name: x509.Name) -> Sequence[x509.Certificate]:
         """Give the certificates whose subject this is."""
         return self._by_name.get(name.public_bytes(), ())
-
-
-def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Tell whether names and signature say that one certificate issued the other."""
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def root_paths(

@@ -1,5 +1,7 @@
 """Alerts by name, and where a client's plain-text records show one."""
 
+from leafonly.cameras.records import ALERT, HANDSHAKE, RecordReader
+
 __all__ = ["ALERTS", "ClientTap"]
 
 # SSL_alert_desc_string_long would name them too, but pyOpenSSL does not bind it.
@@ -26,7 +28,6 @@ ALERTS: dict[int, str] = {
 }
 """RFC 8446 section 6."""
 
-_CHANGE_CIPHER_SPEC, _ALERT, _HANDSHAKE = 20, 21, 22
 _MOST_BYTES = 1 << 17  # of a hello; a longer one is not worth keeping
 _SERVER_NAME, _HOST_NAME = 0, 0  # RFC 6066 section 3
 
@@ -42,31 +43,28 @@ class ClientTap:
         self.client_hello = False
         self.server_name: str | None = None
         self.alert: str | None = None
-        self._data = bytearray()
-        self._hello = bytearray()
         self.encrypted = False
+        self._records = RecordReader()
+        self._hello = bytearray()
 
     def feed(self, data: bytes) -> None:
         """Read on; nothing more once it is `encrypted`."""
         if self.encrypted:
             return
-        self._data += data
-        while not self.encrypted and len(self._data) >= 5:
-            length = int.from_bytes(self._data[3:5], "big")
-            if len(self._data) < 5 + length:
-                break
-            self._read(self._data[0], bytes(self._data[5 : 5 + length]))
-            del self._data[: 5 + length]
-        self.client_hello = self.client_hello or self._data[:1] == bytes((_HANDSHAKE,))
-        self.encrypted = self.encrypted or len(self._data) > _MOST_BYTES
+        for kind, body in self._records.feed(data):
+            self._read(kind, body)
+            if self.encrypted:
+                return
+        self.client_hello = self.client_hello or self._records.begun == HANDSHAKE
+        self.encrypted = self._records.lost
 
     def _read(self, kind: int, body: bytes) -> None:
-        if kind == _HANDSHAKE:
+        if kind == HANDSHAKE:
             self.client_hello = True
             if self.server_name is None and len(self._hello) < _MOST_BYTES:
                 self._hello += body
                 self.server_name = _server_name(bytes(self._hello))
-        elif kind == _ALERT and len(body) == 2:
+        elif kind == ALERT and len(body) == 2:
             self.alert = self.alert or ALERTS.get(body[1], str(body[1]))
         else:
             self.encrypted = True

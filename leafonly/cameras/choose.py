@@ -5,12 +5,14 @@ import functools
 from collections.abc import Callable
 
 from leafonly.cameras import Camera, CameraError
+from leafonly.cameras.deployed import DeployedCamera
 from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.micropython import MicroPython
 from leafonly.cameras.serial import BoardLink, SerialCamera
 from leafonly.cameras.transport import boards
+from leafonly.target import Target, targets
 
-__all__ = ["camera_from_option"]
+__all__ = ["camera_from_option", "deployed_targets"]
 
 
 def camera_from_option(text: str, link: BoardLink = "usb") -> Callable[[], Camera]:
@@ -18,7 +20,8 @@ def camera_from_option(text: str, link: BoardLink = "usb") -> Callable[[], Camer
 
     Args:
         text: `emulator`; `micropython` or `micropython:PATH`; a serial port, by its name, as
-            `id:SERIAL` (its serial number), or `auto` if only one board is plugged in.
+            `id:SERIAL` (its serial number), or `auto` if only one board is plugged in;
+            `HOST:PORT` of a deployed one, or `@FILE` with a list of these.
         link: How a board on a serial port is reached by the clients.
 
     Returns:
@@ -39,15 +42,33 @@ def camera_from_option(text: str, link: BoardLink = "usb") -> Callable[[], Camer
         return functools.partial(SerialCamera, _board_called(rest), link)
     if _is_port(text):
         return functools.partial(SerialCamera, text, link)
-    if kind and rest.isdigit():
-        raise CameraError(
-            f"--camera={text}: what a deployed camera presents cannot be changed from here; "
-            f"python -m leafonly look {text} says whether its chain is complete"
-        )
+    if deployed := deployed_targets(text):
+        return functools.partial(DeployedCamera, deployed)
     raise CameraError(
         f"--camera={text}: no such kind of camera; there are emulator, micropython[:PATH], a "
-        "serial port (/dev/ttyACM0, COM3), id:SERIAL, auto"
+        "serial port (/dev/ttyACM0, COM3), id:SERIAL, auto, HOST:PORT, @FILE"
     )
+
+
+def deployed_targets(text: str) -> list[Target]:
+    """Give the deployed cameras that `--camera=HOST:PORT` or `@FILE` names; none if others.
+
+    Raises:
+        CameraError: The list cannot be read.
+
+    """
+    if text.startswith("@"):
+        try:
+            return targets(text)
+        except (OSError, ValueError) as error:
+            raise CameraError(f"--camera={text}: {error}") from error
+    kind, _, rest = text.rpartition(":")
+    if _is_port(text) or kind in ("", "id", "micropython") or not rest.isdigit():
+        return []
+    try:
+        return targets(text)
+    except ValueError as error:
+        raise CameraError(f"--camera={text}: {error}") from error
 
 
 def _is_port(text: str) -> bool:

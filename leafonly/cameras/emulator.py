@@ -20,7 +20,7 @@ from OpenSSL import SSL
 from leafonly.cameras import CameraInfo, Connection, Load
 from leafonly.cameras.alerts import ALERTS
 from leafonly.cameras.loading import load
-from leafonly.cameras.loopback import listen_on_loopback
+from leafonly.cameras.loopback import LoopbackEndpoint
 from leafonly.cameras.mismatch import belong_together, put_certificates, stand_in
 from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
 from leafonly.pki import PrivateKey, der
@@ -99,8 +99,8 @@ class Emulator:
             endpoint.close()
 
 
-class EmulatedEndpoint:
-    """One presentation on one port, on 127.0.0.1 and, where there is one, on ::1."""
+class EmulatedEndpoint(LoopbackEndpoint):
+    """One presentation on loopback, each connection in a thread of its own."""
 
     def __init__(
         self, certificates: Sequence[x509.Certificate], key: PrivateKey, *, one_at_a_time: bool
@@ -113,30 +113,14 @@ class EmulatedEndpoint:
         elif fits:
             self._context = _context([stand_in(key)], key)
             self._instead = [der(certificate) for certificate in certificates]
+        super().__init__()
         self._one_at_a_time = one_at_a_time
-        self._listeners = listen_on_loopback()
-        self._connections: list[Connection] = []
         self._workers: list[tuple[threading.Thread, socket.socket]] = []
         self._wake, self._woken = os.pipe()
         self._drained = threading.Event()
         self._closing = False
         self._acceptor = threading.Thread(target=self._accept_all, name="camera", daemon=True)
         self._acceptor.start()
-
-    @property
-    def address(self) -> str:
-        """The IPv4 loopback address."""
-        return "127.0.0.1"
-
-    @property
-    def port(self) -> int:
-        """The port, the same for IPv4 and IPv6."""
-        return int(self._listeners[0].getsockname()[1])
-
-    @property
-    def connections(self) -> Sequence[Connection]:
-        """All connections so far, in the order accepted."""
-        return tuple(self._connections)
 
     def settle(self) -> None:
         """Accept what still waits in the queue, and wait for the connections to end."""
@@ -167,9 +151,8 @@ class EmulatedEndpoint:
             waiting: list[socket.socket | int] = [*self._listeners, self._wake]
             ready, _, _ = select.select(waiting, [], [])
             for listener in self._listeners:
-                with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
-                    while True:
-                        self._start(listener.accept()[0])
+                for client in self._who_waits(listener):
+                    self._start(client)
             if self._wake in ready:
                 os.read(self._wake, 1)
                 self._drained.set()

@@ -1,11 +1,56 @@
 """Where every camera is met: a port on this machine's loopback."""
 
 import socket
+from collections.abc import Iterator, Sequence
 
-__all__ = ["listen_on_loopback"]
+from leafonly.cameras import Connection
+
+__all__ = ["LoopbackEndpoint"]
 
 
-def listen_on_loopback() -> list[socket.socket]:
+class LoopbackEndpoint:
+    """One port on 127.0.0.1 and, where there is one, on ::1; the base of every endpoint.
+
+    A derived class accepts with `_who_waits`, keeps its accounts in `_connections`, and closes
+    `_listeners`, which do not block.
+
+    Raises:
+        OSError: No port is free.
+
+    """
+
+    def __init__(self) -> None:
+        self._listeners = _listen_on_loopback()
+        self._connections: list[Connection] = []
+
+    @property
+    def address(self) -> str:
+        """The IPv4 loopback address."""
+        return "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """The port, the same for IPv4 and IPv6."""
+        return int(self._listeners[0].getsockname()[1])
+
+    @property
+    def connections(self) -> Sequence[Connection]:
+        """All connections so far, in the order accepted."""
+        return tuple(self._connections)
+
+    @staticmethod
+    def _who_waits(listener: socket.socket) -> Iterator[socket.socket]:
+        """Accept every client in a listener's queue, and wait for no further one."""
+        while True:
+            try:
+                yield listener.accept()[0]
+            except BlockingIOError:
+                return
+            except ConnectionAbortedError:
+                continue  # this one is gone, but another may stand behind it
+
+
+def _listen_on_loopback() -> list[socket.socket]:
     """Listen on one port number on both loopback addresses.
 
     `localhost` may mean either. Were the number free to others on ::1, another run's camera

@@ -11,14 +11,13 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from leafonly.cameras import CameraError, Connection
 from leafonly.cameras.alerts import ClientTap
 from leafonly.cameras.device_link import Event
-from leafonly.cameras.loopback import listen_on_loopback
+from leafonly.cameras.loopback import LoopbackEndpoint
 
 __all__ = ["Link", "Relay"]
 
@@ -64,13 +63,12 @@ class _Client:
     since: float = field(default_factory=time.monotonic)
 
 
-class Relay:
+class Relay(LoopbackEndpoint):
     """An endpoint on loopback whose camera is at the other end of a link."""
 
     def __init__(self, link: Link) -> None:
+        super().__init__()
         self._link = link
-        self._listeners = listen_on_loopback()
-        self._connections: list[Connection] = []
         self._waiting: list[_Client] = []
         self._active: _Client | None = None
         self._leaving: list[_Client] = []
@@ -82,21 +80,6 @@ class Relay:
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="camera-relay", daemon=True)
         self._thread.start()
-
-    @property
-    def address(self) -> str:
-        """The IPv4 loopback address."""
-        return "127.0.0.1"
-
-    @property
-    def port(self) -> int:
-        """The port, the same for IPv4 and IPv6."""
-        return int(self._listeners[0].getsockname()[1])
-
-    @property
-    def connections(self) -> Sequence[Connection]:
-        """All connections so far, in the order accepted."""
-        return tuple(self._connections)
 
     def settle(self) -> None:
         """Wait until the camera has reported on every connection.
@@ -179,14 +162,13 @@ class Relay:
             self._settled.set()
 
     def _accept(self, listener: socket.socket) -> None:
-        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
-            while True:
-                client = _Client(listener.accept()[0])
-                client.socket.settimeout(_FAREWELL)
-                # A flight comes in several pieces; waiting for acknowledgements costs 40 ms.
-                client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._connections.append(client.seen)
-                self._waiting.append(client)
+        for accepted in self._who_waits(listener):
+            client = _Client(accepted)
+            accepted.settimeout(_FAREWELL)
+            # A flight comes in several pieces; waiting for acknowledgements costs 40 ms.
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connections.append(client.seen)
+            self._waiting.append(client)
 
     def _read(self, client: _Client) -> None:
         try:

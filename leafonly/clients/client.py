@@ -158,6 +158,11 @@ class Client:
     adds_to_native: bool = False
 
     @property
+    def fetches_issuer(self) -> bool:
+        """Whether it was seen to fetch an issuer that the leaf says where to find (AIA)."""
+        return self.expected.get("aia", "").startswith("accepted")
+
+    @property
     def visits_in_one_process(self) -> bool:
         """Whether one process can visit several URLs; otherwise one profile does."""
         return "{urls}" in self.command

@@ -6,9 +6,19 @@ from typing import Any
 
 import jinja2
 
-from leafonly.report.summary import MARKS, cell_word, rows, scenario_names, sentence, surprises
+from leafonly.report.summary import (
+    MARKS,
+    cell_word,
+    is_audit,
+    rows,
+    scenario_names,
+    sentence,
+    surprises,
+)
 
 __all__ = ["render"]
+
+_GRAVITY = ("blocker", "warning", "info")
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("leafonly.report", "templates"),
@@ -35,6 +45,8 @@ def render(report: Mapping[str, Any], pictures: Mapping[str, bytes] | None = Non
         scenarios=scenario_names(report),
         rows=rows(report),
         surprises=surprises(report),
+        findings=sorted(report["findings"], key=lambda each: _GRAVITY.index(each["severity"])),
+        is_audit=is_audit(report),
         word=cell_word,
         marks=MARKS,
         pictures={cell: b64encode(png).decode() for cell, png in (pictures or {}).items()},

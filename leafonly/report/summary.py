@@ -6,6 +6,7 @@ from typing import Any
 __all__ = [
     "MARKS",
     "cell_word",
+    "is_audit",
     "presentation_sentence",
     "rows",
     "scenario_names",
@@ -14,6 +15,10 @@ __all__ = [
 ]
 
 Cell = Mapping[str, Any]
+_PRESENTATION = "presentation"  # the check of the finding that speaks of the camera
+_MOST_BLOCKERS = 2  # named in the sentence; the findings list them all
+_MOST_NAMES = 6
+
 Row = tuple[Mapping[str, Any], str, Mapping[str, Cell]]
 
 MARKS = {
@@ -65,8 +70,15 @@ def surprises(report: Mapping[str, Any]) -> list[Cell]:
     ]
 
 
+def is_audit(report: Mapping[str, Any]) -> bool:
+    """Whether a report is about a user's own credentials: its cells then are their rehearsal."""
+    return any(each["check"] != _PRESENTATION for each in report["findings"])
+
+
 def sentence(report: Mapping[str, Any]) -> str:
-    """Say the verdict of a whole run in one sentence."""
+    """Say the verdict of a whole run: in one sentence, or of an audit with clients in a few."""
+    if is_audit(report):
+        return " ".join(filter(None, (_of_files(report["findings"]), _of_rehearsal(report))))
     if not report["cells"]:
         return presentation_sentence(report) or "No client was asked."
     absent = _conclusive(report, "absent")
@@ -77,14 +89,7 @@ def sentence(report: Mapping[str, Any]) -> str:
         f"With the leaf alone and the intermediate absent, {len(connect)} of "
         f"{_many(len(absent), 'client')} connect"
     )
-    asked = {_row(cell) for cell in absent}
-    cached = [cell for cell in _conclusive(report, "cached") if _row(cell) in asked]
-    if cached:
-        stored = [cell for cell in cached if cell["verdict"] == "accepted"]
-        anchors = sum(cell["cached_kind"] == "anchors" for cell in stored)
-        text += f"; {len(stored)} of {len(cached)} do with it in their store"
-        if anchors:
-            text += f" ({anchors} of them by trusting it outright)"
+    text += _with_stored(report, absent, "it")
     fetching = _accepting(report, "aia")
     if fetching:
         text += f"; {_many(len(fetching), 'client')} can fetch it if the leaf says where (AIA)"
@@ -98,9 +103,75 @@ def sentence(report: Mapping[str, Any]) -> str:
     return text + "."
 
 
+def _of_files(findings: Sequence[Mapping[str, Any]]) -> str:
+    """Say whether the files may be deployed: blockers are named, warnings counted."""
+    blockers = [each["message"] for each in findings if each["severity"] == "blocker"]
+    counted = _many(sum(each["severity"] == "warning" for each in findings), "warning")
+    if not blockers:
+        return f"No blocker and {counted} in the files."
+    named = "; ".join(blockers[:_MOST_BLOCKERS])
+    if len(blockers) > _MOST_BLOCKERS:
+        named += f"; and {len(blockers) - _MOST_BLOCKERS} more"
+    how_many = _many(len(blockers), "blocker")
+    return f"Not to be deployed like this: {how_many} and {counted} in the files: {named}."
+
+
+def _of_rehearsal(report: Mapping[str, Any]) -> str | None:
+    """Say who connects to the user's own leaf, presented alone; None if nobody was asked."""
+    absent = _conclusive(report, "absent")
+    connect = [cell["client"] for cell in absent if cell["verdict"] == "accepted"]
+    fail = [cell["client"] for cell in absent if cell["verdict"] == "rejected"]
+    full = _conclusive(report, "full_chain")
+    # They refuse the certificate however it is presented, so their other cells say nothing.
+    never = [cell for cell in full if cell["verdict"] == "rejected"]
+    known = {*connect, *fail, *(cell["client"] for cell in never)}
+    unknown = {cell["client"] for cell in report["cells"]} - known
+    said = []
+    if absent:
+        said.append(f"With the leaf alone {_who_connects(connect, fail)}")
+        said[0] += _with_stored(report, absent, "the intermediate")
+    if never:
+        reasons = ", ".join(sorted({cell["reason"] for cell in never}))
+        refusing = _who_connects([], [cell["client"] for cell in never])
+        said.append(f"Even with the full chain {refusing} ({reasons})")
+    if unknown:
+        said.append(f"Nothing is known of {_many(len(unknown), 'other client')}")
+    return " ".join(f"{each}." for each in said) or None
+
+
+def _who_connects(connect: Sequence[str], fail: Sequence[str]) -> str:
+    do_not = "does not" if len(fail) == 1 else "do not"
+    if not fail:
+        return f"{_names(connect)} connect{'s' if len(connect) == 1 else ''}"
+    if connect:
+        return f"{_who_connects(connect, [])}, {_names(fail)} {do_not}"
+    if len(fail) > _MOST_NAMES:
+        return f"none of {len(fail)} clients connects"
+    return f"{_names(fail)} {do_not} connect"
+
+
+def _with_stored(report: Mapping[str, Any], absent: Sequence[Cell], it: str) -> str:
+    """Say how many of the same clients connect with the intermediate in their store."""
+    asked = {_row(cell) for cell in absent}
+    cached = [cell for cell in _conclusive(report, "cached") if _row(cell) in asked]
+    if not cached:
+        return ""
+    stored = [cell for cell in cached if cell["verdict"] == "accepted"]
+    anchors = sum(cell["cached_kind"] == "anchors" for cell in stored)
+    outright = f" ({anchors} of them by trusting it outright)" if anchors else ""
+    return f"; {len(stored)} of {len(cached)} do with {it} in their store{outright}"
+
+
+def _names(names: Sequence[str]) -> str:
+    shown, more = list(names[:_MOST_NAMES]), len(names) - _MOST_NAMES
+    if more > 0:
+        shown.append(_many(more, "other"))
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
 def presentation_sentence(report: Mapping[str, Any]) -> str | None:
     """Say what the presentation suite found out about the camera; None if it did not run."""
-    messages = (each["message"] for each in report["findings"] if each["check"] == "presentation")
+    messages = (each["message"] for each in report["findings"] if each["check"] == _PRESENTATION)
     return next(messages, None)
 
 

@@ -1,0 +1,18 @@
+"""What deployed cameras present, and whether that is enough for every client."""
+
+from collections.abc import Callable
+
+import pytest
+
+from leafonly.look import Look
+from leafonly.target import Target
+
+
+def test_chain(
+    target: Target, looked_at: Callable[[Target], Look], record_rows: Callable[..., None]
+) -> None:
+    """A deployed camera presents all that a client needs but the root."""
+    look = looked_at(target)
+    record_rows(presentation=[look.as_presentation()], findings=[look.as_finding()])
+    if not look.complete:
+        pytest.fail(f"{target}: {look.verdict}", pytrace=False)
