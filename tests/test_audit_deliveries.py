@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from leafonly.audit import CHECKS, read_directory, run_check
+from leafonly.audit import CHECKS, Evidence, read_directory, run_check
 from leafonly.audit.paths import Issuers
 from leafonly.audit.reader import spki
 from leafonly.pki import pem
@@ -184,9 +184,13 @@ def test_delivery(tmp_path, delivery):
     assert the_evidence.leaf == LEAF
     assert the_evidence.issuers[0] == INTERMEDIATE[0]
     assert spki(the_evidence.key.public_key()) == spki(LEAF.public_key())
-    found = [each for check in CHECKS.values() for each in run_check(check, the_evidence)]
+    found = _judged(the_evidence)
     actionable = [(each.severity, each.check) for each in found if each.severity != "info"]
     assert actionable == expected, "\n".join(map(str, found))
+
+
+def _judged(the_evidence):
+    return [each for check in CHECKS.values() for each in run_check(check, the_evidence)]
 
 
 def test_mkcert(tmp_path):
@@ -203,6 +207,24 @@ def test_mkcert(tmp_path):
     assert any("reaches your own root" in each.message for each in found)
 
 
+def test_names_of_others_in_the_same_folder(tmp_path):
+    other = leaf(names=["door.example.com"], public_key=p256("door").public_key(), start=NOW - DAY)
+    files = {
+        "cam.example.com.crt": pem([LEAF, INTERMEDIATE[0]]),
+        "cam.example.com.key": SEC1,
+        "door.example.com.crt": pem([other, INTERMEDIATE[0]]),
+        "door.example.com.key": key_pem(p256("door")),
+    }
+    everything = evidence(tmp_path, files).credentials
+    assert everything.leaf == other
+    ours = everything.about(NAME)
+    assert ours.leaves == (LEAF,)
+    assert spki(ours.key.public_key()) == spki(LEAF.public_key())
+    assert everything.about("gate.example.com") == everything
+    found = _judged(Evidence(ours, NOW, NAME, mozilla=Issuers([ROOT[0]]), system=Issuers(())))
+    assert [each for each in found if each.severity != "info"] == []
+
+
 def test_numbers_in_names_are_no_generations_by_themselves(tmp_path):
     # `awk` splits a chain into cert1.pem, cert2.pem, and so on: all of them count.
     files = {"cert1.pem": pem([LEAF]), "cert2.pem": pem([INTERMEDIATE[0]]), "k.pem": key_pem()}
@@ -213,7 +235,7 @@ def test_numbers_in_names_are_no_generations_by_themselves(tmp_path):
     ("names", "hint"),
     [
         (["README", "cam.example.com/cert.pem", "door.example.com/cert.pem"], "cam.example.com"),
-        (["cam_example_com.zip"], "unpack cam_example_com.zip first"),
+        (["cam_example_com.zip"], "unpack .cam_example_com.zip. first"),
         (["notes.txt"], "signing request$"),
     ],
 )

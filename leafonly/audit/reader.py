@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from leafonly.audit.contents import Contents, read_contents
+from leafonly.certificate import covers
 from leafonly.pki import der
 
 __all__ = [
@@ -141,6 +142,15 @@ class Credentials:
         belonging = [key for key in self.keys if leaf is not None and _belongs(key, leaf)]
         return next(iter(belonging or self.keys), None)
 
+    def about(self, domain: str) -> "Credentials":
+        """Leave out the leaves of other names, and their keys, where one is for this name.
+
+        Tools such as lego keep the certificates of all their names in one folder.
+        """
+        leaves = tuple(each for each in self.leaves if covers(each, domain))
+        keys = tuple(key for key in self.keys if any(_belongs(key, each) for each in leaves))
+        return replace(self, leaves=leaves or self.leaves, keys=keys or self.keys)
+
     @property
     def problems(self) -> Iterator[tuple[CredentialFile, str]]:
         """Everything that could not be read, and in which file."""
@@ -186,8 +196,8 @@ def _look_into(inside: Sequence[Path]) -> str:
     folders = [path.name for path in inside if path.is_dir()]
     archives = [path.name for path in inside if path.suffix.lower() == ".zip"]
     if archives:
-        return f": unpack {archives[0]} first"
-    return f": give one of its folders, such as {folders[0]}" if folders else ""
+        return f": unpack {archives[0]!r} first"
+    return f": give one of its folders, such as {folders[0]!r}" if folders else ""
 
 
 def read_files(
