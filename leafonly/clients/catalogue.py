@@ -44,6 +44,20 @@ def _anchor(name: str) -> str:
     return "".join(c for c in name.lower().replace(" ", "-") if c.isalnum() or c in "-_")
 
 
+_ROOTS = {
+    "system": "the system's roots",
+    "package": "the roots in a file of its packages",
+    "program": "the roots compiled into it",
+}
+
+
+def _by_itself(client: Client) -> str:
+    if client.native is None:
+        return f"- trusts nobody by itself, or is not asked so: {client.not_native}"
+    adds = "; a store that it is told adds to them" if client.adds_to_native else ""
+    return f"- trusts by itself: {_ROOTS[client.native_roots]}{adds}"
+
+
 def _section(client: Client) -> str:
     install = client.install
     ways = {
@@ -63,6 +77,9 @@ def _section(client: Client) -> str:
         f"- runs as: `{shlex.join(client.command)}`",
         f"- to give it the intermediate: {client.trust.advice}",
     ]
+    lines.append(_by_itself(client))
+    if client.not_led:
+        lines.append(f"- not asked at a camera's real name: {client.not_led}")
     if client.testimony == "request":
         lines.append("- does not speak HTTP: that it sent its request counts as acceptance")
     lines += [f"- {name}: not applicable, {why}" for name, why in client.cannot.items()]

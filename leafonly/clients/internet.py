@@ -208,7 +208,8 @@ CLIENTS = (
             *("{python}", "-m", "httpie", "--ignore-stdin", "--pretty=none"),
             *("GET", "{url}"),
         ),
-        native_roots="package",
+        # The system's are taken together with certifi's, or with those of the file.
+        adds_to_native=True,
         version_command=(
             *("{python}", "-c"),
             "import httpie, ssl; print('httpie', httpie.__version__); print(ssl.OPENSSL_VERSION)",

@@ -189,9 +189,8 @@ CLIENTS = (
             "dotnet_get.dll",
         ),
         command=(*_DOTNET, "{program}", "{trust}", "{urls}"),
-        # Not the home: there are pipes of its own, on which it would hang.
-        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
-        native=(*_DOTNET, "{program}", "native", "{urls}"),
+        # A folder that is not there: in the home are pipes of its own, on which it would hang.
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}/none"},
         version_command=(*_DOTNET, "{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=DOTNET,

@@ -97,6 +97,7 @@ OPENSSL: Vocabulary = {
     r"Peer certificate \w+ did not match expected name": "wrong_name",  # PHP's xp_ssl.c
     r"Peer certificate does not match for hostname": "wrong_name",  # Apache's ssl_engine_io.c
     r"CERT: Subject checks failed": "wrong_name",  # stunnel's verify.c
+    r"upstream SSL certificate does not match": "wrong_name",  # nginx's ngx_http_upstream.c
     r"commonName does not match hostname": "wrong_name",  # socat's xio-openssl.c
     r"Certificate verification error\. QUITTING": "other",  # Ncat's own check of the name
     r"Bad cert ident from": "wrong_name",  # w3m's istream.c

@@ -23,7 +23,7 @@ else:
     av.logging.set_level(av.logging.ERROR)
     for url in urls:
         # Without tls_verify FFmpeg verifies nothing. The body passes through as raw data.
-        options = {"tls_verify": "1"} | ({} if trust == "native" else {"ca_file": trust})
+        options = {"tls_verify": "1", "ca_file": trust}
         with av.open(url, format="data", options=options) as container:
             for packet in container.demux():
                 print(bytes(packet).decode())
