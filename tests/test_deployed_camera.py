@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused, deployed
 from leafonly.cameras.deployed import DeployedCamera
 from leafonly.cameras.emulator import Emulator
+from leafonly.cameras.witness import Witness
 from leafonly.cell import Cell
 from leafonly.clients import CLIENTS, Client
 from leafonly.deployment import Deployment, key_name, read_deployed
-from leafonly.flight import FlightError
+from leafonly.flight import FlightError, client_hello
 from leafonly.pki import Authority, Chain, pem
 from leafonly.target import Target
 
@@ -88,6 +89,7 @@ def seen_of(target: Target, context: ssl.SSLContext, request: bytes) -> tuple[Co
             tls.sendall(request)
             while request and (data := tls.recv(4096)):
                 got += data
+            tls.unwrap()
         endpoint.settle()
         return endpoint.connections[0], got
 
@@ -118,6 +120,22 @@ def test_a_client_that_leaves_after_the_handshake_has_asked_for_nothing(
     with server(tmp_path, version) as target:
         seen, _ = seen_of(target, verifying(), b"")
     assert (seen.handshake_completed, seen.request) == (True, None)
+
+
+def test_an_alert_in_place_of_the_finished_completes_nothing(tmp_path: Path) -> None:
+    """So GnuTLS, Go and NSS reject in TLS 1.3: encrypted, and told by its length alone."""
+    hello = client_hello(NAME, verifying())
+    with (
+        server(tmp_path, ssl.TLSVersion.TLSv1_3) as target,
+        socket.create_connection((target.host, target.port), 10) as plain,
+    ):
+        plain.sendall(hello)
+        flight = plain.recv(1 << 16)
+    witness = Witness()
+    witness.hear_client(hello)
+    witness.hear_server(flight)
+    witness.hear_client(b"\x17\x03\x03\x00\x13" + bytes(19))
+    assert (witness.handshake_completed, witness.request_seen) == (False, False)
 
 
 def test_a_stream_without_end_does_not_hold_a_client(
