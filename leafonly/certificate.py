@@ -38,8 +38,8 @@ def covers(certificate: x509.Certificate, host: str) -> bool:
     """Tell whether a certificate is for a host, by its SAN alone.
 
     An address is only ever an iPAddress (RFC 9525 section 6.4). A star stands for the whole
-    first label of a name (section 6.3), and not right below a top-level domain: browsers
-    accept none there, and no CA issues one (Baseline Requirements 3.2.2.6).
+    first label of a name (section 6.3), and for none right below a top-level domain, where
+    public CAs must not issue one (Baseline Requirements 3.2.2.6).
 
     Args:
         certificate: Whose names.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from leafonly.cameras import Endpoint
 from leafonly.cameras.deployed import DeployedCamera
@@ -28,7 +28,7 @@ from leafonly.run import Bench, StageError
 from leafonly.scenario import SCENARIOS, Scenario
 from leafonly.target import Target
 
-__all__ = ["Deployed", "Deployment", "read_deployed"]
+__all__ = ["Deployed", "Deployment", "key_name", "read_deployed"]
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,16 @@ class Deployed:
     @property
     def key_type(self) -> KeyType:
         """The leaf's key; of more kinds than the harness makes, all named alike."""
-        key = self.presented[0].public_key()
-        if isinstance(key, ec.EllipticCurvePublicKey):
-            return cast(KeyType, f"p{key.curve.key_size}")
-        size = str(key.key_size) if isinstance(key, rsa.RSAPublicKey) else ""
-        kind = type(key).__name__.lower().strip("_").removesuffix("publickey")
-        return cast(KeyType, kind + size)
+        return cast(KeyType, key_name(self.presented[0].public_key()))
+
+
+def key_name(key: object) -> str:
+    """Name a public key as `KeyType` does: `p521`, `rsa4096`, `ed25519`."""
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"p{key.curve.key_size}"
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"rsa{key.key_size}"
+    return "ed25519" if isinstance(key, ed25519.Ed25519PublicKey) else "other"
 
 
 def read_deployed(

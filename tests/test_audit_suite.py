@@ -121,6 +121,18 @@ def test_one_check_can_be_chosen(tmp_path, delivery):
     assert "1 passed" in finished.stdout
 
 
+def test_domain_chooses_among_several_names(tmp_path, delivery):
+    other = leaf(names=["door.example.com"], public_key=p256("door").public_key())
+    (delivery / "door.crt").write_bytes(pem([other]))
+    (delivery / "door.key").write_bytes(key_pem(p256("door")))
+    (delivery / "door.key").chmod(0o600)
+    mixed = run_audit(tmp_path, *good(tmp_path, delivery), "-k", "is_one")
+    assert mixed.returncode == 1
+    assert "2 different leaves" in mixed.stdout
+    finished = run_audit(tmp_path, *good(tmp_path, delivery), "--domain", "cam.example.com")
+    assert finished.returncode == 0, finished.stdout
+
+
 def test_without_a_key_the_rest_is_judged_and_the_lack_is_named(tmp_path, delivery):
     (delivery / "privkey.pem").unlink()
     finished = run_audit(tmp_path, *good(tmp_path, delivery))

@@ -25,13 +25,21 @@ def test_the_emulator_is_there_always() -> None:
         ("micropython:/nowhere/micropython", "not on this machine: install the package"),
         ("/dev/no-such-port", "no such port"),
         ("COM", "there are emulator"),
-        ("camera.example:8443", "python -m leafonly look camera.example:8443"),
+        ("camera.example:x", "there are emulator"),
+        ("camera.example:70000", "is not HOST, HOST:PORT"),
+        ("@no/such/file", "No such file"),
     ],
 )
 def test_what_cannot_be_had_is_said_in_one_line(text: str, words: str) -> None:
     with pytest.raises(CameraError, match=words) as error:
         camera_from_option(text)()
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["camera.example:8443", "[::1]:443", "10.0.0.7:443"])
+def test_host_and_port_are_a_deployed_camera(text: str) -> None:
+    info = camera_from_option(text)().info()
+    assert (info.kind, info.description) == ("deployed", text)
 
 
 def test_a_program_that_is_no_micropython_is_told_from_one_without_tls(tmp_path: Path) -> None:

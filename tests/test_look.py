@@ -193,7 +193,7 @@ def test_a_thousand_hosts_take_seconds(
 
 
 @pytest.mark.parametrize(
-    ("text", "target"),
+    ("text", "read"),
     [
         ("camera.example", Target("camera.example", 443)),
         ("camera.example:8443", Target("camera.example", 8443)),
@@ -202,8 +202,8 @@ def test_a_thousand_hosts_take_seconds(
         ("2001:db8::1", Target("2001:db8::1", 443)),
     ],
 )
-def test_hosts_are_read(text: str, target: Target) -> None:
-    assert targets(text) == [target]
+def test_hosts_are_read(text: str, read: Target) -> None:
+    assert targets(text) == [read]
 
 
 @pytest.mark.parametrize("text", ["", ":443", "host:", "host:x", "host:70000", "https://host/"])

@@ -246,6 +246,58 @@ def test_an_idle_client_gives_way_to_those_who_wait(camera: SerialCamera, chain:
         assert time.monotonic() - started < 10
 
 
+def test_what_a_client_leaves_behind_does_not_end_the_next_one(
+    board: SoftwareBoard, camera: SerialCamera, chain: Chain
+) -> None:
+    with camera.serve(loads_for("full_chain", chain)) as endpoint:
+        first = socket.create_connection((endpoint.address, endpoint.port))
+        # More than the camera takes in at once, and none of it TLS: it ends the connection
+        # with packets still on their way, so that there is no room when the next one begins.
+        first.sendall(b"GET / HTTP/1.1\r\n" + b"a" * 8000)
+        tokens = [get(endpoint) for _ in range(2)]
+        first.close()
+        endpoint.settle()
+    assert all(len(token) == 32 for token in tokens)
+
+
+def test_lines_that_the_firmware_prints_by_itself_are_nobody_s_files(board: SoftwareBoard) -> None:
+    def chatter(data: bytes) -> bytes:
+        at_prompt = b"raw REPL" in data or b"soft reboot" in data
+        return data if at_prompt else data.replace(b"\n", b"\nI (4711) wifi: chatter\r\n")
+
+    (board.flash / "boot.py").write_text("")
+    board.to_host = chatter
+    camera = SerialCamera(str(board.port))
+    board.to_host = lambda data: data
+    assert (camera.info().firmware or "").startswith("MicroPython 1.")
+    camera.close()
+
+
+def test_a_file_that_cannot_be_read_is_compared_as_that(board: SoftwareBoard) -> None:
+    (board.flash / "card.txt").symlink_to("out")
+    camera = SerialCamera(str(board.port))
+    (board.flash / "out").write_text("x")
+    with pytest.raises(CameraError, match=r"changed '.*card.txt'"):
+        camera.close()
+
+
+def test_a_board_behind_a_uart_is_sent_no_more_than_its_buffer_holds(
+    board: SoftwareBoard, chain: Chain
+) -> None:
+    (board.flash / "boot.py").write_text(
+        "import sys\nclass pyb:\n    def repl_uart():\n        return 2\nsys.modules['pyb'] = pyb\n"
+    )
+    sent: list[bytes] = []
+    camera = SerialCamera(str(board.port))
+    board.to_board = lambda data: sent.append(data) or data
+    with camera.serve(loads_for("full_chain", chain)) as endpoint:
+        assert get(endpoint)
+    frames = re.findall(rb"\x02[CKD][^\n]*\n", b"".join(sent))
+    # MICROPY_HW_UART_REPL_RXBUF is 260, and an `O` of 11 bytes comes along with the first.
+    assert 2 * max(map(len, frames)) + 11 < 260
+    camera.close()
+
+
 def test_noise_between_frames_does_no_harm(
     board: SoftwareBoard, camera: SerialCamera, chain: Chain
 ) -> None:
@@ -359,6 +411,8 @@ def test_firmware_without_tls_is_said(board: SoftwareBoard) -> None:
     (board.flash / "boot.py").write_text("import sys\nsys.modules['tls'] = None\n")
     with pytest.raises(CameraError, match="no tls module"):
         SerialCamera(str(board.port))
+    # What ran on it before has been interrupted, and runs again.
+    until(lambda: board.cold_starts == 2)
 
 
 def test_too_little_memory_is_said(board: SoftwareBoard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from leafonly.cameras import loads_for
+from leafonly.cameras.emulator import Emulator
+from leafonly.pki import Authority, pem
 from leafonly.report.document import validate
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +66,9 @@ def cell_ids(report: dict[str, Any]) -> list[str]:
         ("--client=no/such/stub", "no/such/stub is not there"),
         ("--client=README.md", "cannot be executed: chmod +x it"),
         ("--camera=nonsense", "--camera=nonsense"),
+        ("--camera=localhost:9", "--camera=localhost:9: localhost:9: "),
+        ("--trust=README.md", "--trust=README.md: no certificate can be read from it"),
+        ("--trust=no/such/file", "--trust=no/such/file: "),
     ],
 )
 def test_bad_value_is_one_line_and_exit_code_4(argument: str, words: str) -> None:
@@ -173,3 +180,36 @@ def test_no_client_is_no_failure(tmp_path: Path) -> None:
     exit_code, output = run("suites/matrix", "--clients=none", "-n0", f"--report-dir={tmp_path}")
     assert exit_code == 0, output
     assert not (tmp_path / "report.json").exists()
+
+
+@pytest.fixture
+def deployed(tmp_path: Path) -> Iterator[str]:
+    """Serve a leaf for `localhost`, whose root and intermediate are in `trust.pem`."""
+    chain = Authority().issue()
+    (tmp_path / "trust.pem").write_bytes(pem([chain.root, *chain.intermediates]))
+    with Emulator().serve(loads_for("leaf", chain)) as endpoint:
+        yield f"localhost:{endpoint.port}"
+
+
+def test_a_deployed_camera_has_a_matrix_of_its_own(deployed: str, tmp_path: Path) -> None:
+    exit_code, output = run(
+        *(f"--camera={deployed}", f"--trust={tmp_path / 'trust.pem'}", "--clients=urllib"),
+        f"--report-dir={tmp_path}",
+    )
+    assert exit_code == 1, output  # its chain is not complete
+    report = report_of(tmp_path)
+    assert cell_ids(report) == ["urllib-absent-p256", "urllib-cached-p256"]
+    assert all(cell["conclusive"] for cell in report["cells"])
+    assert [row["presented"] for row in report["presentation"]] == [1]
+    assert report["camera"]["kind"] == "deployed"
+    words = " ".join(output.split())
+    assert "is missing. As it is, urllib does not connect; 1 of 1 do with" in words
+
+
+def test_a_list_of_deployed_cameras_is_looked_at(deployed: str, tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text(f"{deployed}\nlocalhost:9\n")
+    exit_code, output = run(f"--camera=@{tmp_path / 'hosts'}", f"--report-dir={tmp_path}")
+    assert exit_code == 1
+    assert "0 of 2 cameras present a complete chain." in output
+    severities = [each["severity"] for each in report_of(tmp_path)["findings"]]
+    assert severities == ["warning", "blocker"]

@@ -47,7 +47,7 @@ def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
             yield blocker(f"{_name(evidence.issuers[0])} issued the leaf, but is no CA", _ASK_CA)
         return
     credentials = evidence.credentials
-    if any(path[1:-1] == () for path in evidence.paths_to(Issuers(credentials.roots))):
+    if evidence.is_issued_by_root:
         yield info("a root issued the leaf itself: there is no intermediate to be missing")
         return
     if any(each.subject == leaf.issuer for each in credentials.intermediates):
@@ -66,7 +66,7 @@ def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
         yield warning(
             f"the intermediate ({_name_of(leaf.issuer)}) is not among the files: nothing could "
             "be stored in clients, and nothing more than the leaf presented",
-            _ASK_CA,
+            f"{_ASK_CA}; if a root of your own issued the leaf itself, name it: --root FILE",
         )
 
 
@@ -135,7 +135,7 @@ def _need_a_way_up(evidence: Evidence) -> None:
     leaf = evidence.leaf
     if is_self_issued(leaf):
         raise NotCheckedError("the certificate is self-signed: there is no chain")
-    if not evidence.issuers and not evidence.paths_to(Issuers(evidence.credentials.roots)):
+    if not evidence.issuers and not evidence.is_issued_by_root:
         raise NotCheckedError("the intermediate is missing, so nothing is known above the leaf")
 
 

@@ -25,8 +25,8 @@ _PRIVATE_SUFFIXES = (
 def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
     """The camera's name is among the certificate's subject alternative names.
 
-    RFC 9525 (appendix A) takes a server's name from nowhere else, and Apple's systems say so
-    too (support.apple.com/103769). Seen before a leaf with a common name alone: refused by
+    RFC 9110 section 4.3.4 forbids clients to look elsewhere, and Apple's systems do not
+    (support.apple.com/103769). Seen before a leaf with a common name alone: refused by
     Chromium 156, Firefox 153, Go 1.27, rustls 0.23 and Conscrypt 2.9; accepted still by the
     clients of OpenSSL 3.0, GnuTLS 3.7, NSS 3.87, mbedTLS 2.28 and Java 17.
     """

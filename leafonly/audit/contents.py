@@ -285,7 +285,8 @@ def _read_block(block: Block, contents: Contents, password: Password) -> None:
     # OpenSSL's TRUSTED CERTIFICATE carries its trust settings behind the certificate.
     der = der[: next(elements(der))[2]]
     if block.label in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"):
-        if not _take_certificate(der, contents):
+        # Some CAs put a whole PKCS#7 between these lines (notes of OpenSSL's pkcs7 command).
+        if not (_take_certificate(der, contents) or _take_pkcs7(der, contents)):
             contents.problems.append("a CERTIFICATE in it is damaged inside")
     elif block.label in ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"):
         try:
@@ -308,6 +309,12 @@ def _read_unknown(data: bytes, contents: Contents, password: Password) -> None:
         contents.problems.append("its BEGIN line is damaged: it must start with five dashes")
     elif data.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
         contents.problems.append("it is a web page, not what was to be downloaded from it")
+    elif data.startswith(b"PK\x03\x04"):
+        contents.problems.append("it is a ZIP archive: unpack it, and give what is in it")
+    elif data.startswith(b"\xfe\xed\xfe\xed"):
+        contents.problems.append(
+            "it is a Java keystore: keytool -importkeystore makes it PKCS#12, which is read here"
+        )
     elif data[:1] == b"\x30":
         contents.problems.append("it is cut off: it says it is longer than it is")
     else:

@@ -108,6 +108,12 @@ class Evidence:
         return root_paths(self.leaf, self.credentials.intermediates, roots)
 
     @property
+    def is_issued_by_root(self) -> bool:
+        """Whether a root that is known issued the leaf itself, so that no intermediate is."""
+        known = (Issuers(self.credentials.roots), self.private, self.mozilla, self.system)
+        return any(len(path) == 2 for roots in known for path in self.paths_to(roots))
+
+    @property
     def is_public(self) -> bool:
         """Whether the rules for public CAs apply."""
         return bool(self.public_paths)

@@ -6,9 +6,10 @@ its name promises is kept as its `role`, for the check that compares the two.
 """
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from leafonly.audit.contents import Contents, read_contents
+from leafonly.certificate import covers
 from leafonly.pki import der
 
 __all__ = [
@@ -41,6 +43,9 @@ PasswordFor = Callable[[Path], bytes | None]
 
 _MOST_BYTES = 1 << 20  # a CA's delivery is some kilobytes; Mozilla's whole list 200
 _MOST_FILES = 200
+
+_IN_ARCHIVE = re.compile(r"(cert|chain|fullchain|privkey)(\d{1,6})\.pem")
+"""certbot's archive, in which it keeps what it has renewed ("Where are my certificates?")."""
 
 _ROLES: dict[str, Role] = {
     # certbot's live directory (certbot's README there)
@@ -137,6 +142,15 @@ class Credentials:
         belonging = [key for key in self.keys if leaf is not None and _belongs(key, leaf)]
         return next(iter(belonging or self.keys), None)
 
+    def about(self, domain: str) -> "Credentials":
+        """Leave out the leaves of other names, and their keys, where one is for this name.
+
+        Tools such as lego keep the certificates of all their names in one folder.
+        """
+        leaves = tuple(each for each in self.leaves if covers(each, domain))
+        keys = tuple(key for key in self.keys if any(_belongs(key, each) for each in leaves))
+        return replace(self, leaves=leaves or self.leaves, keys=keys or self.keys)
+
     @property
     def problems(self) -> Iterator[tuple[CredentialFile, str]]:
         """Everything that could not be read, and in which file."""
@@ -146,12 +160,15 @@ class Credentials:
 def read_directory(directory: Path, password: PasswordFor) -> Credentials:
     """Read a folder of credentials, not the folders in it.
 
+    Of certbot's archive only the newest generation counts, which is the one that is live.
+
     Raises:
         ValueError: It is no folder that can be read, or no folder of credentials.
 
     """
     try:
-        paths = sorted(path for path in directory.iterdir() if not path.is_dir())
+        inside = sorted(directory.iterdir())
+        paths = _newest_generation([path for path in inside if not path.is_dir()])
     except OSError as error:
         raise ValueError(f"{directory}: {error.strerror}: give a folder of credentials") from error
     if len(paths) > _MOST_FILES:
@@ -159,8 +176,28 @@ def read_directory(directory: Path, password: PasswordFor) -> Credentials:
     files = [read_file(path, _role_of(path), password) for path in paths]
     kept = [each for each in files if _is_of_interest(each)]
     if not kept:
-        raise ValueError(f"{directory} holds no certificate, key or signing request")
+        raise ValueError(
+            f"{directory} holds no certificate, key or signing request{_look_into(inside)}"
+        )
     return sort_out(kept)
+
+
+def _newest_generation(paths: Sequence[Path]) -> list[Path]:
+    """Leave out what has been renewed: cert1.pem where cert2.pem and privkey2.pem are."""
+    numbers = {path: int(match[2]) for path in paths if (match := _IN_ARCHIVE.fullmatch(path.name))}
+    newest = max(numbers.values(), default=0)
+    if not any(path.name == f"privkey{newest}.pem" for path in paths):
+        return list(paths)  # who splits a chain into files may number them too
+    return [path for path in paths if numbers.get(path, newest) == newest]
+
+
+def _look_into(inside: Sequence[Path]) -> str:
+    """Say where else to look: tools make one folder for each name, and CAs send archives."""
+    folders = [path.name for path in inside if path.is_dir()]
+    archives = [path.name for path in inside if path.suffix.lower() == ".zip"]
+    if archives:
+        return f": unpack {archives[0]!r} first"
+    return f": give one of its folders, such as {folders[0]!r}" if folders else ""
 
 
 def read_files(
@@ -245,7 +282,7 @@ def _belongs(key: PrivateKeyTypes, certificate: x509.Certificate) -> bool:
 
 
 def _role_of(path: Path) -> Role | None:
-    name = path.name.lower()
+    name = _IN_ARCHIVE.sub(r"\1.pem", path.name.lower())
     return _ROLES.get(name) or _ROLES_BY_SUFFIX.get(path.suffix.lower())
 
 

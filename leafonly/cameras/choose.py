@@ -10,12 +10,17 @@ from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.micropython import MicroPython
 from leafonly.cameras.serial import BoardLink, SerialCamera
 from leafonly.cameras.transport import boards
+from leafonly.cameras.wifi import Wifi, wifi_from_environment
 from leafonly.target import Target, targets
 
 __all__ = ["camera_from_option", "deployed_targets"]
 
 
-def camera_from_option(text: str, link: BoardLink = "usb") -> Callable[[], Camera]:
+def camera_from_option(
+    text: str,
+    link: BoardLink = "usb",
+    ask_wifi: Callable[[], Wifi | None] = wifi_from_environment,
+) -> Callable[[], Camera]:
     """Find out which camera a user asks for.
 
     Args:
@@ -23,6 +28,7 @@ def camera_from_option(text: str, link: BoardLink = "usb") -> Callable[[], Camer
             `id:SERIAL` (its serial number), or `auto` if only one board is plugged in;
             `HOST:PORT` of a deployed one, or `@FILE` with a list of these.
         link: How a board on a serial port is reached by the clients.
+        ask_wifi: Gives the Wi-Fi that a board is to join for its `network` link.
 
     Returns:
         What opens it; that raises CameraError where the camera cannot be used.
@@ -37,11 +43,11 @@ def camera_from_option(text: str, link: BoardLink = "usb") -> Callable[[], Camer
     if kind == "micropython":
         return functools.partial(MicroPython, rest or "micropython")
     if text == "auto":
-        return functools.partial(SerialCamera, _only_board(), link)
+        return functools.partial(SerialCamera, _only_board(), link, ask_wifi)
     if kind == "id":
-        return functools.partial(SerialCamera, _board_called(rest), link)
+        return functools.partial(SerialCamera, _board_called(rest), link, ask_wifi)
     if _is_port(text):
-        return functools.partial(SerialCamera, text, link)
+        return functools.partial(SerialCamera, text, link, ask_wifi)
     if deployed := deployed_targets(text):
         return functools.partial(DeployedCamera, deployed)
     raise CameraError(

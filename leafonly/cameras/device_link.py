@@ -12,12 +12,20 @@ from typing import Literal, NamedTuple, Protocol
 from leafonly.cameras import CameraError, Load, LoadRefused
 from leafonly.cameras.frames import ACKNOWLEDGED, WINDOW, Damaged, Frame, FrameReader, encode
 
-__all__ = ["DEVICE_SCRIPT", "CableLink", "Event", "Gone", "Line", "NetworkLink"]
+__all__ = [
+    "DEVICE_SCRIPT",
+    "NETWORK_SCRIPT",
+    "CableLink",
+    "Event",
+    "Gone",
+    "Line",
+    "NetworkLink",
+]
 
 DEVICE_SCRIPT = Path(__file__).parent / "device" / "leafonly_device.py"
+NETWORK_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_network.py")
 
 _ANSWER = 15.0  # seconds for the script to load a key, the slowest thing it does unasked
-_JOIN = 40.0  # seconds for a board to join its network
 _SMALLEST_PACKET = 16
 _BANNERS = (b"MicroPython v", b"OpenMV v", b"soft reboot", b">>> ")
 
@@ -148,9 +156,9 @@ class CableLink:
                 self.fail("the camera takes no more data")
         self._raise_failure()
 
-    def _answer(self, kind: str, time_limit: float = _ANSWER) -> Frame:
+    def _answer(self, kind: str) -> Frame:
         try:
-            frame = self._answers.get(timeout=time_limit)
+            frame = self._answers.get(timeout=_ANSWER)
         except queue.Empty:
             self.fail("the device script does not answer")
             raise CameraError(f"{self._name}: the device script does not answer") from None
@@ -177,7 +185,7 @@ class CableLink:
                     self._reader.feed(self._line.read())
                     self.fail(f"the device script has ended: {_last_words(self._reader.garbage)}")
                 elif any(banner in self._reader.garbage for banner in _BANNERS):
-                    self.fail("the camera has restarted")
+                    self.fail("the camera has restarted (does its main.py start a watchdog?)")
         except (Gone, Damaged) as error:
             words = _last_words(self._reader.garbage)
             self.fail(f"{error}; before that: {words}" if words else str(error))
@@ -204,15 +212,12 @@ class NetworkLink(CableLink):
     Args:
         line: As for `CableLink`.
         name: As for `CableLink`.
-        port: Where the script was told to listen.
-        wifi: Name and password of a Wi-Fi to join first.
 
     """
 
-    def __init__(self, line: Line, name: str, port: int, wifi: tuple[str, str] = ("", "")) -> None:
+    def __init__(self, line: Line, name: str) -> None:
         super().__init__(line, name)
-        self._port, self._wifi = port, wifi
-        self._address = ""
+        self._address, self._port = "", 0
         self._socket: socket.socket | None = None
         self._receiver: threading.Thread | None = None
 
@@ -222,15 +227,12 @@ class NetworkLink(CableLink):
         return self._address, self._port
 
     def start(self) -> None:
-        """Let the camera join its network, and wait until it serves."""
-        self._put("C", self._wifi[0].encode())
-        self._put("K", self._wifi[1].encode())
-        self._address = self._answer("P", _JOIN).payload.decode("ascii", "replace")
-        if not self._address:
-            raise CameraError(
-                f"{self._name}: the board is in no network; set LEAFONLY_WIFI_NAME and "
-                "LEAFONLY_WIFI_PASSWORD, or use the usb link"
-            )
+        """Wait until the camera serves, and hear where."""
+        told = self._answer("P").payload.decode("ascii", "replace")
+        self._address, _, port = told.partition(" ")
+        if not self._address or not port.isdigit():
+            raise CameraError(f"{self._name}: the board has left its network")
+        self._port = int(port)
 
     def open(self) -> None:
         """Connect to the camera."""

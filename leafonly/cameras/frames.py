@@ -8,8 +8,8 @@ others print between two frames are told from frames, and a damaged frame is not
 
 Host to camera: `C` a piece of certificate, `K` of key, `L` load them, `S` that was all; `O`
 a client has come, `D` data, `E` it has no more, `Q` quit. Camera to host: `H` its packet size,
-`L` loaded, `X` refused (in its words), `P` serving (at this address), `A` one packet has been
-taken off the line, `D` data, `R` the report that ends a connection.
+`L` loaded, `X` refused (in its words), `P` serving (at this address and port), `A` one packet
+has been taken off the line, `D` data, `R` the report that ends a connection.
 """
 
 import binascii

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from leafonly.cameras import CameraError, CameraInfo, Load, LoadRefused
-from leafonly.cameras.device_link import DEVICE_SCRIPT, Gone, NetworkLink
+from leafonly.cameras import CameraError, CameraInfo, Load
+from leafonly.cameras.device_link import DEVICE_SCRIPT, NETWORK_SCRIPT, Gone, NetworkLink
 from leafonly.cameras.relay import Relay
 
 __all__ = ["MicroPython", "ServedByProgram"]
@@ -24,7 +24,6 @@ except ImportError:
 print(".".join(map(str, sys.implementation[1][:3])))
 print(getattr(tls, "MBEDTLS_VERSION", ""))
 """
-_TRIES = 5  # another program may take the port between our choice and the script's start
 
 
 class MicroPython:
@@ -80,24 +79,17 @@ class MicroPython:
 
     @contextlib.contextmanager
     def _started(self, loads: Sequence[Load]) -> Iterator[NetworkLink]:
-        for attempt in range(_TRIES):
-            process = _Process(self._program, port := _free_port())
-            link = NetworkLink(process, self._program, port)
-            try:
-                try:
-                    link.load(loads)
-                    link.start()
-                except LoadRefused as refusal:
-                    if "EADDRINUSE" in str(refusal) and attempt < _TRIES - 1:
-                        continue
-                    raise
-                yield link
-                return
-            finally:
-                link.expect_the_end()
-                process.end()
-                link.stop_reading()
-                process.close()
+        process = _Process(self._program, _free_port())
+        link = NetworkLink(process, self._program)
+        try:
+            link.load(loads)
+            link.start()
+            yield link
+        finally:
+            link.expect_the_end()
+            process.end()
+            link.stop_reading()
+            process.close()
 
     def _identify(self) -> CameraInfo:
         try:
@@ -133,10 +125,10 @@ class _Process:
     """The device script in a process; its stdin and stdout are the line."""
 
     def __init__(self, program: str, port: int) -> None:
-        code = (
-            f"import sys; sys.path.insert(0, {str(DEVICE_SCRIPT.parent)!r}); "
-            f"import {DEVICE_SCRIPT.stem}; {DEVICE_SCRIPT.stem}.serve_network({port})"
-        )
+        # One after the other in one namespace, as on a board.
+        scripts = (DEVICE_SCRIPT, NETWORK_SCRIPT)
+        code = "".join(f"exec(open({str(script)!r}).read())\n" for script in scripts)
+        code += f"serve_network({port})"
         self._process = subprocess.Popen(
             [program, "-c", code],
             stdin=subprocess.PIPE,
@@ -171,5 +163,6 @@ class _Process:
 
 
 def _free_port() -> int:
+    """Find a port; should another program take it first, the script takes one of the next."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

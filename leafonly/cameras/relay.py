@@ -178,7 +178,9 @@ class Relay(LoopbackEndpoint):
                     self._waiting.remove(client)
                     self._leave(client)
             elif client is self._active:
-                self._pass_on(client, client.socket.recv(self._link.room()))
+                # None while the camera still takes what the client before has left behind.
+                if room := self._link.room():
+                    self._pass_on(client, client.socket.recv(room))
             elif client in self._leaving and not client.socket.recv(4096):
                 self._leaving.remove(client)
                 client.socket.close()

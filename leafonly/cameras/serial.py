@@ -5,16 +5,16 @@ is reset as if by its button, because a soft reset would not start its main.py a
 """
 
 import contextlib
-import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Literal
 
 from leafonly.cameras import CameraError, CameraInfo, Load
-from leafonly.cameras.device_link import DEVICE_SCRIPT, CableLink, NetworkLink
+from leafonly.cameras.device_link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink, NetworkLink
 from leafonly.cameras.relay import Relay
 from leafonly.cameras.transport import Repl, wait_for_return
+from leafonly.cameras.wifi import Wifi, is_in_network, join, wifi_from_environment
 
 __all__ = ["BoardLink", "SerialCamera"]
 
@@ -29,9 +29,9 @@ _FILES_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_files.py")
 _IDENTIFY = """\
 import gc, os, sys
 gc.collect()
-print(sys.implementation.name)
-print(".".join(str(part) for part in sys.implementation[1][:3]))
-print(getattr(sys.implementation, "_machine", sys.platform))
+print("@name", sys.implementation.name)
+print("@version", ".".join(str(part) for part in sys.implementation[1][:3]))
+print("@machine", getattr(sys.implementation, "_machine", sys.platform))
 try:
     import tls
 except ImportError:
@@ -39,14 +39,14 @@ except ImportError:
         import ssl as tls
     except ImportError:
         tls = None
-print("tls" if tls else "")
-print(getattr(tls, "MBEDTLS_VERSION", ""))
-print(gc.mem_free())
+print("@tls", "yes" if tls else "")
+print("@mbedtls", getattr(tls, "MBEDTLS_VERSION", ""))
+print("@free", gc.mem_free())
 try:
     import omv
-    print(omv.version_string())
+    print("@openmv", omv.version_string())
 except (ImportError, AttributeError):
-    print("")
+    pass
 """
 
 Files = MappingProxyType[str, str]
@@ -58,29 +58,36 @@ class SerialCamera:
     Args:
         port: The serial port.
         link: `usb` for TLS inside the cable, `network` for the board's own network.
-
-    The Wi-Fi to join for `network`, unless the board is in a network already, is named by
-    LEAFONLY_WIFI_NAME and LEAFONLY_WIFI_PASSWORD in the environment.
+        ask_wifi: Gives the Wi-Fi to join for `network`; called if the board is in no network.
 
     Raises:
         CameraError: The board cannot be used; one line says why and what to do.
 
     """
 
-    def __init__(self, port: str, link: BoardLink = "usb") -> None:
-        self._port, self._link = port, link
+    def __init__(
+        self,
+        port: str,
+        link: BoardLink = "usb",
+        ask_wifi: Callable[[], Wifi | None] = wifi_from_environment,
+    ) -> None:
+        self._port, self._link, self._ask_wifi = port, link, ask_wifi
+        self._wifi: Wifi | None = None
         self._lost: str | None = None
         self._serving = threading.Lock()
         self._repl = Repl(port)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._repl.close)
             # A restart frees what the board's own program holds; but it also leaves the network.
             self._repl.enter(restart=link == "usb")
+            undo.callback(self._repl.reset)
             self._info = self._identify()
             self._files = self._list_files()
             self._repl.run(DEVICE_SCRIPT.read_text(encoding="utf-8"))
-        except CameraError:
-            self._repl.close()
-            raise
+            if link == "network":
+                self._repl.run(NETWORK_SCRIPT.read_text(encoding="utf-8"))
+                self._join_network()
+            undo.pop_all()
 
     def info(self) -> CameraInfo:
         """Say what this camera is."""
@@ -130,8 +137,7 @@ class SerialCamera:
                 raise CameraError(f"{self._lost} (so its files could not be compared)")
             self._repl.enter()
             differences = _differences(self._files, self._list_files())
-            with contextlib.suppress(CameraError):
-                self._repl.start("import machine; machine.reset()")
+            self._repl.reset()
         finally:
             self._repl.close()
         wait_for_return(self._port)
@@ -145,12 +151,9 @@ class SerialCamera:
             self._repl.start("serve_usb()")
             link = CableLink(self._repl, self._port)
         else:
-            wifi = (
-                os.environ.get("LEAFONLY_WIFI_NAME", ""),
-                os.environ.get("LEAFONLY_WIFI_PASSWORD", ""),
-            )
+            self._join_network()
             self._repl.start(f"serve_network({_NETWORK_PORT})")
-            link = NetworkLink(self._repl, self._port, _NETWORK_PORT, wifi)
+            link = NetworkLink(self._repl, self._port)
         try:
             yield link
         finally:
@@ -166,8 +169,9 @@ class SerialCamera:
                 self._lost = link.failure or str(error)
 
     def _identify(self) -> CameraInfo:
-        lines = [line.strip() for line in self._repl.run(_IDENTIFY).splitlines()]
-        name, version, machine, tls, mbedtls, free, openmv = (*lines, *[""] * 7)[:7]
+        lines = self._repl.ask(_IDENTIFY)
+        told = {key: value.strip() for key, _, value in (line.partition(" ") for line in lines)}
+        name, tls, free = (told.get(key, "") for key in ("name", "tls", "free"))
         if name != "micropython":
             raise CameraError(
                 f"{self._port}: this board runs {name or 'something'}, no MicroPython"
@@ -182,18 +186,35 @@ class SerialCamera:
                 f"{self._port}: {free} bytes of RAM are free, TLS needs {LEAST_MEMORY}: "
                 "take out what boot.py loads, or use a board with more"
             )
-        firmware = f"MicroPython {version}"
+        firmware = f"MicroPython {told.get('version', '')}"
+        if openmv := told.get("openmv"):
+            firmware = f"OpenMV {openmv} ({firmware})"
         return CameraInfo(
             kind="board",
-            description=_printable(machine),
-            firmware=_printable(f"OpenMV {openmv} ({firmware})" if openmv else firmware),
-            tls_version=_printable(mbedtls) or None,
+            description=_printable(told.get("machine", "")),
+            firmware=_printable(firmware),
+            tls_version=_printable(told.get("mbedtls", "")) or None,
             link=self._link,
         )
 
+    def _join_network(self) -> None:
+        if is_in_network(self._repl):
+            return
+        self._wifi = self._wifi or self._ask_wifi()
+        if self._wifi is None:
+            raise CameraError(
+                f"{self._port}: the board is in no network; set LEAFONLY_WIFI_NAME and "
+                "LEAFONLY_WIFI_PASSWORD, or use the usb link"
+            )
+        if because := join(self._repl, self._wifi):
+            raise CameraError(
+                f"{self._port}: the board did not join the Wi-Fi: {because}; "
+                "check name and password, or use the usb link"
+            )
+
     def _list_files(self) -> Files:
-        output = self._repl.run(_FILES_SCRIPT.read_text(encoding="utf-8"))
-        rows = [line.rsplit(" ", 2) for line in output.splitlines() if line]
+        lines = self._repl.ask(_FILES_SCRIPT.read_text(encoding="utf-8"))
+        rows = [line.rsplit(" ", 2) for line in lines]
         return MappingProxyType({row[0]: " ".join(row[1:]) for row in rows})
 
 

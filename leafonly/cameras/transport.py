@@ -118,6 +118,17 @@ class Repl:
             raise CameraError(f"{self._port}: the board says: {last[:200]}")
         return str(output.decode("utf-8", "backslashreplace"))
 
+    def ask(self, code: str) -> list[str]:
+        """Run code and give what it printed in lines that begin with "@", without that mark.
+
+        A board's firmware may print lines of its own at any time.
+
+        Raises:
+            CameraError: As for `run`.
+
+        """
+        return [line[1:] for line in self.run(code).splitlines() if line.startswith("@")]
+
     def start(self, code: str) -> None:
         """Run code that will read from and write to this line."""
         try:
@@ -134,14 +145,19 @@ class Repl:
             data: bytes = port.read(1)
             return data + port.read(port.in_waiting) if data else data
         except _PROBLEMS as error:
-            raise Gone("the board was unplugged, or its port is lost") from error
+            raise Gone("the board was unplugged, or has reset itself") from error
 
     def write(self, data: bytes) -> None:
         """Send bytes."""
         try:
             self._transport.serial.write(data)
         except _PROBLEMS as error:
-            raise Gone("the board was unplugged, or its port is lost") from error
+            raise Gone("the board was unplugged, or has reset itself") from error
+
+    def reset(self) -> None:
+        """Reset the board as by its button, so that its main.py starts again."""
+        with contextlib.suppress(CameraError):
+            self.start("import machine; machine.reset()")
 
     def close(self) -> None:
         """Free the port."""

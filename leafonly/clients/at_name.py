@@ -5,6 +5,7 @@ The two are independent. It is led by its own means or, where it has none, by a 
 """
 
 import functools
+import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -18,10 +19,13 @@ from leafonly.clients.trust import Trust
 
 __all__ = ["at_name", "hindrance"]
 
+# A user may mount where they seem to be root. Who is root stays so: nginx and apt become others.
+_AS_ROOT = () if hasattr(os, "geteuid") and os.geteuid() == 0 else ("--map-root-user",)
+
 # In a mount namespace of its own, another file lies over /etc/hosts, for this one process and
 # its children alone: the way for all who look names up as their system does.
 _WITH_OWN_HOSTS = (
-    *("unshare", "--map-root-user", "--mount", "sh", "-c"),
+    *("unshare", *_AS_ROOT, "--mount", "sh", "-c"),
     'mount --bind "$0" /etc/hosts && exec "$@"',
     "hosts",
 )

@@ -9,7 +9,7 @@ import jinja2
 from leafonly.report.summary import (
     MARKS,
     cell_word,
-    is_audit,
+    is_staged,
     rows,
     scenario_names,
     sentence,
@@ -46,7 +46,7 @@ def render(report: Mapping[str, Any], pictures: Mapping[str, bytes] | None = Non
         rows=rows(report),
         surprises=surprises(report),
         findings=sorted(report["findings"], key=lambda each: _GRAVITY.index(each["severity"])),
-        is_audit=is_audit(report),
+        is_staged=is_staged(report),
         word=cell_word,
         marks=MARKS,
         pictures={cell: b64encode(png).decode() for cell, png in (pictures or {}).items()},

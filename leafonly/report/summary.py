@@ -6,7 +6,7 @@ from typing import Any
 __all__ = [
     "MARKS",
     "cell_word",
-    "is_audit",
+    "is_staged",
     "presentation_sentence",
     "rows",
     "scenario_names",
@@ -16,6 +16,7 @@ __all__ = [
 
 Cell = Mapping[str, Any]
 _PRESENTATION = "presentation"  # the check of the finding that speaks of the camera
+_DEPLOYED = "deployed_chain"  # the check of the findings that speak of deployed ones
 _MOST_BLOCKERS = 2  # named in the sentence; the findings list them all
 _MOST_NAMES = 6
 
@@ -70,14 +71,20 @@ def surprises(report: Mapping[str, Any]) -> list[Cell]:
     ]
 
 
-def is_audit(report: Mapping[str, Any]) -> bool:
-    """Whether a report is about a user's own credentials: its cells then are their rehearsal."""
-    return any(each["check"] != _PRESENTATION for each in report["findings"])
+def is_staged(report: Mapping[str, Any]) -> bool:
+    """Whether the cells are of chains of our own making, as clients have met them before.
+
+    The others are the rehearsal of a user's own credentials, or meet a deployed camera.
+    """
+    return all(each["check"] == _PRESENTATION for each in report["findings"])
 
 
 def sentence(report: Mapping[str, Any]) -> str:
     """Say the verdict of a whole run: in one sentence, or of an audit with clients in a few."""
-    if is_audit(report):
+    deployed = [each for each in report["findings"] if each["check"] == _DEPLOYED]
+    if deployed:
+        return _of_deployed(report, deployed)
+    if not is_staged(report):
         return " ".join(filter(None, (_of_files(report["findings"]), _of_rehearsal(report))))
     if not report["cells"]:
         return presentation_sentence(report) or "No client was asked."
@@ -101,6 +108,22 @@ def sentence(report: Mapping[str, Any]) -> str:
     if doubtful:
         text += f"; {_many(doubtful, 'cell')} without a verdict"
     return text + "."
+
+
+def _of_deployed(report: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> str:
+    """Say what deployed cameras present and, of a single one, who connects to it."""
+    complete = sum(each["severity"] == "info" for each in findings)
+    if len(findings) > 1:
+        return f"{complete} of {_many(len(findings), 'camera')} present a complete chain."
+    text = f"{findings[0]['message']}."
+    for scenario in ("full_chain", "absent", "aia"):
+        asked = _conclusive(report, scenario)
+        connect = [cell["client"] for cell in asked if cell["verdict"] == "accepted"]
+        fail = [cell["client"] for cell in asked if cell["verdict"] == "rejected"]
+        if asked:
+            stored = _with_stored(report, asked, "the intermediate")
+            text += f" As it is, {_who_connects(connect, fail)}{stored}."
+    return text
 
 
 def _of_files(findings: Sequence[Mapping[str, Any]]) -> str:

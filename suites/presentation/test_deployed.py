@@ -9,10 +9,12 @@ from leafonly.target import Target
 
 
 def test_chain(
-    target: Target, looked_at: Callable[[Target], Look], record_rows: Callable[..., None]
+    deployed_target: Target,
+    looked_at: Callable[[Target], Look],
+    record_rows: Callable[..., None],
 ) -> None:
     """A deployed camera presents all that a client needs but the root."""
-    look = looked_at(target)
+    look = looked_at(deployed_target)
     record_rows(presentation=[look.as_presentation()], findings=[look.as_finding()])
     if not look.complete:
-        pytest.fail(f"{target}: {look.verdict}", pytrace=False)
+        pytest.fail(f"{deployed_target}: {look.verdict}", pytrace=False)

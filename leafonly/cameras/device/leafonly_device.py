@@ -15,17 +15,29 @@ try:
 except ImportError:  # before MicroPython 1.23
     import ssl as tls
 
-# A frame of 744 bytes is 1002 on the line. Two on their way must fit the board's input buffer:
-# 260 bytes behind the UART of an ESP32 (MicroPython's ports/esp32/mphalport.c), without flow
-# control. USB has that itself.
-PACKET = 72 if sys.platform == "esp32" else 744
-SILENCE = 60  # seconds; the host's own limits are tighter
 
 _stdin = sys.stdin.buffer
 _stdout = sys.stdout.buffer
 
 
 _unsent = []
+
+
+def packet():
+    """Say how many bytes of a frame's content the board's input buffer takes.
+
+    744 are 1002 on the line, and two frames are on their way at a time. USB makes the host
+    wait; behind a UART nothing does, and 260 bytes is what fits (MicroPython's
+    ports/esp32/mphalport.c, and the same in main.c of ports stm32 and renesas-ra).
+    """
+    slow = sys.platform in ("esp32", "renesas-ra", "zephyr")
+    try:
+        import pyb
+
+        slow = slow or pyb.repl_uart() is not None
+    except (ImportError, AttributeError):  # every port but stm32
+        pass
+    return 72 if slow else 744
 
 
 def put(kind, payload=b""):
@@ -186,7 +198,7 @@ def talk(context, stream):
 
 def serve_usb():
     """Serve over stdin and stdout until the host says that it was enough."""
-    put(b"H", str(PACKET).encode())
+    put(b"H", str(packet()).encode())
     context = load()
     if context is None:
         return
@@ -200,67 +212,3 @@ def serve_usb():
             report = talk(context, cable)
             cable.send_rest()
             put(b"R", report)
-
-
-def join(name, password):
-    """Give the address the board has in its network; join a Wi-Fi first if one is named."""
-    try:
-        import network
-    except ImportError:  # the unix program
-        return "127.0.0.1"
-    import time
-
-    interfaces = []
-    if hasattr(network, "WLAN"):
-        interfaces.append(network.WLAN(network.STA_IF))
-        if name and not interfaces[0].isconnected():
-            interfaces[0].active(True)
-            interfaces[0].connect(name, password)
-            for _ in range(100):
-                if interfaces[0].isconnected():
-                    break
-                time.sleep(0.2)
-    if hasattr(network, "LAN"):
-        try:
-            interfaces.append(network.LAN())
-        except (OSError, TypeError, ValueError):  # no such hardware on this board
-            pass
-    for interface in interfaces:
-        if interface.isconnected():
-            return interface.ifconfig()[0]
-    return ""
-
-
-def serve_network(port):
-    """Serve on the board's own network until interrupted."""
-    import socket
-
-    put(b"H", str(PACKET).encode())
-    context = load()
-    if context is None:
-        return
-    _, name = get()
-    _, password = get()
-    host = join(name.decode(), password.decode())
-    listener = socket.socket()
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(socket.getaddrinfo("0.0.0.0" if host != "127.0.0.1" else host, port)[0][-1])
-        listener.listen(5)
-        put(b"P", host.encode())
-        flush()
-        while True:
-            client, _ = listener.accept()
-            try:
-                client.settimeout(SILENCE)
-                client.setsockopt(6, 1, 1)  # TCP_NODELAY; its name is not in every build
-                report = talk(context, client)
-            finally:
-                client.close()
-            put(b"R", report)
-            flush()
-    except OSError as error:
-        put(b"X", repr(error).encode())
-        flush()
-    finally:
-        listener.close()

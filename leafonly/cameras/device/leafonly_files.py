@@ -1,4 +1,7 @@
-"""Print every file on the board with size and hash, to show that a run left them alone."""
+"""Print every file on the board with size and hash, to show that a run left them alone.
+
+Each line begins with a mark, because a board's firmware may print lines of its own.
+"""
 
 import binascii
 import hashlib
@@ -20,14 +23,26 @@ def digest(path):
             sha.update(data)
 
 
+def tell(path, hashing):
+    try:
+        size = os.stat(path)[6]
+        print("@" + repr(path), size, digest(path) if hashing and size <= LARGEST else "-")
+    except OSError as error:  # a card with a bad block
+        print("@" + repr(path), "-", error.errno)
+
+
 def walk(folder, hashing):
-    for entry in os.ilistdir(folder or "/"):
+    try:
+        entries = list(os.ilistdir(folder or "/"))
+    except OSError as error:  # a slot without its card
+        print("@" + repr(folder), "-", error.errno)
+        return
+    for entry in entries:
         path = folder + "/" + entry[0]
         if entry[1] == 0x4000:
             walk(path, hashing and path not in ("/sd", "/sdcard"))
         else:
-            size = os.stat(path)[6]
-            print(repr(path), size, digest(path) if hashing and size <= LARGEST else "-")
+            tell(path, hashing)
 
 
 # In the unix program "/" is this machine's own file system.

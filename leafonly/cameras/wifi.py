@@ -1,0 +1,67 @@
+"""The Wi-Fi that a board is to join, named by its user and kept in RAM alone."""
+
+import binascii
+import os
+from typing import NamedTuple, Protocol
+
+__all__ = ["Wifi", "is_in_network", "join", "wifi_from_environment"]
+
+_MEANINGS = {
+    "NO_WLAN": "it has none that MicroPython's network.WLAN knows",
+    "WRONG_PASSWORD": "the password is wrong",
+    "NO_AP_FOUND": "it sees none of that name, and most boards see 2.4 GHz alone",
+    "CONNECTING": "it is still trying after 20 s",
+}
+"""What the device script says of a Wi-Fi it could not join, after MicroPython's
+`network.STAT_...`; anything else is told as it is."""
+
+
+class Wifi(NamedTuple):
+    """A Wi-Fi to join. An open one has no password."""
+
+    name: str
+    password: str
+
+    def __repr__(self) -> str:
+        """Say nothing: neither must reach a log."""
+        return "Wifi(...)"
+
+
+class Board(Protocol):
+    """A board in whose RAM the device script is."""
+
+    def ask(self, code: str) -> list[str]:
+        """Run code and give the lines it printed with a mark."""
+
+
+def wifi_from_environment() -> Wifi | None:
+    """Take the Wi-Fi that LEAFONLY_WIFI_NAME and LEAFONLY_WIFI_PASSWORD name, if one is named."""
+    name = os.environ.get("LEAFONLY_WIFI_NAME")
+    return Wifi(name, os.environ.get("LEAFONLY_WIFI_PASSWORD", "")) if name else None
+
+
+def is_in_network(board: Board) -> bool:
+    """Tell whether a board has an address already."""
+    return any(board.ask('print("@" + address())'))
+
+
+def join(board: Board, wifi: Wifi) -> str:
+    """Bring a board into a Wi-Fi. Nothing is written to its flash.
+
+    Returns:
+        Why it is not in it, in words; nothing if it is.
+
+    """
+    # As hexadecimal digits, so that nothing in them can end the string it stands in.
+    name, password = (binascii.hexlify(each.encode()).decode() for each in wifi)
+    said = "".join(
+        board.ask(
+            f'print("@" + join(binascii.unhexlify("{name}").decode(), '
+            f'binascii.unhexlify("{password}").decode()))'
+        )
+    )
+    # What a board says may repeat what it was told.
+    for secret in filter(None, wifi):
+        said = said.replace(secret, "...")
+    printable = "".join(c for c in said if c.isprintable())[:100]
+    return _MEANINGS.get(said, f"it says {printable}") if said else ""
