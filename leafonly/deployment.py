@@ -162,7 +162,8 @@ class Deployment(Bench):
             yield endpoint
 
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
-        return at_name(client, self._host, native=self._is_native)
+        online = scenario.aia is not None
+        return at_name(client, self._host, native=self._is_native, online=online)
 
     def _holding(
         self, scenario: Scenario

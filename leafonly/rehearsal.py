@@ -5,7 +5,7 @@ client trusts what it trusts by itself. The name is led to loopback by each clie
 means; nothing of the system is changed, and the private key stays in this process.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,13 +20,14 @@ from leafonly.clients import Client
 from leafonly.clients.at_name import at_name, hindrance
 from leafonly.pki import Chain, KeyType
 from leafonly.run import Bench
-from leafonly.scenario import Scenario
+from leafonly.scenario import SCENARIOS, Scenario
 
 __all__ = ["REHEARSED", "Rehearsal", "not_rehearsed"]
 
-REHEARSED = ("absent", "cached")
-"""The scenarios that a user's own files allow, beside the two controls. The others need
-leaves that only the harness's own authority issues."""
+REHEARSED = ("absent", "cached", "aia")
+"""The scenarios that a user's own files allow, beside the two controls; `aia` where the leaf
+says where its issuer is, and it may be fetched. The others need leaves that only the harness's
+own authority issues."""
 
 
 class Rehearsal(Bench):
@@ -65,7 +66,8 @@ class Rehearsal(Bench):
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
         holds_more = scenario.holds_intermediate is not None
         native = self._trusted is None and (client.adds_to_native or not holds_more)
-        return at_name(client, self._host, native=native, holds_more=holds_more)
+        online = scenario.aia is not None
+        return at_name(client, self._host, native=native, holds_more=holds_more, online=online)
 
     def _measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
         # What entries declare was measured with leaves and roots of our own making.
@@ -79,22 +81,31 @@ class Rehearsal(Bench):
         return self._trusted or [self._own.root], others
 
 
-def not_rehearsed(client: Client, *, native: bool, may_fetch: bool) -> str | None:
-    """Say why a client cannot be asked about a real name; None if it can.
+def not_rehearsed(
+    client: Client, *, native: bool, names_issuer: bool, online: bool
+) -> Mapping[str, str]:
+    """Say in which scenarios a client cannot be asked about a real name: each with the reason.
 
     Args:
-        client: Who is to be asked.
+        client: Who is to be asked, with what it was seen to do.
         native: By the roots that it trusts by itself.
-        may_fetch: What the leaf names as its issuer's address may be fetched.
+        names_issuer: The leaf says where its issuer can be fetched.
+        online: It may be fetched from there.
 
     """
     if why := hindrance(client, native=native):
-        return f"{why}: give roots by --trust=FILE" if native and client.native is None else why
-    fetches = client.expected.get("aia", "").startswith("accepted")
-    # A client that is led by its own means is led nowhere else.
-    if fetches and client.led is None and not may_fetch:
-        return "this client would fetch the intermediate from the CA: allow it by --online"
-    return None
+        needs_roots = native and client.native is None and not client.not_led
+        why = f"{why}: give roots by --trust=FILE" if needs_roots else why
+        return dict.fromkeys(SCENARIOS, why)
+    if not names_issuer:
+        return {"aia": "the leaf does not say where its issuer can be fetched"}
+    if not online:
+        why = "this client would fetch the intermediate from the CA: allow it by --online"
+        fetching = {"absent": why} if client.fetches_issuer else {}
+        return {**fetching, "aia": "nothing may be fetched without --online"}
+    if client.fetches_issuer:
+        return {"absent": "this client fetches the intermediate where the leaf says: see aia"}
+    return {}
 
 
 def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:

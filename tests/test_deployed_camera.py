@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from leafonly.aia import IssuerSite
 from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused, deployed
 from leafonly.cameras.deployed import DeployedCamera
 from leafonly.cameras.emulator import Emulator
@@ -227,6 +228,15 @@ def test_a_rejection_says_nothing_of_the_issuer_where_it_may_have_been_fetched(
     with emulated(AUTHORITY.issue(NAME, aia="http://127.0.0.1:9/"), "der_leaf") as target:
         cells = outcomes(target, tmp_path / "cells", [AUTHORITY.root], fetching)
     assert told(cells) == {"aia": "rejected: other"}
+
+
+@pytest.mark.needs("chromium", "certutil")
+def test_a_client_that_is_led_to_the_camera_alone_may_still_fetch(tmp_path: Path) -> None:
+    with IssuerSite(AUTHORITY.intermediates[0]) as site:
+        chain = AUTHORITY.issue(NAME, aia=site.url("it"))
+        with emulated(chain, "der_leaf") as target:
+            cells = outcomes(target, tmp_path / "cells", [AUTHORITY.root], CLIENTS["chromium"])
+    assert told(cells) == {"aia": "accepted"}
 
 
 # Verifies nothing, and says so to nobody.

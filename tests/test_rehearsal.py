@@ -75,19 +75,52 @@ def test_client_is_led_to_the_name(tmp_path, evidence, authority, name):
         assert outcome(bench, name, "cached") in ("accepted: completes", "accepted: anchors")
 
 
-@pytest.mark.parametrize("name", LED)
-def test_nobody_but_the_camera_is_asked(tmp_path, authority, name):
+@pytest.fixture
+def site(authority):
     with IssuerSite(authority.intermediates[0]) as site:
-        chain = authority.issue(NAME, aia=site.url("it"))
-        (tmp_path / "cam.pem").write_bytes(pem(chain.full) + chain.key_bytes(Encoding.PEM))
-        evidence = Evidence(
-            read_directory(tmp_path, lambda path: None),
-            dt.datetime.now(dt.UTC),
-            private=Issuers([authority.root]),
-        )
-        with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
-            assert outcome(bench, name, "absent") == "rejected: missing_issuer"
-        assert site.fetches("it") == 0
+        yield site
+
+
+@pytest.fixture
+def fetchable(tmp_path, authority, site):
+    """Credentials whose leaf says where its issuer is."""
+    chain = authority.issue(NAME, aia=site.url("it"))
+    directory = tmp_path / "fetchable"
+    directory.mkdir()
+    (directory / "cam.pem").write_bytes(pem(chain.full) + chain.key_bytes(Encoding.PEM))
+    (directory / "cam.pem").chmod(0o600)
+    (tmp_path / "root.pem").write_bytes(pem([authority.root]))
+    return directory
+
+
+@pytest.fixture
+def rehearsal(tmp_path, fetchable, authority):
+    evidence = Evidence(
+        read_directory(fetchable, lambda path: None),
+        dt.datetime.now(dt.UTC),
+        private=Issuers([authority.root]),
+    )
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+        yield bench
+
+
+FETCHERS = [name for name, client in CLIENTS.items() if client.fetches_issuer]
+
+
+@pytest.mark.parametrize("name", FETCHERS)
+def test_who_fetches_does_so_only_where_it_may(rehearsal, site, name):
+    stored = CLIENTS[name].expected["cached"]
+    assert outcome(rehearsal, name, "cached") == stored
+    assert site.fetches("it") == 0
+    assert outcome(rehearsal, name, "aia") == "accepted"
+    assert site.fetches("it") > 0
+
+
+@pytest.mark.parametrize("name", ["curl", "urllib", "java"])
+def test_who_does_not_fetch_is_without_the_issuer(rehearsal, site, name):
+    assert outcome(rehearsal, name, "absent") == "rejected: missing_issuer"
+    assert outcome(rehearsal, name, "aia") == "rejected: missing_issuer"
+    assert site.fetches("it") == 0
 
 
 def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
@@ -98,13 +131,19 @@ def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
 
 
 def test_who_cannot_be_asked_is_named():
-    unknown = next(client for client in CLIENTS.values() if client.native is None)
-    assert "not known yet" in not_rehearsed(unknown, native=True, may_fetch=True)
-    assert not_rehearsed(CLIENTS["urllib"], native=True, may_fetch=True) is None
+    native = {"native": True, "names_issuer": False, "online": False}
+    assert "verifies nothing" in not_rehearsed(CLIENTS["elinks"], **native)["absent"]
+    assert "--trust=FILE" in not_rehearsed(CLIENTS["elinks"], **native)["full_chain"]
+    assert not_rehearsed(CLIENTS["urllib"], **native).keys() == {"aia"}
 
 
-def test_who_would_fetch_is_asked_only_with_leave():
-    assert "--online" in not_rehearsed(CLIENTS["java-aia"], native=False, may_fetch=False)
+def test_who_fetches_is_never_without_the_issuer():
+    told = {"native": False, "names_issuer": True}
+    fetcher, other = CLIENTS["java-aia"], CLIENTS["urllib"]
+    assert "--online" in not_rehearsed(fetcher, **told, online=False)["absent"]
+    assert not_rehearsed(fetcher, **told, online=True).keys() == {"absent"}
+    assert not_rehearsed(other, **told, online=False).keys() == {"aia"}
+    assert not_rehearsed(other, **told, online=True) == {}
 
 
 def can_mount_privately():
@@ -160,16 +199,46 @@ def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
 
 
 def test_client_that_cannot_be_asked_is_not_left_out(tmp_path, delivery):
-    # pyOpenSSL is always here, and leaves it to its users whom to trust.
-    own = ["--clients", "urllib,pyopenssl"]
+    stub = tmp_path / "stub"
+    stub.write_text("#!/bin/sh\n")
+    stub.chmod(0o700)
+    own = ["--clients", "urllib", "--client", stub]
     finished = run_suite(tmp_path, delivery, *own)
     assert finished.returncode == 0, finished.stdout
     assert "how this client trusts by itself is not known yet" in finished.stdout
+    seen = verdicts(tmp_path)
+    assert seen["stub", "absent"] == "not_applicable"
+    assert seen["urllib", "full_chain"] == "rejected"
+    finished = run_suite(tmp_path, delivery, *own, "--require", "stub")
+    assert finished.returncode == 1
+
+
+def verdicts(tmp_path):
     report = json.loads((tmp_path / "report" / "report.json").read_text())
-    verdicts = {(cell["client"], cell["scenario"]): cell["verdict"] for cell in report["cells"]}
-    assert verdicts["pyopenssl", "absent"] == "not_applicable"
-    assert verdicts["urllib", "full_chain"] == "rejected"
-    finished = run_suite(tmp_path, delivery, *own, "--require", "pyopenssl")
+    return {(cell["client"], cell["scenario"]): cell["verdict"] for cell in report["cells"]}
+
+
+@pytest.mark.needs("java", "javac")
+def test_client_that_fetches_is_required_to_by_itself(tmp_path, fetchable, site):
+    own = ["--trust", tmp_path / "root.pem", "--clients", "java-aia,urllib"]
+    finished = run_suite(tmp_path, fetchable, *own, "--require", "java-aia")
+    assert finished.returncode == 1
+    assert "allow it by --online" in finished.stdout
+    assert site.fetches("it") == 0
+    assert verdicts(tmp_path) == {
+        ("java-aia", "full_chain"): "accepted",
+        ("java-aia", "absent"): "not_applicable",
+        ("java-aia", "cached"): "accepted",
+        ("urllib", "full_chain"): "accepted",
+        ("urllib", "absent"): "rejected",
+        ("urllib", "cached"): "accepted",
+    }
+    finished = run_suite(tmp_path, fetchable, *own, "--online", "--require", "java-aia")
+    assert finished.returncode == 0, finished.stdout
+    seen = verdicts(tmp_path)
+    assert seen["java-aia", "absent"] == "not_applicable"
+    assert (seen["java-aia", "aia"], seen["urllib", "aia"]) == ("accepted", "rejected")
+    finished = run_suite(tmp_path, fetchable, *own, "--online", "--require", "urllib")
     assert finished.returncode == 1
 
 

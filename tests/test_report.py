@@ -145,6 +145,23 @@ def test_sentence_of_a_rehearsal_says_who_connects() -> None:
     )
 
 
+def test_sentence_of_a_rehearsal_says_who_fetches() -> None:
+    text = sentence(
+        audit(
+            own("a", "full_chain"),
+            own("a", "absent", "not_applicable", reason="see aia", conclusive=True),
+            own("a", "aia"),
+            own("b", "full_chain"),
+            own("b", "absent", "rejected"),
+            own("b", "aia", "rejected"),
+            x="info",
+        )
+    )
+    assert text.endswith(
+        "With the leaf alone a connects, b does not (a by fetching the intermediate)."
+    )
+
+
 def test_sentence_of_a_rehearsal_names_no_more_than_can_be_read() -> None:
     fail = [own(f"f{n}", "absent", "rejected") for n in range(9)]
     assert "With the leaf alone none of 9 clients connects." in sentence(audit(*fail, x="info"))

@@ -48,7 +48,9 @@ def hindrance(client: Client, *, native: bool) -> str | None:
     return None
 
 
-def at_name(client: Client, host: str, *, native: bool, holds_more: bool = False) -> Client:
+def at_name(
+    client: Client, host: str, *, native: bool, holds_more: bool = False, online: bool = False
+) -> Client:
     """Give a client as it is to be run against a camera's real name, see `hindrance`.
 
     Args:
@@ -57,6 +59,7 @@ def at_name(client: Client, host: str, *, native: bool, holds_more: bool = False
         native: By the roots that it trusts by itself.
         holds_more: Natively, it is told of its store as well, without the anchors in there:
             for clients whose store adds to what they trust by themselves.
+        online: It may go elsewhere too, to where the leaf says that its issuer is.
 
     """
     # What a client trusts by itself must not be helped by a root of ours.
@@ -64,7 +67,10 @@ def at_name(client: Client, host: str, *, native: bool, holds_more: bool = False
         client = replace(client, trust=_without_anchors(client.trust))
     elif native:
         client = _untold(client)
-    return _led(client, host)
+    client = _led(client, host)
+    if online:
+        client = replace(client, environment={**client.environment, "LEAFONLY_ONLINE": "1"})
+    return client
 
 
 def _untold(client: Client) -> Client:

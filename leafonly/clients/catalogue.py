@@ -53,7 +53,7 @@ _ROOTS = {
 
 def _by_itself(client: Client) -> str:
     if client.native is None:
-        return f"- trusts nobody by itself, or is not asked so: {client.not_native}"
+        return f"- not asked by its own trust: {client.not_native}"
     adds = "; a store that it is told adds to them" if client.adds_to_native else ""
     return f"- trusts by itself: {_ROOTS[client.native_roots]}{adds}"
 

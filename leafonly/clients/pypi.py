@@ -55,6 +55,7 @@ CLIENTS = (
     ),
     replace(
         _with_rustls("primp", "primp_get.py", "2.0.1"),
+        native=None,
         not_led="it asks name servers by itself, past the hosts file of this machine",
     ),
     replace(_with_rustls("pyreqwest", "pyreqwest_get.py", "0.15.1"), adds_to_native=True),

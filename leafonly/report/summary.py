@@ -142,6 +142,9 @@ def _of_files(findings: Sequence[Mapping[str, Any]]) -> str:
 def _of_rehearsal(report: Mapping[str, Any]) -> str | None:
     """Say who connects to the user's own leaf, presented alone; None if nobody was asked."""
     absent = _conclusive(report, "absent")
+    # Who fetches the intermediate never is without it.
+    fetching = [cell for cell in _conclusive(report, "aia") if not _among(cell, absent)]
+    absent = [*absent, *fetching]
     connect = [cell["client"] for cell in absent if cell["verdict"] == "accepted"]
     fail = [cell["client"] for cell in absent if cell["verdict"] == "rejected"]
     full = _conclusive(report, "full_chain")
@@ -152,6 +155,8 @@ def _of_rehearsal(report: Mapping[str, Any]) -> str | None:
     said = []
     if absent:
         said.append(f"With the leaf alone {_who_connects(connect, fail)}")
+        fetched = [cell["client"] for cell in fetching if cell["verdict"] == "accepted"]
+        said[0] += f" ({_names(fetched)} by fetching the intermediate)" if fetched else ""
         said[0] += _with_stored(report, absent, "the intermediate")
     if never:
         reasons = ", ".join(sorted({cell["reason"] for cell in never}))
@@ -201,6 +206,10 @@ def presentation_sentence(report: Mapping[str, Any]) -> str | None:
 def _accepting(report: Mapping[str, Any], scenario: str) -> list[str]:
     cells = _conclusive(report, scenario)
     return sorted(cell["client"] for cell in cells if cell["verdict"] == "accepted")
+
+
+def _among(cell: Cell, others: Sequence[Cell]) -> bool:
+    return _row(cell) in map(_row, others)
 
 
 def _row(cell: Cell) -> tuple[str, str]:

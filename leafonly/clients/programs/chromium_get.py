@@ -24,8 +24,10 @@ class Browser:
         # The sandbox, which root cannot have, contains web pages; it verifies nothing.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         if "LEAFONLY_MAP" in os.environ:
-            # One name to one address, and all others nowhere: nothing but the camera is asked.
-            rule = "MAP {} {}, MAP * ~NOTFOUND".format(*os.environ["LEAFONLY_MAP"].split("="))
+            # One name to one address and, unless it may look for the issuer, all others nowhere:
+            # nothing but the camera is asked.
+            rule = "MAP {} {}".format(*os.environ["LEAFONLY_MAP"].split("="))
+            rule += "" if "LEAFONLY_ONLINE" in os.environ else ", MAP * ~NOTFOUND"
             options.append(f"--host-resolver-rules={rule}")
         # It makes a Unix socket in TMPDIR and ends without a word if the path is over 107 bytes,
         # as deep working directories make it; by this name, any is short.
