@@ -24,8 +24,9 @@ from leafonly.clients.at_name import at_name, hindrance
 from leafonly.clients.client import Testimony
 from leafonly.look import Look, Trusted, classify, presented
 from leafonly.pki import KEY_TYPES, KeyType, der
-from leafonly.run import Bench, StageError
+from leafonly.run import Bench
 from leafonly.scenario import SCENARIOS, Scenario
+from leafonly.stage import StageError
 from leafonly.target import Target
 
 __all__ = ["Deployed", "Deployment", "key_name", "read_deployed"]

@@ -4,7 +4,6 @@
 """
 
 import contextlib
-import functools
 import itertools
 import shutil
 import threading
@@ -15,19 +14,18 @@ from types import TracebackType
 from typing import Self
 
 from cryptography import x509
-from OpenSSL import crypto
 
 from leafonly.aia import IssuerSite
 from leafonly.cameras import Camera, CameraError, Connection, Endpoint, loads_for
 from leafonly.cameras.emulator import Emulator
 from leafonly.cell import Cell, unobserved
-from leafonly.certificate import covers
 from leafonly.clients import Client
 from leafonly.clients.process import Finished
-from leafonly.flight import FlightError, read_flight
+from leafonly.flight import FlightError
 from leafonly.invocation import Invocation, invocations
-from leafonly.pki import Authority, Chain, KeyType, der
+from leafonly.pki import Authority, Chain, KeyType
 from leafonly.scenario import CONTROLS, SCENARIOS, Scenario, without_root
+from leafonly.stage import StageError, check_stage
 from leafonly.verdict import (
     ClientSaid,
     Judgement,
@@ -37,7 +35,7 @@ from leafonly.verdict import (
     unbelievable,
 )
 
-__all__ = ["Bench", "StageError"]
+__all__ = ["Bench"]
 
 _HOST = "localhost"
 _MOST_PICTURE = 1 << 20  # bytes of a client's picture that are kept
@@ -228,7 +226,7 @@ class Bench:
         """Let the camera present what a scenario asks for, and make sure that it does."""
         chain = self._chain(scenario, key_type, aia)
         with self._camera.serve(loads_for(scenario.presentation, chain)) as endpoint:
-            _check(endpoint, chain, scenario, self._host)
+            check_stage(endpoint, chain, scenario, self._host)
             yield endpoint
 
     def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
@@ -267,41 +265,6 @@ class Bench:
             aia_fetches=self._site.fetches(stage.label),
             tokens=tuple(c.token for c in seen if c.token),
         )
-
-
-class StageError(Exception):
-    """The camera presents something else than the scenario says, in one line for people."""
-
-
-def _check(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str) -> None:
-    """Read what is presented off the wire, and make sure that only the chain can be at fault.
-
-    A leaf that is expired or another's would also be rejected, in words that often name the
-    missing issuer first; then the cell would measure nothing.
-    """
-    flight = read_flight(endpoint.address, endpoint.port, host)
-    endpoint.settle()
-    planned = chain.full if scenario.presentation == "full_chain" else (chain.leaf,)
-    if flight.certificates != [der(certificate) for certificate in planned]:
-        raise StageError(
-            f"the camera presents {len(flight.certificates)} certificates that are not the "
-            f"{len(planned)} this scenario asks for"
-        )
-    _check_leaf(chain, host)
-
-
-@functools.lru_cache(maxsize=64)
-def _check_leaf(chain: Chain, host: str) -> None:
-    store = crypto.X509Store()
-    store.add_cert(crypto.X509.from_cryptography(chain.root))
-    untrusted = [crypto.X509.from_cryptography(each) for each in chain.intermediates]
-    leaf = crypto.X509.from_cryptography(chain.leaf)
-    try:
-        crypto.X509StoreContext(store, leaf, untrusted).verify_certificate()
-    except crypto.X509StoreContextError as error:
-        raise StageError(f"the leaf is at fault even in its full chain: {error}") from error
-    if not covers(chain.leaf, host):
-        raise StageError(f"the leaf is not for {host}")
 
 
 def _account(finished: Finished) -> ClientSaid:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.options import Question
+from fixtures.settings import Question
 from leafonly.cell import Cell
 
 
