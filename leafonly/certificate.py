@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-__all__ = ["addresses", "aia_urls", "covers", "dns_names", "is_issued_by"]
+__all__ = ["addresses", "aia_urls", "covers", "dns_names", "is_issued_by", "ocsp_urls"]
 
 
 def dns_names(certificate: x509.Certificate) -> list[str]:
@@ -22,6 +22,15 @@ def addresses(certificate: x509.Certificate) -> list[str]:
 
 def aia_urls(certificate: x509.Certificate) -> list[str]:
     """Give a certificate's caIssuers URLs (RFC 5280 section 4.2.2.1)."""
+    return _access_urls(certificate, AuthorityInformationAccessOID.CA_ISSUERS)
+
+
+def ocsp_urls(certificate: x509.Certificate) -> list[str]:
+    """Give the URLs where a certificate's state can be asked for (RFC 5280 section 4.2.2.1)."""
+    return _access_urls(certificate, AuthorityInformationAccessOID.OCSP)
+
+
+def _access_urls(certificate: x509.Certificate, method: x509.ObjectIdentifier) -> list[str]:
     try:
         aia = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     except x509.ExtensionNotFound:
@@ -29,7 +38,7 @@ def aia_urls(certificate: x509.Certificate) -> list[str]:
     return [
         each.access_location.value
         for each in aia
-        if each.access_method == AuthorityInformationAccessOID.CA_ISSUERS
+        if each.access_method == method
         and isinstance(each.access_location, x509.UniformResourceIdentifier)
     ]
 

@@ -16,6 +16,7 @@ from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import NotCheckedError
 from leafonly.cameras import Camera
 from leafonly.cell import Cell
+from leafonly.certificate import aia_urls, ocsp_urls
 from leafonly.clients import Client
 from leafonly.clients.at_name import at_name, hindrance
 from leafonly.pki import Chain, KeyType
@@ -82,22 +83,25 @@ class Rehearsal(Bench):
 
 
 def not_rehearsed(
-    client: Client, *, native: bool, names_issuer: bool, online: bool
+    client: Client, leaf: x509.Certificate | None, *, native: bool, online: bool
 ) -> Mapping[str, str]:
     """Say in which scenarios a client cannot be asked about a real name: each with the reason.
 
     Args:
         client: Who is to be asked, with what it was seen to do.
+        leaf: What it is to be asked about; None where there is none.
         native: By the roots that it trusts by itself.
-        names_issuer: The leaf says where its issuer can be fetched.
-        online: It may be fetched from there.
+        online: Where the leaf says that its CA is, it may be asked.
 
     """
     if why := hindrance(client, native=native):
         needs_roots = native and client.native is None and not client.not_led
         why = f"{why}: give roots by --trust=FILE" if needs_roots else why
         return dict.fromkeys(SCENARIOS, why)
-    if not names_issuer:
+    if client.asks_ocsp and not online and leaf is not None and ocsp_urls(leaf):
+        why = "this client would ask the CA whether the leaf is revoked: allow it by --online"
+        return dict.fromkeys(SCENARIOS, why)
+    if leaf is None or not aia_urls(leaf):
         return {"aia": "the leaf does not say where its issuer can be fetched"}
     if not online:
         why = "this client would fetch the intermediate from the CA: allow it by --online"

@@ -6,10 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from leafonly.aia import IssuerSite
 from leafonly.audit import Evidence, read_directory
@@ -21,9 +25,9 @@ from leafonly.clients.probe import find
 from leafonly.pki import Authority, pem
 from leafonly.rehearsal import Rehearsal, not_rehearsed
 from leafonly.scenario import SCENARIOS
+from tests.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, leaf
 
 PROJECT = Path(__file__).parents[1]
-NAME = "cam.example.com"
 LED = [name for name, client in CLIENTS.items() if client.led]
 
 
@@ -137,19 +141,65 @@ def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
 
 
 def test_who_cannot_be_asked_is_named():
-    native = {"native": True, "names_issuer": False, "online": False}
-    assert "verifies nothing" in not_rehearsed(CLIENTS["elinks"], **native)["absent"]
-    assert "--trust=FILE" in not_rehearsed(CLIENTS["elinks"], **native)["full_chain"]
-    assert not_rehearsed(CLIENTS["urllib"], **native).keys() == {"aia"}
+    native = {"native": True, "online": False}
+    assert "verifies nothing" in not_rehearsed(CLIENTS["elinks"], None, **native)["absent"]
+    assert "--trust=FILE" in not_rehearsed(CLIENTS["elinks"], None, **native)["full_chain"]
+    assert not_rehearsed(CLIENTS["urllib"], leaf(aia=None), **native).keys() == {"aia"}
 
 
 def test_who_fetches_is_never_without_the_issuer():
-    told = {"native": False, "names_issuer": True}
-    fetcher, other = CLIENTS["java-aia"], CLIENTS["urllib"]
-    assert "--online" in not_rehearsed(fetcher, **told, online=False)["absent"]
-    assert not_rehearsed(fetcher, **told, online=True).keys() == {"absent"}
-    assert not_rehearsed(other, **told, online=False).keys() == {"aia"}
-    assert not_rehearsed(other, **told, online=True) == {}
+    told, fetcher, other = {"native": False}, CLIENTS["java-aia"], CLIENTS["urllib"]
+    assert "--online" in not_rehearsed(fetcher, leaf(), **told, online=False)["absent"]
+    assert not_rehearsed(fetcher, leaf(), **told, online=True).keys() == {"absent"}
+    assert not_rehearsed(other, leaf(), **told, online=False).keys() == {"aia"}
+    assert not_rehearsed(other, leaf(), **told, online=True) == {}
+
+
+def with_responder(url):
+    where = x509.AccessDescription(
+        AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(url)
+    )
+    now = dt.datetime.now(dt.UTC)
+    extra = [x509.AuthorityInformationAccess([where])]
+    # Firefox does not ask about a leaf that lives for less than ten days.
+    return leaf(aia=None, extra=extra, start=now - 30 * DAY, end=now + 60 * DAY)
+
+
+def test_who_asks_about_revocation_is_asked_only_with_leave():
+    asker, told = CLIENTS["firefox"], {"native": False}
+    revocable = with_responder("http://ca.example.com/")
+    assert "--online" in not_rehearsed(asker, revocable, **told, online=False)["full_chain"]
+    assert not_rehearsed(asker, revocable, **told, online=True).keys() == {"aia"}
+    assert not_rehearsed(asker, leaf(aia=None), **told, online=False).keys() == {"aia"}
+
+
+@pytest.mark.parametrize("name", ["firefox", "pymongo", "chromium", "curl", "wget2"])
+def test_who_asks_about_revocation_is_known(tmp_path, name):
+    asked = []
+
+    class Responder(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append(self.path)
+            self.send_error(503)
+
+        do_GET = do_POST
+
+        def log_message(self, *arguments):
+            """Keep silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Responder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        revocable = with_responder(f"http://127.0.0.1:{server.server_address[1]}/")
+        (tmp_path / "cam.pem").write_bytes(pem([revocable, INTERMEDIATE[0]]) + key_pem())
+        evidence = Evidence(
+            read_directory(tmp_path, lambda path: None),
+            dt.datetime.now(dt.UTC),
+            private=Issuers([ROOT[0]]),
+        )
+        with Rehearsal(Emulator(), tmp_path / "cells", evidence, [ROOT[0]]) as bench:
+            assert outcome(bench, name, "full_chain") == "accepted"
+        server.shutdown()
+    assert bool(asked) == CLIENTS[name].asks_ocsp
 
 
 def can_mount_privately():

@@ -61,6 +61,7 @@ _SINGLE_PROCESS = (
         time_limit=60,
         words=FIREFOX,
         seen="153.7.0esr",
+        asks_ocsp=True,
         not_native="a fresh profile has not yet preloaded the public intermediates that a "
         "user's Firefox has, so it would say less than is true",
         install=Install(debian="apt install firefox-esr libnss3-tools; uv sync --extra browsers"),

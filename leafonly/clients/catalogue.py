@@ -80,6 +80,8 @@ def _section(client: Client) -> str:
     lines.append(_by_itself(client))
     if client.not_led:
         lines.append(f"- not asked at a camera's real name: {client.not_led}")
+    if client.asks_ocsp:
+        lines.append("- asks the OCSP responder that a leaf names")
     if client.testimony == "request":
         lines.append("- does not speak HTTP: that it sent its request counts as acceptance")
     lines += [f"- {name}: not applicable, {why}" for name, why in client.cannot.items()]

@@ -118,6 +118,7 @@ class Client:
         expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
         seen: The versions with which that was seen.
         install: How to get it.
+        asks_ocsp: It asks the OCSP responder that a leaf names, if it names one.
         led: How it leads a name to loopback by its own means; None where it has none.
         not_led: Why nothing leads it there, in words for users; empty where something does.
         native: The command with the trust that the client has by itself, and variables of
@@ -150,6 +151,7 @@ class Client:
     expected: Mapping[str, str] = field(default_factory=expects)
     seen: str = ""
     install: Install
+    asks_ocsp: bool = False
     led: Led | None = None
     not_led: str = ""
     native: tuple[str, ...] | None = None

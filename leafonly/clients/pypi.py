@@ -105,6 +105,7 @@ CLIENTS = (
         command=_PYMONGO,
         native=by_itself(_PYMONGO),
         testimony="request",
+        asks_ocsp=True,
         # pyOpenSSL's exception again, which it prefers to Python's ssl.
         expected=_GENERIC,
     ),
