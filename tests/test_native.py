@@ -162,7 +162,7 @@ def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, mon
             return authority.issue("door.example.com", key_type)
 
     # The bench itself would not start a client before a leaf of another name.
-    monkeypatch.setattr("leafonly.run._check", lambda *arguments: None)
+    monkeypatch.setattr("leafonly.run.check_stage", lambda *arguments: None)
     client = the_client(name, native=False)
     expected = "rejected: other" if name in SILENT else "rejected: wrong_name"
     with AnotherName(Emulator(), tmp_path, evidence, [authority.root]) as bench:
