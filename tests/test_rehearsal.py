@@ -123,6 +123,12 @@ def test_who_does_not_fetch_is_without_the_issuer(rehearsal, site, name):
     assert site.fetches("it") == 0
 
 
+def test_nothing_is_known_of_a_client_that_does_not_trust_the_root(tmp_path, evidence):
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence) as bench:
+        cell = bench.measure(CLIENTS["urllib"], SCENARIOS["absent"], bench.key_type)
+        assert (cell.verdict, cell.conclusive) == ("error", False)
+
+
 def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
     (delivery / "privkey.pem").unlink()
     evidence = Evidence(read_directory(delivery, lambda path: None), dt.datetime.now(dt.UTC))

@@ -7,6 +7,6 @@ if sys.argv[1:] == ["--version"]:
     print("rustls")
 else:
     trust, *urls = sys.argv[1:]
-    client = primp.Client(ca_cert_file=None if trust == "native" else trust)
+    client = primp.Client(ca_cert_file=trust)
     for url in urls:
         print(client.get(url).text)
