@@ -96,6 +96,24 @@ def listen(host, port):
     raise problem
 
 
+def wait_while_held(listener):
+    """Let the unix program end when nobody holds the other end of its stdin any more.
+
+    A host that was killed could not end it, and it has a private key in memory.
+    """
+    try:
+        import network  # noqa: F401
+    except ImportError:
+        import select
+    else:
+        return  # a board: its line is not closed by its host's end
+    waiting = select.poll()
+    waiting.register(listener, select.POLLIN)
+    waiting.register(sys.stdin, 0)  # what hangs up is told unasked
+    if waiting.poll()[0][0] is not listener:
+        raise SystemExit
+
+
 def serve_network(port):
     """Serve on the board's own network until interrupted."""
     put(b"H", str(packet()).encode())
@@ -113,6 +131,7 @@ def serve_network(port):
     flush()
     try:
         while True:
+            wait_while_held(listener)
             client, _ = listener.accept()
             try:
                 client.settimeout(SILENCE)
