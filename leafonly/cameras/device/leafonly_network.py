@@ -82,7 +82,7 @@ def listen(host, port):
     """Listen on this port or, where the one before still lingers, on one of the next."""
     import socket
 
-    for number in range(port, port + 10):
+    for number in range(port, port + 100):
         listener = socket.socket()
         try:
             ask_for(listener, socket.SOL_SOCKET, socket.SO_REUSEADDR)

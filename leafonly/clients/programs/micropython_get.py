@@ -1,4 +1,5 @@
 # For MicroPython: a camera that talks to a camera.
+import binascii
 import socket
 import sys
 
@@ -26,7 +27,9 @@ if sys.argv[1:] == ["--version"]:
 else:
     context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
     context.verify_mode = tls.CERT_REQUIRED
-    with open(sys.argv[1], "rb") as file:
-        context.load_verify_locations(file.read())
+    with open(sys.argv[1]) as file:
+        # As DER, one by one: most firmware reads nothing else.
+        for pem in file.read().split("-----BEGIN CERTIFICATE-----")[1:]:
+            context.load_verify_locations(binascii.a2b_base64(pem.split("-----END")[0]))
     for url in sys.argv[2:]:
         get(context, url)
