@@ -43,7 +43,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     program = micropython_program()
     if program is None:
-        sys.exit("no micropython program: run .ci/micropython and set LEAFONLY_MICROPYTHON")
+        sys.exit("no micropython program: uv sync --extra micropython")
     authority = Authority()
     loads = loads_for("full_chain", authority.issue())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

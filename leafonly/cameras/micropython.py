@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -26,6 +27,9 @@ print(getattr(tls, "MBEDTLS_VERSION", ""))
 """
 
 
+_BESIDE_PYTHON = Path(sys.executable).parent
+
+
 class MicroPython:
     """A camera in a MicroPython process of its own for every presentation.
 
@@ -38,11 +42,13 @@ class MicroPython:
     """
 
     def __init__(self, program: str = "micropython") -> None:
-        found = shutil.which(program)
+        # The one from PyPI stands beside the interpreter, wherever PATH leads.
+        found = shutil.which(program) or shutil.which(program, path=str(_BESIDE_PYTHON))
         if found is None:
             raise CameraError(
                 f"{program} is not on this machine: install the package micropython (Debian 13, "
-                "Ubuntu 24.04 or later), or name the program: --camera=micropython:PATH"
+                "Ubuntu 24.04 or later; from PyPI: uv sync --extra micropython), or name the "
+                "program: --camera=micropython:PATH"
             )
         # Absolute, because the script runs in its own folder.
         self._program = str(Path(found).absolute())

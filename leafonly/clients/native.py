@@ -82,6 +82,24 @@ CLIENTS = (
         install=Install(debian="apt install python3-gi gir1.2-glib-2.0 glib-networking"),
     ),
     _in_c("mbedtls", "mbedTLS", ("-lmbedtls", "-lmbedx509", "-lmbedcrypto"), MBEDTLS, "2.28.3"),
+    Client(
+        name="micropython",
+        kind="device",
+        stack="mbedTLS",
+        needs=("micropython",),
+        command=("micropython", "{programs}/micropython_get.py", "{trust}", "{urls}"),
+        version_command=("micropython", "{programs}/micropython_get.py", "--version"),
+        version_pattern=VERSION_LINES,
+        words=MBEDTLS,
+        expected=expects(cached="accepted: anchors"),
+        seen="1.25.0",
+        install=Install(
+            # No command: older systems do not have it, and CI installs what commands say.
+            debian="the package micropython of Debian 13, Ubuntu 24.04 or later",
+            macos="brew install micropython",
+        ),
+        not_native="it brings no roots: whoever writes for a board chooses them",
+    ),
     replace(
         _in_c("wolfssl", "wolfSSL", ("-lwolfssl",), WOLFSSL, "5.5.4"),
         # A verified intermediate stays in the context as a CA (WOLFSSL_CHAIN_CA: "added to

@@ -82,7 +82,7 @@ def listen(host, port):
     """Listen on this port or, where the one before still lingers, on one of the next."""
     import socket
 
-    for number in range(port, port + 10):
+    for number in range(port, port + 100):
         listener = socket.socket()
         try:
             ask_for(listener, socket.SOL_SOCKET, socket.SO_REUSEADDR)
@@ -94,6 +94,24 @@ def listen(host, port):
         else:
             return listener, number
     raise problem
+
+
+def wait_while_held(listener):
+    """Let the unix program end when nobody holds the other end of its stdin any more.
+
+    A host that was killed could not end it, and it has a private key in memory.
+    """
+    try:
+        import network  # noqa: F401
+    except ImportError:
+        import select
+    else:
+        return  # a board: its line is not closed by its host's end
+    waiting = select.poll()
+    waiting.register(listener, select.POLLIN)
+    waiting.register(sys.stdin, 0)  # what hangs up is told unasked
+    if waiting.poll()[0][0] is not listener:
+        raise SystemExit
 
 
 def serve_network(port):
@@ -113,6 +131,7 @@ def serve_network(port):
     flush()
     try:
         while True:
+            wait_while_held(listener)
             client, _ = listener.accept()
             try:
                 client.settimeout(SILENCE)
