@@ -401,6 +401,16 @@ def test_a_port_that_speaks_something_else_is_said_within_seconds(board: Softwar
     assert time.monotonic() - started < 8
 
 
+def test_firmware_that_talks_into_its_prompt_is_asked_again(board: SoftwareBoard) -> None:
+    prompt = b"raw REPL; CTRL-B"
+    talk = iter([b"raw [wifi] lost REPL; CTRL-B"])
+    board.to_host = lambda data: (
+        data.replace(prompt, next(talk, prompt)) if prompt in data else data
+    )
+    SerialCamera(str(board.port)).close()
+    assert next(talk, None) is None
+
+
 def test_another_python_is_told_from_micropython(board: SoftwareBoard) -> None:
     board.to_host = lambda data: data.replace(b"micropython", b"circuitpython")
     with pytest.raises(CameraError, match="runs circuitpython, no MicroPython"):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import serial
-from mpremote.transport import TransportError, TransportExecError
+from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 from serial.tools import list_ports
 
@@ -25,7 +25,7 @@ __all__ = ["Repl", "boards", "wait_for_return"]
 # Any rate but 921600 (and, from firmware 4.8.1, 12000000), at which an OpenMV Cam speaks the
 # protocol of its IDE instead.
 _BAUD = 115200
-_PROMPT = 4.0  # seconds for a board to stop what it does and show its prompt
+_PROMPT = 3.0  # seconds for a board to stop what it does and show its prompt; it has two tries
 _RESTART = 15.0  # for boot.py too
 _PATIENCE = 60.0  # for one command; hashing all files is the longest
 _PROBLEMS = (TransportError, OSError, struct.error, TypeError)  # TypeError: pyserial, closed port
@@ -87,19 +87,39 @@ class Repl:
         self._transport.serial.write_timeout = 10
 
     def enter(self, *, restart: bool = False) -> None:
-        """Interrupt whatever runs, and get the raw REPL's prompt; forget it all on `restart`."""
+        """Interrupt whatever runs, and get the raw REPL's prompt; forget it all on `restart`.
+
+        Raises:
+            CameraError: Nothing answers.
+
+        """
         try:
-            self._transport.serial.timeout = 5
-            # mpremote prints what it did not understand.
-            with contextlib.redirect_stdout(io.StringIO()):
-                self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_PROMPT)
-                if restart:
-                    self._transport.enter_raw_repl(soft_reset=True, timeout_overall=_RESTART)
+            try:
+                self._get_prompt(restart)
+            except _PROBLEMS:
+                # A line that the firmware printed in between, or a Ctrl-C that came late, and
+                # mpremote has lost its place.
+                self._get_prompt(restart)
         except _PROBLEMS as error:
             raise CameraError(
                 f"{self._port}: nothing there answers as MicroPython: close OpenMV IDE and every "
                 "other program that uses the board, press its reset button, and try again"
             ) from error
+
+    def _get_prompt(self, restart: bool) -> None:
+        transport = self._transport
+        transport.serial.timeout = 5
+        # mpremote gives it up for good when it did not understand one answer.
+        transport.use_raw_paste = True
+        # mpremote prints what it did not understand.
+        with contextlib.redirect_stdout(io.StringIO()):
+            transport.enter_raw_repl(soft_reset=False, timeout_overall=_PROMPT)
+            if restart:
+                transport.enter_raw_repl(soft_reset=True, timeout_overall=_RESTART)
+            # Only an answer to a question shows that the prompt was the last thing it said.
+            output, _ = transport.exec_raw("print('@', 6 * 7)", timeout=_PROMPT)
+        if b"@ 42" not in output:
+            raise TransportError("no answer to the first question")
 
     def run(self, code: str) -> str:
         """Run code and give what it printed.
@@ -111,7 +131,7 @@ class Repl:
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 output, complaint = self._transport.exec_raw(code, timeout=_PATIENCE)
-        except (*_PROBLEMS, TransportExecError) as error:
+        except _PROBLEMS as error:
             raise CameraError(f"{self._port}: the board does not answer: {error}") from error
         if complaint:
             last = complaint.decode("utf-8", "replace").strip().splitlines()[-1]
