@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import NotCheckedError
+from leafonly.audit.paths import Issuers
 from leafonly.cameras import Camera
 from leafonly.cell import Cell
 from leafonly.certificate import aia_urls, ocsp_urls
@@ -123,9 +124,10 @@ def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:
         *evidence.public_paths,
         *evidence.paths_to(evidence.private),
         *evidence.paths_to(evidence.system),
+        *evidence.paths_to(Issuers(evidence.credentials.roots)),
     ]
     if not paths:
-        raise NotCheckedError("no root stands above the leaf: --root FILE")
+        raise NotCheckedError("no root stands above the leaf: name it by --trust=FILE")
     for (kind, size), key_type in kinds.items():
         if isinstance(key, kind) and getattr(key, "key_size", 0) == size:
             assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)

@@ -200,7 +200,7 @@ def test_mkcert(tmp_path):
     nobody = {"mozilla": Issuers(()), "system": Issuers(())}
     alone = findings(tmp_path, files, **nobody)
     (missing,) = [each for each in alone if each.check == "issuer_is_given"]
-    assert "--root FILE" in missing.remedy
+    assert "--trust=FILE" in missing.remedy
     found = findings(tmp_path, files, private=Issuers([ROOT[0]]), **nobody)
     assert_one_finding(found, "warning", "aia_names_issuer")
     assert any("there is no intermediate" in each.message for each in found)

@@ -91,8 +91,8 @@ def rehearsal(tmp_path, started, files, root, *arguments):
     (tmp_path / "bin" / "curl").chmod(0o755)
     command = [
         *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "suites/audit", "-v"),
-        *("--credentials", tmp_path / "delivery", "--root", tmp_path / "root.pem"),
-        *("--trust", tmp_path / "root.pem", "--clients", "curl", *arguments),
+        *("--credentials", tmp_path / "delivery", "--trust", tmp_path / "root.pem"),
+        *("--clients", "curl", *arguments),
         *("--report-dir", tmp_path / "report", "--junitxml", tmp_path / "junit.xml"),
     ]
     environment = {

@@ -65,7 +65,7 @@ def delivery(tmp_path):
 
 
 def good(tmp_path, delivery):
-    return ["--credentials", delivery, "--root", tmp_path / "root.pem", "--at", "2026-11-01"]
+    return ["--credentials", delivery, "--trust", tmp_path / "root.pem", "--at", "2026-11-01"]
 
 
 def test_good_credentials_pass_and_are_described(tmp_path, delivery):
@@ -215,7 +215,7 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
         (delivery / "privkey.pem").write_bytes(key_pem() + b"rubbish")
         more += ["-vv", "--showlocals", "--full-trace", "-s"]
     elif how == "before clients":
-        more += ["--clients", "urllib,httpx", "--trust", tmp_path / "root.pem"]
+        more += ["--clients", "urllib,httpx"]
         # Clients judge by the clock of this machine, so the leaf is valid by that one.
         today = dt.datetime.now(dt.UTC).replace(microsecond=0)
         certificate = leaf(start=today - DAY, end=today + 60 * DAY)

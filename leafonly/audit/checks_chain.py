@@ -66,7 +66,7 @@ def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
         yield warning(
             f"the intermediate ({_name_of(leaf.issuer)}) is not among the files: nothing could "
             "be stored in clients, and nothing more than the leaf presented",
-            f"{_ASK_CA}; if a root of your own issued the leaf itself, name it: --root FILE",
+            f"{_ASK_CA}; if a root of your own issued the leaf itself, name it: --trust=FILE",
         )
 
 
@@ -99,18 +99,18 @@ def root_is_in_mozilla_list(evidence: Evidence) -> Iterator[Finding]:
         yield warning(
             "no root of Mozilla's list stands above the leaf: clients that do not use this "
             "system's own store must be given the root",
-            "name the root, if it is your own: --root FILE; else take a public CA",
+            "name the root, if it is your own: --trust=FILE; else take a public CA",
         )
     elif given:
         yield warning(
             f"the chain ends at {_roots(given)}, which is not a public root: every client must "
             "be given it",
-            "name it, if it is your own: --root FILE; else take a public CA",
+            "name it, if it is your own: --trust=FILE; else take a public CA",
         )
     else:
         yield blocker(
             "the chain reaches no known root: an intermediate is missing, or the CA is private",
-            "add the missing intermediate, or name your own CA's root: --root FILE",
+            "add the missing intermediate, or name your own CA's root: --trust=FILE",
         )
 
 
