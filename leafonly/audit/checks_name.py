@@ -45,7 +45,7 @@ def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
     if covers(leaf, domain):
         if evidence.given_domain is None:
             others = f", one of {len(names)} names" if len(names) > 1 else ""
-            yield info(f"the camera's name is taken to be {domain}{others}: --domain NAME")
+            yield info(f"the camera's name is taken to be {domain}{others}; --domain names another")
         return
     held = ", ".join([*names, *addresses(leaf)][:5])
     yield blocker(f"the certificate is not for {domain}, but for {held}", _REISSUE)
