@@ -41,8 +41,12 @@ def environment(home, **more):
 
 
 def run_audit(home, *arguments, **more):
+    return run_pytest(home, *SUITE, "-n0", "--report-dir", home / "report", *arguments, **more)
+
+
+def run_pytest(home, *arguments, **more):
     return subprocess.run(
-        command(*SUITE, "-n0", "--report-dir", home / "report", *arguments),
+        command(*arguments),
         cwd=PROJECT,
         env=environment(home, **more),
         stdin=subprocess.DEVNULL,
@@ -101,15 +105,8 @@ def test_verdict_comes_first_and_fits_80_columns(tmp_path, delivery):
 
 
 def test_matrix_is_no_part_of_a_run_about_ones_own_credentials(tmp_path, delivery):
-    finished = subprocess.run(
-        command("suites", "--clients=urllib", "--collect-only", "-q", *good(tmp_path, delivery)),
-        cwd=PROJECT,
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    collect = ("suites", "--clients=urllib", "--collect-only", "-q")
+    finished = run_pytest(tmp_path, *collect, *good(tmp_path, delivery))
     assert "test_client[urllib-absent-own]" in finished.stdout
     assert "test_matrix" not in finished.stdout
 
@@ -147,15 +144,7 @@ def test_audit_without_credentials_says_what_it_needs(tmp_path):
 
 
 def test_audit_is_no_part_of_a_run_that_gives_it_nothing(tmp_path):
-    finished = subprocess.run(
-        command("suites", "--clients", "none", "--collect-only", "-q", "-n0"),
-        cwd=PROJECT,
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    finished = run_pytest(tmp_path, "suites", "--clients=none", "--collect-only", "-q", "-n0")
     assert "test_findings" not in finished.stdout
     assert "skipped" not in finished.stdout
 
