@@ -130,13 +130,13 @@ class Bench:
         return replace(cell, verdict="error", reason=because, conclusive=False)
 
     def _measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
-        """Measure once; and once more if that gave no verdict.
+        """Measure once; and once more if the meeting did not take place.
 
-        On a busy machine a program may hang or be late. Asking again in a fresh stage can give
-        no false verdict: it needs both witnesses like the first.
+        On a busy machine a program may hang or be late. Witnesses that met and disagree are
+        not asked again: their next word would be worth no more.
         """
         cell = self._attempt(client, scenario, key_type)
-        return cell if cell.conclusive else self._attempt(client, scenario, key_type)
+        return cell if cell.observation.took_place else self._attempt(client, scenario, key_type)
 
     def _attempt(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
         observation = self._observe(client, scenario, key_type)

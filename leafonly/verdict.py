@@ -92,6 +92,14 @@ class Observation:
     command: str = ""
     picture: bytes | None = field(default=None, repr=False)
 
+    @property
+    def took_place(self) -> bool:
+        """Whether the client came to the camera that was meant, and ended by itself."""
+        said, saw = self.client_said, self.server_saw
+        if self.obstacle is not None or said is None or saw is None:
+            return False
+        return said.exit_code is not None and saw.client_hello
+
 
 @dataclass(frozen=True)
 class Judgement:

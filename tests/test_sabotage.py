@@ -172,23 +172,35 @@ def test_client_that_lies_or_breaks(bench: Bench, client: Client, words: str) ->
     assert alone.outcome != "rejected: missing_issuer"
 
 
-HANGS_ONCE = """
-import pathlib, sys, time
-first = pathlib.Path(sys.argv[1])
+FIRST = """
+import pathlib, ssl, sys, time
+first = pathlib.Path(sys.argv.pop(1))
 if not first.exists():
     first.touch()
-    time.sleep(60)
+    {deed}
 """
+HANGS = "time.sleep(60)"
+CONTRADICTS_ITSELF = """ssl.get_server_certificate(tuple(sys.argv[2:]))
+    sys.exit(print("unable to get local issuer certificate", file=sys.stderr))"""
+
+
+def with_first(deed: str, tmp_path: Path) -> Client:
+    """An honest client, but for what it does when it is asked for the first time."""
+    client = python_client(FIRST.format(deed=deed) + VERIFIES, time_limit=5)
+    head, tail = client.command[:3], client.command[3:]
+    return replace(client, command=(*head, str(tmp_path / "first"), *tail))
 
 
 def test_client_that_hung_is_asked_once_more(bench: Bench, tmp_path: Path) -> None:
-    code = HANGS_ONCE + "del sys.argv[1]\n" + VERIFIES
-    client = python_client(code, time_limit=5)
-    first = tmp_path / "first"
-    command = (*client.command[:3], str(first), *client.command[3:])
-    cell = bench._measure_alone(replace(client, command=command), SCENARIOS["absent"], "p256")
-    assert first.exists()
+    client = with_first(HANGS, tmp_path)
+    cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
     assert cell.outcome == "rejected: missing_issuer"
+
+
+def test_client_that_contradicts_itself_is_not_asked_again(bench: Bench, tmp_path: Path) -> None:
+    client = with_first(CONTRADICTS_ITSELF, tmp_path)
+    cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
+    assert_no_verdict(cell, "said missing_issuer, and yet ended with code 0")
 
 
 def test_client_of_another_runs_camera_is_nobodys(bench: Bench, tmp_path: Path) -> None:
