@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from leafonly.audit.finding import NotCheckedError
 from leafonly.audit.paths import Issuers
 from leafonly.cameras.emulator import Emulator
 from leafonly.clients import CLIENTS
+from leafonly.clients.client import Led
 from leafonly.clients.probe import find
 from leafonly.pki import Authority, pem
 from leafonly.rehearsal import Rehearsal, not_rehearsed
@@ -148,7 +150,8 @@ def test_who_cannot_be_asked_is_named():
 
 
 def test_who_fetches_is_never_without_the_issuer():
-    told, fetcher, other = {"native": False}, CLIENTS["java-aia"], CLIENTS["urllib"]
+    told, other = {"native": False}, CLIENTS["urllib"]
+    fetcher = replace(CLIENTS["java-aia"], led=Led())
     assert "--online" in not_rehearsed(fetcher, leaf(), **told, online=False)["absent"]
     assert not_rehearsed(fetcher, leaf(), **told, online=True).keys() == {"absent"}
     assert not_rehearsed(other, leaf(), **told, online=False).keys() == {"aia"}
@@ -166,7 +169,7 @@ def with_responder(url):
 
 
 def test_who_asks_about_revocation_is_asked_only_with_leave():
-    asker, told = CLIENTS["firefox"], {"native": False}
+    asker, told = replace(CLIENTS["firefox"], led=Led()), {"native": False}
     revocable = with_responder("http://ca.example.com/")
     assert "--online" in not_rehearsed(asker, revocable, **told, online=False)["full_chain"]
     assert not_rehearsed(asker, revocable, **told, online=True).keys() == {"aia"}
