@@ -169,6 +169,23 @@ def test_crashed_worker_leaves_no_cell_out(tmp_path: Path) -> None:
     assert verdicts == {"urllib": "rejected", "killer": "error"}
 
 
+def test_report_of_a_run_that_was_ended_says_so(tmp_path: Path) -> None:
+    arguments = (
+        "suites/matrix",
+        "--clients=urllib",
+        f"--report-dir={tmp_path}",
+        "--scenarios=absent",
+    )
+    _, output = run(*arguments)
+    assert "was ended" not in output
+    assert report_of(tmp_path)["findings"] == []
+    # Neither is a client, so the first of them ends the run.
+    _, output = run(*arguments, "--client=/bin/true", "--client=/bin/false", "--maxfail=1")
+    assert "The run was ended after 2 of 3 tests" in output
+    (finding,) = report_of(tmp_path)["findings"]
+    assert (finding["check"], finding["severity"]) == ("run_is_complete", "warning")
+
+
 def test_list_clients_names_versions_and_what_to_install() -> None:
     exit_code, output = run("--list-clients")
     assert exit_code == 0

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 __all__ = [
+    "COMPLETE",
     "MARKS",
     "cell_word",
     "is_staged",
@@ -15,6 +16,8 @@ __all__ = [
 ]
 
 Cell = Mapping[str, Any]
+COMPLETE = "run_is_complete"
+"""The check of the finding that tests are missing from a report."""
 _PRESENTATION = "presentation"  # the check of the finding that speaks of the camera
 _DEPLOYED = "deployed_chain"  # the check of the findings that speak of deployed ones
 _MOST_BLOCKERS = 2  # named in the sentence; the findings list them all
@@ -76,11 +79,15 @@ def is_staged(report: Mapping[str, Any]) -> bool:
 
     The others are the rehearsal of a user's own credentials, or meet a deployed camera.
     """
-    return all(each["check"] == _PRESENTATION for each in report["findings"])
+    return all(each["check"] in (COMPLETE, _PRESENTATION) for each in report["findings"])
 
 
 def sentence(report: Mapping[str, Any]) -> str:
     """Say the verdict of a whole run: in one sentence, or of an audit with clients in a few."""
+    about_run = [each for each in report["findings"] if each["check"] == COMPLETE]
+    if about_run:
+        others = [each for each in report["findings"] if each["check"] != COMPLETE]
+        return f"{about_run[0]['message']}. {sentence({**report, 'findings': others})}"
     deployed = [each for each in report["findings"] if each["check"] == _DEPLOYED]
     if deployed:
         return _of_deployed(report, deployed)
