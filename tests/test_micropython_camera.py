@@ -149,6 +149,10 @@ def test_the_emulator_presents_and_refuses_as_a_der_only_build(
 @pytest.mark.parametrize("key_type", KEY_TYPES)
 @pytest.mark.parametrize("curve", ["prime256v1", "secp384r1", "secp521r1", "X25519"])
 def test_the_emulator_answers_each_curve_as_a_der_only_build(curve: str, key_type: KeyType) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).set_ecdh_curve(curve)
+    except ssl.SSLError:
+        pytest.skip(f"this Python cannot offer {curve} alone (3.11.2 cannot, 3.11.7 can)")
     loads = loads_for("leaf", AUTHORITY.issue(key_type=key_type))
     flights = both(loads, flight_to(lambda context: context.set_ecdh_curve(curve)))
     assert flights[0] == flights[1]
