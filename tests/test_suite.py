@@ -135,7 +135,7 @@ def test_client_that_is_asked_for_and_not_here_fails(
         "--clients=curl", "--scenarios=absent", "-n0", f"--report-dir={tmp_path}"
     )
     assert exit_code == 1
-    assert "curl is not on this machine; install it with: " in output
+    assert "curl is not on PATH; install it with: " in output
     report = report_of(tmp_path)
     assert [cell["verdict"] for cell in report["cells"]] == ["error"]
     assert not report["clients"][0]["available"]

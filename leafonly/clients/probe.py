@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from leafonly.clients.build import NotBuiltError
@@ -79,7 +79,7 @@ def find(client: Client) -> Found:
     """Look for one client, and ask it for its versions."""
     missing = [need for need in client.needs if not _is_here(need)]
     if missing:
-        return _absent(client, f"{missing[0].removeprefix('python:')} is not on this machine")
+        return _without(client, missing[0])
     try:
         text = _version_text(client)
     except subprocess.CalledProcessError as error:
@@ -117,6 +117,17 @@ def _absent(client: Client, because: str) -> Found:
         unavailable_because=because,
         install=client.install.on(sys.platform),
     )
+
+
+def _without(client: Client, need: str) -> Found:
+    if need.startswith("python:"):
+        package = need.removeprefix("python:")
+        return _absent(client, f"{package} is not among this Python's packages")
+    # Where Debian puts servers; on the PATH of root alone.
+    if shutil.which(need, path="/usr/sbin"):
+        found = _absent(client, f"{need} is in /usr/sbin, which is not on PATH")
+        return replace(found, install='PATH="$PATH:/usr/sbin"')
+    return _absent(client, f"{need} is not on PATH")
 
 
 def _is_here(need: str) -> bool:
