@@ -3,6 +3,7 @@
 Held to what was recorded of MicroPython 1.28 with its own mbedTLS (`fixtures/camera-profile/`).
 """
 
+import functools
 from collections.abc import Sequence
 
 from cryptography import x509
@@ -42,6 +43,8 @@ def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
     return certificates, key
 
 
+# Reading an RSA key proves its primes (cryptography 50: 25 ms), and all cells share one.
+@functools.lru_cache(maxsize=4)
 def _load_key(data: bytes) -> PrivateKey:
     try:
         key = load_der_private_key(data, None)
