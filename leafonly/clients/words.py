@@ -103,7 +103,14 @@ OPENSSL: Vocabulary = {
     r"Bad cert ident from": "wrong_name",  # w3m's istream.c
     r"certificate signature failure": "bad_signature",  # 7
     r"\bbad signature\b": "bad_signature",  # of ServerKeyExchange: the key is another's
+    r"asn1 encoding routines:.*EVP lib": "bad_signature",  # crypto/asn1/a_verify.c
     r"(key too small|md too weak|CA signature digest algorithm too weak)": "too_weak",
+    r"certificate key too weak": "too_weak",  # 66, 67
+    r"(unsuitable|unsupported) certificate purpose|invalid CA certificate": "other",  # 26, 24
+    r"unhandled critical extension|(permitted|excluded) subtree violation": "other",  # 34, 47, 48
+    r"certificate (revoked|rejected|not trusted)": "other",  # 23, 28, 27
+    r"invalid status response": "other",  # must-staple, and nothing was stapled
+    r"certificate does not contain any .subjectAltName": "wrong_name",  # service_identity
     r"certificate verify failed": "other",
     r"(handshake failure|unsupported protocol|alert protocol version|wrong version number"
     r"|no protocols available)": "protocol",
@@ -114,6 +121,7 @@ BORINGSSL: Vocabulary = OPENSSL | {
     r"CERTIFICATE_VERIFY_FAILED": "other",
     r"(SSLV3_ALERT_)?HANDSHAKE_FAILURE|UNSUPPORTED_PROTOCOL|WRONG_VERSION_NUMBER": "protocol",
     r"BAD_SIGNATURE": "bad_signature",
+    r"X\.509 certificate routines:.*public key routines": "bad_signature",  # a_verify.c, in Mono
 }
 
 # lib/cert-session.c of GnuTLS 3.7, src/gnutls.c of wget 1.21, lib/vtls/gtls.c of curl.
@@ -128,10 +136,12 @@ GNUTLS: Vocabulary = {
     r"Public key signature verification has failed": "bad_signature",
     r"insecure algorithm": "too_weak",
     r"issuer is not known": UNKNOWN_ISSUER,  # aria2's LibgnutlsTLSSession.cc
+    r"`(expired|not activated yet)'": "expired",  # the same
+    r"`not signed by known authorities or invalid'": "other",  # the same
     r"handshake failure: hostname does not match": "wrong_name",  # the same
     r"certificate subject name .* does not match": "wrong_name",  # curl's own check
     r"SSL error:host\(.*\)!=cert": "wrong_name",  # Lynx's HTTP.c
-    r"certificate is NOT trusted|certificate verification failed": "other",
+    r"certificate( of .*)? is NOT trusted|certificate verification failed": "other",
     r"certificate failed verification": "other",  # libavformat/tls_gnutls.c
     r"A TLS fatal alert has been received": "protocol",
 }
@@ -150,9 +160,10 @@ NODE: Vocabulary = OPENSSL | {
 RUSTLS: Vocabulary = {
     r"UnknownIssuer": UNKNOWN_ISSUER,
     r"invalid peer certificate: (Expired|certificate expired|NotValidYet)": "expired",
+    r"InvalidCertificate\(\s*(Expired|NotValidYet)": "expired",
     r"NotValidForName|certificate not valid for name": "wrong_name",
     r"BadSignature": "bad_signature",
-    r"invalid peer certificate": "other",
+    r"invalid peer certificate|InvalidCertificate\(": "other",
     r"HandshakeFailure|peer is incompatible": "protocol",
 }
 
@@ -161,10 +172,11 @@ GO: Vocabulary = {
     r"certificate signed by unknown authority": UNKNOWN_ISSUER,
     r"certificate has expired or is not yet valid": "expired",
     r"certificate is (valid for|not valid for any names)": "wrong_name",
+    r"certificate relies on legacy Common Name field": "wrong_name",
     r"ECDSA verification failure|crypto/rsa: verification error": "bad_signature",
     r"invalid signature by the server certificate": "bad_signature",
     r"insecure algorithm": "too_weak",
-    r"tls: failed to verify certificate": "other",
+    r"tls: failed to verify certificate|x509: ": "other",
     r"remote error: tls: handshake failure|protocol version not supported": "protocol",
 }
 
@@ -178,7 +190,7 @@ JSSE: Vocabulary = {
         "bad_signature"
     ),
     r"Algorithm constraints check failed": "too_weak",
-    r"PKIX path (building|validation) failed": "other",
+    r"PKIX path (building|validation) failed|ValidatorException": "other",
     r"handshake_failure|No appropriate protocol": "protocol",
 }
 
@@ -188,8 +200,11 @@ ERLANG: Vocabulary = {
     r"tls_alert,\s*\{certificate_expired,": "expired",
     r"hostname_check_failed": "wrong_name",
     r"invalid_signature": "bad_signature",
-    r"tls_alert,\s*\{(bad_certificate|certificate_unknown),": "other",
-    r"tls_alert,\s*\{(handshake_failure|protocol_version|insufficient_security),": "protocol",
+    r"tls_alert,\s*\{((bad|unsupported)_certificate|certificate_unknown),": "other",
+    r"\{bad_cert,": "other",
+    # A bad certificate without an alert of its own comes as a failed handshake.
+    r"tls_alert,\s*\{handshake_failure,(?![\s\S]*\{bad_cert,)": "protocol",
+    r"tls_alert,\s*\{(protocol_version|insufficient_security),": "protocol",
 }
 
 # org.conscrypt.TrustManagerImpl of Conscrypt 2.9; the exceptions around it are the JDK's.
@@ -223,6 +238,7 @@ BOUNCY_CASTLE: Vocabulary = {
     r"certificate expired on|certificate not valid (till|until)": "expired",
     r"No (subject alternative|name matching)": "wrong_name",
     r"Unable to construct a valid chain": "other",
+    r"Server extensions missing TLS Feature": "other",  # must-staple, and nothing was stapled
     r"TlsFatalAlert\w*: (handshake_failure|protocol_version)": "protocol",
 }
 
@@ -276,6 +292,7 @@ NSS: Vocabulary = {
     r"SSL_ERROR_BAD_CERT_DOMAIN": "wrong_name",
     r"SEC_ERROR_BAD_SIGNATURE": "bad_signature",
     r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|SSL_ERROR_WEAK_SERVER": "too_weak",
+    r"SEC_ERROR_\w+": "other",
     r"SSL_ERROR_(NO_CYPHER_OVERLAP|HANDSHAKE_FAILURE_ALERT|UNSUPPORTED_VERSION)": "protocol",
 }
 
@@ -288,7 +305,10 @@ MBEDTLS: Vocabulary = {
     r"certificate validity (has expired|starts in the future)": "expired",
     r"Common Name .* does not match": "wrong_name",
     r"certificate is signed with an unacceptable (hash|key)": "too_weak",
-    r"Certificate verification failed": "other",
+    r"Certificate verification failed|Usage does not match the \w+ extension": "other",
+    r"Processing of the Certificate handshake message failed": "other",
+    r"MBEDTLS_ERR_SSL_BAD_CERTIFICATE": "other",  # the same in mbedTLS 3, and by its name
+    r"X509 - |MBEDTLS_ERR_X509_": "other",  # it does not even parse
     r"The requested feature is not available|fatal alert message": "protocol",
 }
 
@@ -317,8 +337,9 @@ GIO: Vocabulary = {
 WOLFSSL: Vocabulary = {
     r"ASN no signer error to confirm failure": UNKNOWN_ISSUER,
     r"ASN sig error, confirm failure": "bad_signature",
-    r"ASN (after|before) date error": "expired",
+    r"ASN date error, current date": "expired",
     r"peer subject name mismatch": "wrong_name",
+    r"Ext Key Use server/client auth not set|Critical extension ignored": "other",
     r"certificate verify failed": "other",
 }
 
