@@ -598,6 +598,13 @@ def test_no_folder(tmp_path):
         read_directory(tmp_path / "nowhere", lambda path: None)
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_folder_of_somebody_else(tmp_path):
+    (tmp_path / "live").mkdir(mode=0)
+    with pytest.raises(ValueError, match="copy it to a folder that you alone can read"):
+        read_directory(tmp_path / "live", lambda path: None)
+
+
 def test_named_file_that_is_not_there(tmp_path):
     credentials = read_files(tmp_path / "cam.crt", None, None, lambda path: None)
     assert [problem for _, problem in credentials.problems] == [

@@ -169,6 +169,10 @@ def read_directory(directory: Path, password: PasswordFor) -> Credentials:
     try:
         inside = sorted(directory.iterdir())
         paths = _newest_generation([path for path in inside if not path.is_dir()])
+    except PermissionError as error:
+        raise ValueError(
+            f"{directory}: {error.strerror}: copy it to a folder that you alone can read"
+        ) from error
     except OSError as error:
         raise ValueError(f"{directory}: {error.strerror}: give a folder of credentials") from error
     if len(paths) > _MOST_FILES:
