@@ -83,16 +83,16 @@ def find(client: Client) -> Found:
     try:
         text = _version_text(client)
     except subprocess.CalledProcessError as error:
-        words = str(error.stderr).strip().splitlines() or ["no word why"]
-        return _absent(client, f"it does not compile here: {words[-1]}")
+        why = _last_words(str(error.stderr), "no word why")
+        return _absent(client, f"it does not compile here: {why}")
     except NotBuiltError as error:
         return _absent(client, str(error))
     except OSError as error:
         return _absent(client, f"it does not start here: {error}")
     match = re.search(client.version_pattern, text, re.DOTALL)
     if client.version_pattern and not match:
-        last = (text.strip().splitlines() or ["it printed nothing"])[-1]
-        return _absent(client, f"it does not say its version: {last[:120]}")
+        why = _last_words(text, "it printed nothing")
+        return _absent(client, f"it does not say its version: {why}")
     groups = match.groupdict() if match else {}
     return Found(
         name=client.name,
@@ -104,6 +104,10 @@ def find(client: Client) -> Found:
         unavailable_because=None,
         install=client.install.on(sys.platform),
     )
+
+
+def _last_words(text: str, otherwise: str) -> str:
+    return (text.strip().splitlines() or [otherwise])[-1][:120]
 
 
 def _absent(client: Client, because: str) -> Found:
@@ -152,7 +156,10 @@ def _version_text(client: Client) -> str:
             directory=Path(home),
             time_limit=60,
         )
-        return finished.stdout + finished.stderr
+        text = finished.stdout + finished.stderr
+        if finished.exit_code is not None and finished.exit_code < 0:
+            raise OSError(_last_words(text, f"signal {-finished.exit_code} ended it"))
+        return text
 
 
 def _library_version(client: Client, module: str | None) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from leafonly.clients.client import Client, Install, expects
 from leafonly.clients.library import inscription, shared_library
-from leafonly.clients.words import GO, OPENSSL
+from leafonly.clients.words import BORINGSSL, GO, OPENSSL
 
 __all__ = ["CLIENTS"]
 
@@ -74,6 +74,23 @@ CLIENTS = (
         # OpenSSL is in its module.
         library=lambda _: shared_library("crypto", "OpenSSL_version")(_APACHE_SSL),
         install=Install(debian="apt install apache2"),
+    ),
+    replace(
+        _proxy(
+            "envoy",
+            "envoy",
+            ("--version",),
+            r"version: \w+/(?P<version>[\d.]+)/.*/(?P<stack>\w+)",
+            "1.40.0",
+        ),
+        stack="BoringSSL",
+        words=BORINGSSL,
+        expected=expects(cached="accepted: anchors"),
+        cannot={
+            "p384": "Envoy offers the curves X25519 and P-256 unless it is configured otherwise, "
+            "so no P-384 leaf can serve it"
+        },
+        install=Install(anywhere="uv sync --extra more-clients", macos="brew install envoy"),
     ),
     replace(
         _proxy("caddy", "caddy", ("version",), r"(?P<version>\d+\.\d+\S*)", "2.6.2"),

@@ -121,6 +121,7 @@ BORINGSSL: Vocabulary = OPENSSL | {
     r"CERTIFICATE_VERIFY_FAILED": "other",
     r"(SSLV3_ALERT_)?HANDSHAKE_FAILURE|UNSUPPORTED_PROTOCOL|WRONG_VERSION_NUMBER": "protocol",
     r"BAD_SIGNATURE": "bad_signature",
+    r"verify cert failed: SAN matcher": "wrong_name",  # Envoy's default_validator.cc
     r"X\.509 certificate routines:.*public key routines": "bad_signature",  # a_verify.c, in Mono
 }
 

@@ -1,6 +1,7 @@
 # proxy_get.py PROXY TRUST URL...: starts a reverse proxy that verifies the camera, one port
 # per URL, asks it over plain HTTP, and shows the proxy's own log where that fails.
 import http.client
+import json
 import os
 import signal
 import socket
@@ -122,6 +123,62 @@ Listen 127.0.0.1:{port}
     return ["apache2", "-X", "-f", f"{Path.cwd()}/apache.conf"]
 
 
+def envoy(trust, routes):
+    listeners = [
+        {
+            "address": at("127.0.0.1", port),
+            "filter_chains": [{"filters": [envoy_filter(f"camera{port}")]}],
+        }
+        for port, _, _ in routes
+    ]
+    clusters = [
+        envoy_cluster(f"camera{port}", host, camera, trust) for port, host, camera in routes
+    ]
+    resources = {"listeners": listeners, "clusters": clusters}
+    Path("envoy.json").write_text(json.dumps({"static_resources": resources}))
+    # Why a certificate was refused is a matter of debugging to it.
+    log = ("--log-level", "error", "--component-log-level", "connection:debug")
+    alone = ("--disable-hot-restart", "--concurrency", "1")
+    return ["envoy", "--config-path", "envoy.json", *log, *alone]
+
+
+def at(host, port):
+    return {"socket_address": {"address": host, "port_value": port}}
+
+
+def typed(name, **fields):
+    return {"@type": f"type.googleapis.com/envoy.extensions.{name}", **fields}
+
+
+def envoy_filter(cluster):
+    router = typed("filters.http.router.v3.Router")
+    route = {"match": {"prefix": "/"}, "route": {"cluster": cluster}}
+    manager = typed(
+        "filters.network.http_connection_manager.v3.HttpConnectionManager",
+        stat_prefix=cluster,
+        http_filters=[{"name": "router", "typed_config": router}],
+        route_config={"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [route]}]},
+    )
+    return {"name": "manager", "typed_config": manager}
+
+
+def envoy_cluster(name, host, camera, trust):
+    names = [{"san_type": "DNS", "matcher": {"exact": host}}]
+    validation = {"trusted_ca": {"filename": f"{trust}"}, "match_typed_subject_alt_names": names}
+    tls = typed(
+        "transport_sockets.tls.v3.UpstreamTlsContext",
+        sni=host,
+        common_tls_context={"validation_context": validation},
+    )
+    endpoint = {"endpoint": {"address": at(host, camera)}}
+    return {
+        "name": name,
+        "type": "STRICT_DNS",
+        "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
+        "transport_socket": {"name": "tls", "typed_config": tls},
+    }
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
@@ -169,5 +226,5 @@ def visit(proxy, trust, urls):
 
 
 name, trust, *urls = sys.argv[1:]
-PROXIES = {each.__name__: each for each in (nginx, haproxy, stunnel, caddy, apache)}
+PROXIES = {each.__name__: each for each in (nginx, haproxy, stunnel, caddy, apache, envoy)}
 visit(PROXIES[name], trust, urls)
