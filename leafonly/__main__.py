@@ -5,6 +5,7 @@ Each subcommand imports what it needs itself: `look` must not wait for the clien
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["main"]
@@ -89,6 +90,7 @@ def _stage(cell: str) -> int:
 
     from leafonly.cameras.emulator import Emulator
     from leafonly.clients import CLIENTS
+    from leafonly.clients.probe import find
     from leafonly.pki import KEY_TYPES
     from leafonly.run import Bench
     from leafonly.scenario import SCENARIOS
@@ -96,6 +98,11 @@ def _stage(cell: str) -> int:
     client, scenario, key_type = (*cell.rsplit("-", 2), "", "")[:3]
     if client not in CLIENTS or scenario not in SCENARIOS or key_type not in KEY_TYPES:
         print(f"{cell} is no cell; a cell is CLIENT-SCENARIO-KEYTYPE", file=sys.stderr)
+        return 2
+    found = find(CLIENTS[client])
+    if not found.available:
+        why = found.unavailable_because
+        print(f"{client}: {why}; to have it: {found.install}", file=sys.stderr)
         return 2
     with (
         tempfile.TemporaryDirectory(prefix="leafonly-") as directory,
@@ -106,7 +113,9 @@ def _stage(cell: str) -> int:
         print(f"cd {at.invocations[0].directory}")
         for invocation in at.invocations:
             print(invocation.shell())
-        input("\nEnter ends it. ")
+        # Whoever starts it without a terminal, or presses Ctrl-C, ends it, too.
+        with suppress(EOFError, KeyboardInterrupt):
+            input("\nEnter ends it. ")
     return 0
 
 

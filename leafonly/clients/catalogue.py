@@ -18,11 +18,20 @@ Written by `uv run python -m leafonly clients`, from the entries in `leafonly/cl
 Clients that are compiled from other people's packages (their line says so) are built by `uv run python -m leafonly.clients`, once; `uv run pytest` then finds them.
 """
 
+_TAIL = """\
+## Not among them
+
+- gRPC: it asks for HTTP/2 by ALPN, which a camera does not offer. Even before the full chain it ends with `Cannot check peer: missing selected ALPN property` (measured with grpcio 1.85.1), so it has no control to be judged by.
+- Safari, Edge, and all that verify with Windows' or Apple's own library: nothing was measured there. WebKitGTK is Safari's engine, but not its TLS library.
+- Android's own browser and system library: OkHttp on Conscrypt is the nearest to what its apps run, and is measured on a desktop's Java.
+- Electron: its package brings no program, only a download from elsewhere; the engine is Chromium's.
+"""
+
 
 def markdown() -> str:
     """Write the catalogue: a table of all clients, then a section for each."""
     clients = sorted(CLIENTS.values(), key=lambda client: (client.kind, client.name.lower()))
-    parts = [_HEAD, "\n".join(_table(clients)), *(_section(client) for client in clients)]
+    parts = [_HEAD, "\n".join(_table(clients)), *(_section(client) for client in clients), _TAIL]
     return "\n".join(parts)
 
 
