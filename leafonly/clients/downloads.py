@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from leafonly.clients.client import Client, Install, expects
-from leafonly.clients.library import shared_library
+from leafonly.clients.library import Library, linked
 from leafonly.clients.words import GNUTLS, GO
 
 __all__ = ["CLIENTS"]
@@ -22,8 +22,8 @@ _RCLONE = (
 )
 
 
-def _gnutls_of_apt(_: Path) -> str | None:
-    return shared_library("gnutls", "gnutls_check_version")(_APT_METHOD)
+def _in_apts_method(_: Path) -> Library | None:
+    return linked(_APT_METHOD)
 
 
 CLIENTS = (
@@ -31,6 +31,8 @@ CLIENTS = (
         name="apt",
         kind="command-line",
         stack="GnuTLS",
+        # 2.6 (Debian 12) links GnuTLS; 3.0 (Debian 13) OpenSSL, by way of libapt-pkg.
+        other_stacks=("OpenSSL",),
         needs=(_APT_HELPER,),
         command=(
             *(*_APT, "-o", "Acquire::https::CaInfo={home}/../{trust}"),
@@ -39,7 +41,7 @@ CLIENTS = (
         native=(*_APT, "download-file", "{url}", "body"),
         version_command=(_APT_HELPER, "--version"),
         version_pattern=r"apt (?P<version>\S+)",
-        library=_gnutls_of_apt,
+        library=_in_apts_method,
         words=GNUTLS,
         expected=expects(cached="accepted: anchors"),
         seen="2.6.1",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from leafonly.clients.build import compiled
 from leafonly.clients.client import Client, Install, by_itself, expects
+from leafonly.clients.library import linked
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import nss_database
@@ -70,6 +71,8 @@ CLIENTS = (
         name="gio",
         kind="library",
         stack="GnuTLS",
+        # glib-networking has a backend of OpenSSL, which Debian does not build.
+        other_stacks=("OpenSSL",),
         # The system's own interpreter: the bindings are Debian's, not PyPI's.
         needs=("/usr/bin/python3",),
         command=("/usr/bin/python3", "{programs}/gio_get.py", "{trust}", "{urls}"),
@@ -109,6 +112,7 @@ CLIENTS = (
     replace(
         _in_c("bearssl", "BearSSL", ("-lbearssl",), BEARSSL, "0.6"),
         # No function of the library tells its version.
-        version_pattern=r"(?P<stack>BearSSL)",
+        version_pattern=r"\A(?P<stack>BearSSL)\nmodule (?P<module>[^\n]+)",
+        library=linked,
     ),
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from leafonly.clients.client import Client, Install, expects
-from leafonly.clients.library import inscription, shared_library
+from leafonly.clients.library import inscription, linked
 from leafonly.clients.words import BORINGSSL, GO, OPENSSL
 
 __all__ = ["CLIENTS"]
@@ -52,7 +52,9 @@ CLIENTS = (
             "haproxy",
             "haproxy",
             ("-vv",),
-            r"HAProxy version (?P<version>\S+).*Running on OpenSSL version : "
+            r"HAProxy version (?P<version>\S+)"
+            # 2.6 and 3.0 say it in the first way, 3.3 in the second.
+            r".*Running on (?:OpenSSL|SSL library) version : "
             r"(?P<stack>\S+) (?P<stack_version>\S+)",
             "2.6.12",
         ),
@@ -72,7 +74,7 @@ CLIENTS = (
     replace(
         _proxy("apache", "apache2", ("-v",), r"Apache/(?P<version>\S+)", "2.4.71"),
         # OpenSSL is in its module.
-        library=lambda _: shared_library("crypto", "OpenSSL_version")(_APACHE_SSL),
+        library=lambda _: linked(_APACHE_SSL),
         install=Install(debian="apt install apache2"),
     ),
     replace(

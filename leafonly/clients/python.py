@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leafonly.clients.client import Client, Install, Led, Roots, by_itself, expects
+from leafonly.clients.library import CURLS
 from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
 
 __all__ = ["CLIENTS", "VERSION_LINES", "python_library"]
@@ -101,12 +102,15 @@ CLIENTS = (
         words=_PYOPENSSL,
         seen="26.4.0",
     ),
-    python_library(
-        "pycurl",
-        program="pycurl_get.py",
-        led=_BY_PYTHONS_RESOLVER,
-        expected=expects(cached="accepted: anchors"),
-        seen="7.49.0",
+    replace(
+        python_library(
+            "pycurl",
+            program="pycurl_get.py",
+            led=_BY_PYTHONS_RESOLVER,
+            expected=expects(cached="accepted: anchors"),
+            seen="7.49.0",
+        ),
+        other_stacks=CURLS,
     ),
     replace(
         python_library(

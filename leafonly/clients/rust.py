@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from leafonly.clients.build import Build
 from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.library import CURLS
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.words import OPENSSL, RUSTLS, Vocabulary, together
@@ -78,6 +79,7 @@ CLIENTS = (
     replace(_crate("ureq", "ureq_get", seen="3.5.2"), native_roots="program"),
     replace(
         _crate("curl-crate", "curl_crate", stack="OpenSSL", words=OPENSSL, seen="0.4.51"),
+        other_stacks=CURLS,
         # A file that it is given takes the place of libcurl's own file, not of its folder.
         adds_to_native=True,
     ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leafonly.clients.client import Client, Install, expects
-from leafonly.clients.library import haskell_package, shared_library
+from leafonly.clients.library import CURLS, haskell_package, linked
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.words import ERLANG, HASKELL_TLS, OPENSSL, Vocabulary
 
@@ -18,8 +18,6 @@ _PARTIAL_CHAIN = expects(absent="rejected: other", cached="accepted: anchors")
 
 # What the programs print whose TLS module does not tell the version it runs with.
 _MODULE_LINES = r"\A\S+ (?P<version>\S+)\nmodule (?P<module>[^\n]+)"
-
-_openssl = shared_library("crypto", "OpenSSL_version")
 
 
 def _script(
@@ -42,7 +40,7 @@ def _script(
         native=(*command, "native", "{urls}"),
         version_command=(*command, "--version"),
         version_pattern=version_pattern,
-        library=_openssl if version_pattern == _MODULE_LINES else None,
+        library=linked if version_pattern == _MODULE_LINES else None,
         words=words,
         expected=expected or expects(),
         seen=seen,
@@ -72,6 +70,7 @@ CLIENTS = (
             seen="8.2.36",
             install=Install(debian="apt install php-cli php-curl", macos="brew install php"),
         ),
+        other_stacks=CURLS,
         # A file that it is given takes the place of libcurl's own file, not of its folder.
         adds_to_native=True,
     ),
