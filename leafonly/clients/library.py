@@ -69,12 +69,18 @@ def linked(program: Path) -> Library | None:
         None where the system cannot tell which library a program links (`ldd`, so: anywhere
         but Linux), or where it links none of those that are known here.
 
+    Raises:
+        OSError: The program is not there: a helper or a module of one, in another package.
+
     """
     ldd = shutil.which("ldd")
     if ldd is None:
         return None
-    # On Debian 12 and 13, `ldd` prints "libssl.so.3 => /lib/.../libssl.so.3 (0x...)".
-    files = dict(re.findall(r"\blib([\w+-]+)\.so\S* => (/\S+)", output(ldd, str(program))))
+    program.stat()
+    # `ldd` prints "libssl.so.3 => /lib/.../libssl.so.3 (0x...)", or "=> not found": that one has
+    # no version to tell, but it is the nearest all the same.
+    said = output(ldd, str(program))
+    files = dict(re.findall(r"\blib([\w+-]+)\.so\S* => (not found|/\S+)", said))
     shared = next((_SHARED[stem] for stem in files if stem in _SHARED), None)
     return _asked(shared, files.get(shared.holder, "")) if shared else None
 

@@ -31,7 +31,9 @@ def _in_c(
         words=words,
         expected=expects(cached="accepted: anchors"),
         seen=seen,
-        install=Install(debian=f"apt install gcc libc6-dev lib{name}-dev", macos=f"brew install {name}"),
+        install=Install(
+            debian=f"apt install gcc libc6-dev lib{name}-dev", macos=f"brew install {name}"
+        ),
         not_native="the library brings no roots: whoever builds a device on it chooses them",
     )
 

@@ -154,8 +154,8 @@ def _library(client: Client, match: re.Match[str]) -> Library:
     version = groups.get("stack_version") or (asked.version if asked else "")
     if version and not _has_digit(version):
         raise _NoVersionError(f"it says no version of its TLS library: {version[:40]}")
-    # Where nothing tells, every library that it may be is named, instead of the likeliest one.
-    return Library(version, stack or " or ".join(client.stacks))
+    # Where nothing tells which of several it is, the likeliest one is not named.
+    return Library(version, stack or ("unknown" if client.other_stacks else client.stack))
 
 
 def _version(client: Client, match: re.Match[str], library: Library) -> str:
@@ -189,7 +189,8 @@ _LONGEST_LINE = 160
 
 def _telling_line(text: str, otherwise: str = "it printed nothing") -> str:
     """Choose the line that says what went wrong; the last one if none looks like it."""
-    lines = text.strip().splitlines() or [otherwise]
+    # What a line that ends with a colon announces stands in the next one (Mono, Erlang).
+    lines = re.sub(r":\n\s*", ": ", text.strip()).splitlines() or [otherwise]
     telling = next((line for line in lines if _ERROR.match(line)), lines[-1]).strip()
     return telling if len(telling) <= _LONGEST_LINE else telling[: _LONGEST_LINE - 1] + "…"
 
