@@ -16,8 +16,9 @@ _MOST_WORDS = 2000  # characters of a client's words that a report keeps
 class Cell:
     """One client in one scenario with one key type, measured; a row of the report's `cells`.
 
-    `reason` is from the closed list when rejected, in words for `error` and
-    `not_applicable`. `expected` is None where nothing is declared.
+    `reason` is from the closed list when rejected, a sentence for `error` and
+    `not_applicable`. `expected` is None where nothing is declared. `may_be_news` is True where
+    `expected` was measured with other versions than the one that was asked.
     """
 
     client: str
@@ -29,6 +30,7 @@ class Cell:
     conclusive: bool
     observation: Observation
     cached_kind: str | None = None
+    may_be_news: bool = False
 
     @property
     def id(self) -> str:
@@ -43,9 +45,17 @@ class Cell:
 
     @property
     def as_expected(self) -> bool | None:
-        """Whether the outcome is as declared; None where nothing is."""
-        if self.expected is None:
-            return None
+        """Whether the outcome is as declared; None where nothing is, and for news."""
+        return None if self.expected is None or self.news else self._matches
+
+    @property
+    def news(self) -> bool:
+        """Whether a version that was never measured gave another verdict than those that were."""
+        declared = self.may_be_news and self.expected is not None
+        return declared and self.conclusive and not self._matches
+
+    @property
+    def _matches(self) -> bool:
         return self.conclusive and f"{self.outcome}:".startswith(f"{self.expected}:")
 
     @property
@@ -64,6 +74,7 @@ class Cell:
             "reason": self.reason,
             "expected": self.expected,
             "as_expected": self.as_expected,
+            "news": self.news,
             "conclusive": self.conclusive,
             "seconds": round(self.observation.seconds, 3),
             "client_said": _printable(said.text) if said else None,

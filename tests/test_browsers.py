@@ -50,7 +50,7 @@ def python_client(code: str, *arguments: str) -> Client:
         command=("{python}", "-c", code, *arguments),
         environment={"PYTHONPATH": str(Path(__file__).parents[1])},
         words={},
-        expected={},
+        measured=(),
         install=Install(),
     )
 

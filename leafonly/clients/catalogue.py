@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterable
 
 from leafonly.clients import CLIENTS, Client
+from leafonly.clients.measured import in_words
 from leafonly.scenario import SCENARIOS
 
 __all__ = ["markdown"]
@@ -77,7 +78,7 @@ def _section(client: Client) -> str:
     }
     lines = [
         f"## {client.name}\n",
-        f"- {client.kind}, TLS by {client.stack}; measured with {client.seen}",
+        f"- {client.kind}, TLS by {client.stack}; measured with {in_words(client.measured)}",
         *(f"- install ({system}): `{command}`" for system, command in ways.items() if command),
     ]
     if client.build is not None and client.build.by_hand:

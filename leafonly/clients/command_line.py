@@ -1,7 +1,8 @@
 """Clients with a command line of their own. One entry is one client."""
 
-from leafonly.clients.client import Client, Install, Led, expects
+from leafonly.clients.client import Client, Install, Led
 from leafonly.clients.library import CURLS, linked
+from leafonly.clients.measured import measured
 from leafonly.clients.trust import nss_database
 from leafonly.clients.words import BORINGSSL, GNUTLS, NSS, OPENSSL, RUSTLS, together
 
@@ -40,7 +41,7 @@ CLIENTS = (
         ),
         library=linked,
         words=OPENSSL,
-        seen="3.0.19",
+        measured=measured("3.0.19"),
         install=Install(debian="apt install openssl", macos="brew install openssl"),
         led=Led(),
         native=_S_CLIENT,
@@ -59,8 +60,7 @@ CLIENTS = (
         ),
         words=together((OPENSSL, BORINGSSL, GNUTLS, RUSTLS)),
         # libcurl has set X509_V_FLAG_PARTIAL_CHAIN since 7.68.0 (lib/vtls/openssl.c).
-        expected=expects(cached="accepted: anchors"),
-        seen="7.88.1",
+        measured=measured("7.88.1/3.0.19", cached="accepted: anchors"),
         install=Install(debian="apt install curl", macos="brew install curl"),
         led=Led(options=("--connect-to", "{host}:{port}:{address}:{port}")),
         native=("curl", "-sS", "{urls}"),
@@ -80,8 +80,7 @@ CLIENTS = (
         version_pattern=r"GNU Wget (?P<version>\S+)",
         library=linked,
         words=together((OPENSSL, GNUTLS)),
-        expected=expects(cached="accepted: anchors"),
-        seen="1.21.3",
+        measured=measured("1.21.3/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install wget", macos="brew install wget"),
         native=("wget", "--no-config", "-nv", "-O-", "--tries=1", "{urls}"),
     ),
@@ -97,8 +96,7 @@ CLIENTS = (
         library=linked,
         words=GNUTLS,
         # gnutls_x509_trust_list_add_cas: whatever is in the list is trusted.
-        expected=expects(cached="accepted: anchors"),
-        seen="3.7.9",
+        measured=measured("3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install gnutls-bin", macos="brew install gnutls"),
         led=Led(),
         native=_GNUTLS_CLI,
@@ -117,8 +115,7 @@ CLIENTS = (
         version_pattern=r"GNU Wget2 (?P<version>\S+)",
         library=linked,
         words=GNUTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="1.99.1",
+        measured=measured("1.99.1/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install wget2", macos="brew install wget2"),
         native=("wget2", "-nv", "-O-", "--tries=1", "{urls}"),
     ),
@@ -134,8 +131,7 @@ CLIENTS = (
         version_pattern=r"aria2 version (?P<version>\S+)",
         library=linked,
         words=GNUTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="1.36.0",
+        measured=measured("1.36.0/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install aria2", macos="brew install aria2"),
         native=(*_ARIA2, "{url}"),
     ),
@@ -153,7 +149,7 @@ CLIENTS = (
         version_pattern="tstclnt -h host",
         library=linked,
         words=NSS,
-        seen="3.87.1",
+        measured=measured("/3.87.1"),
         install=Install(debian="apt install libnss3-tools", macos="brew install nss"),
         not_native="it trusts what is in the database that it is given, and nothing by itself",
     ),
@@ -171,8 +167,7 @@ CLIENTS = (
         words=OPENSSL,
         # Read off its ClientHello: the one supported group is secp256r1.
         cannot={"p384": "socat 1.7 offers the curve P-256 alone, so no P-384 leaf can serve it"},
-        expected=expects(absent="rejected: other"),
-        seen="1.7.4.4",
+        measured=measured("1.7.4.4/3.0.19", absent="rejected: other"),
         install=Install(debian="apt install socat", macos="brew install socat"),
         native=("socat", "-t10", "-", "OPENSSL:{host}:{port},verify=1"),
     ),
@@ -187,7 +182,7 @@ CLIENTS = (
         version_pattern=r"Version (?P<version>\S+)",
         library=linked,
         words=OPENSSL,
-        seen="7.93",
+        measured=measured("7.93/3.0.19"),
         install=Install(debian="apt install ncat", macos="brew install nmap"),
         native=("ncat", "-v", "--ssl-verify", "{host}", "{port}"),
     ),

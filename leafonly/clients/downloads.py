@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import Client, Install
 from leafonly.clients.library import Library, linked
+from leafonly.clients.measured import measured
 from leafonly.clients.words import GNUTLS, GO
 
 __all__ = ["CLIENTS"]
@@ -43,8 +44,7 @@ CLIENTS = (
         version_pattern=r"apt (?P<version>\S+)",
         library=_in_apts_method,
         words=GNUTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="2.6.1",
+        measured=measured("2.6.1/3.7.9", cached="accepted: anchors"),
         install=Install(debian="it is part of Debian"),
     ),
     Client(
@@ -57,8 +57,7 @@ CLIENTS = (
         version_command=("rclone", "version"),
         version_pattern=r"rclone (?P<version>\S+).*go/version: go(?P<stack_version>\S+)",
         words=GO,
-        expected=expects(cached="accepted: anchors"),
-        seen="1.60.1",
+        measured=measured("v1.60.1-DEV/1.19.8", cached="accepted: anchors"),
         install=Install(debian="apt install rclone", macos="brew install rclone"),
     ),
 )

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import Client, Install
 from leafonly.clients.library import CURLS, Library, linked, output, rust_crate
+from leafonly.clients.measured import measured
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.words import GNUTLS, OPENSSL, RUSTLS, Vocabulary, together
 
@@ -50,8 +51,9 @@ CLIENTS = (
         version_pattern=r"Lynx Version (?P<version>\S+)",
         library=linked,
         words=GNUTLS,
-        expected=expects(absent="rejected: other", cached="accepted: anchors"),
-        seen="2.9.0dev.12",
+        measured=measured(
+            "2.9.0dev.12/3.7.9", absent="rejected: other", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install lynx", macos="brew install lynx"),
     ),
     Client(
@@ -73,7 +75,7 @@ CLIENTS = (
         library=linked,
         words=OPENSSL,
         exit_code_lies=True,
-        seen="0.5.3+git20230121",
+        measured=measured("0.5.3+git20230121/3.0.19"),
         install=Install(debian="apt install w3m", macos="brew install w3m"),
     ),
     Client(
@@ -89,8 +91,7 @@ CLIENTS = (
         version_pattern=r"Links (?P<version>\S+)",
         library=linked,
         words=_LINKS,
-        expected=expects(absent="rejected: other"),
-        seen="2.28",
+        measured=measured("2.28/3.0.19", absent="rejected: other"),
         install=Install(debian="apt install links", macos="brew install links"),
     ),
     Client(
@@ -109,8 +110,7 @@ CLIENTS = (
         version_pattern=r"ELinks (?P<version>\S+)",
         library=linked,
         words=_ELINKS,
-        expected=expects(absent="rejected: other", cached="accepted: anchors"),
-        seen="0.13.2",
+        measured=measured("0.13.2/3.7.9", absent="rejected: other", cached="accepted: anchors"),
         install=Install(debian="apt install elinks", macos="brew install felinks"),
     ),
     Client(
@@ -132,8 +132,7 @@ CLIENTS = (
         version_pattern=r"git version (?P<version>\S+)",
         library=_in_gits_helper,
         words=together((OPENSSL, GNUTLS)),
-        expected=expects(absent="rejected: other", cached="accepted: anchors"),
-        seen="2.39.5",
+        measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors"),
         install=Install(debian="apt install git", macos="brew install git"),
     ),
     Client(
@@ -149,8 +148,9 @@ CLIENTS = (
         version_pattern=r"ffmpeg version (?P<version>\S+)",
         library=linked,
         words=GNUTLS,
-        expected=expects(absent="rejected: other", cached="accepted: anchors"),
-        seen="5.1.9",
+        measured=measured(
+            "5.1.9-0+deb12u1/3.7.9", absent="rejected: other", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install ffmpeg", macos="brew install ffmpeg"),
     ),
     Client(
@@ -172,8 +172,7 @@ CLIENTS = (
         library=linked,
         words=OPENSSL,
         testimony="request",
-        expected=expects(absent="rejected: other"),
-        seen="2.0.11",
+        measured=measured("2.0.11/3.0.19", absent="rejected: other"),
         install=Install(debian="apt install mosquitto-clients", macos="brew install mosquitto"),
     ),
     Client(
@@ -192,7 +191,7 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        seen="26",
+        measured=measured("26.3/3.0.19"),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(
@@ -216,7 +215,7 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        seen="3.2.4",
+        measured=measured("3.2.4/3.0.19"),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(
@@ -240,8 +239,7 @@ CLIENTS = (
         version_pattern=r"uv (?P<version>\S+)",
         library=rust_crate("rustls"),
         words=RUSTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="0.13.9",
+        measured=measured("0.13.9/0.23.46", cached="accepted: anchors"),
         install=Install(anywhere="uv sync --extra clients"),
     ),
 )

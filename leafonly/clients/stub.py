@@ -35,6 +35,5 @@ def stub_client(path: Path) -> Client:
         command=(str(path.resolve()), "{host}", "{port}", "{trust}"),
         words=together((OPENSSL, BORINGSSL, GNUTLS, NODE, RUSTLS, GO, JSSE)),
         testimony="stub",
-        expected={},
         install=Install(anywhere="brought by the user"),
     )
