@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 import itertools
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -191,7 +192,9 @@ def resign(certificate, signer, *, digest="sha256", version_1=False, serial=None
     if damaged:
         signature = signer.sign(signed + b"?", ec.ECDSA(hashed))
     whole = _tlv(0x30, signed, algorithm, _tlv(0x03, b"\0", signature))
-    return x509.load_der_x509_certificate(whole)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of serial numbers that RFC 5280 forbids
+        return x509.load_der_x509_certificate(whole)
 
 
 def lay(leaf=LEAF, between=(LOWER,), root=ROOT, host=HOST, present=None, trust=None):
