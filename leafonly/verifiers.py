@@ -19,11 +19,13 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from OpenSSL import SSL, crypto
 
 from leafonly.certificate import addresses, dns_names
+from leafonly.pki import der
 
 __all__ = ["Opinion", "judge_chain"]
 
 _MOST_INTERMEDIATES = 32  # handed to a verifier; hostile servers send hundreds of one name
 _LONGEST_MESSAGE = 200
+_ASN1 = crypto.FILETYPE_ASN1
 
 # What pyOpenSSL does not offer is called as its own X509Store calls it.
 _ffi, _lib = crypto._ffi, crypto._lib  # type: ignore[attr-defined]
@@ -124,8 +126,9 @@ def _openssl(
             crypto.X509.from_cryptography(leaf),
             [crypto.X509.from_cryptography(each) for each in intermediates],
         )
-        path = [each.to_cryptography() for each in context.get_verified_chain()]
-        because = _too_weak(path)
+        known = {der(each): each for each in (leaf, *intermediates, *roots)}
+        path = [crypto.dump_certificate(_ASN1, each) for each in context.get_verified_chain()]
+        because = _too_weak([known[each] for each in path])
     except crypto.X509StoreContextError as error:
         because = f"{error} ({_place(error.errors[1])})"
     except (crypto.Error, ValueError, UnsupportedAlgorithm) as error:

@@ -9,10 +9,11 @@ from cryptography import x509
 
 from leafonly.aia import IssuerSite
 from leafonly.audit import Evidence, run_check
-from leafonly.audit.checks_chain import aia_names_issuer, aia_urls
+from leafonly.audit.checks_aia import aia_names_issuer
 from leafonly.audit.contents import read_contents
 from leafonly.audit.online import fetch_issuers
 from leafonly.audit.reader import CredentialFile, sort_out
+from leafonly.certificate import aia_urls
 from leafonly.pki import Authority, pem
 
 
