@@ -75,7 +75,7 @@ def _look(host: str, trust: Path | None, *, as_json: bool) -> int:
         print(json.dumps(rows if host.startswith("@") else rows[0], indent=1))
     else:
         for each in found:
-            print(f"{each.target}: {_printable(each.verdict)}")
+            print(f"{_printable(each.target)}: {_printable(each.verdict)}")
     return 0 if all(each.complete for each in found) else 1
 
 

@@ -15,19 +15,21 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from leafonly.cameras import Endpoint
-from leafonly.cameras.deployed import DeployedCamera
+from leafonly.cameras.deployed import REFUSED, DeployedCamera
 from leafonly.cameras.emulator import Emulator
 from leafonly.cell import Cell, unobserved
 from leafonly.certificate import aia_urls, dns_names, is_issued_by
 from leafonly.clients import Client
 from leafonly.clients.at_name import at_name, hindrance
 from leafonly.clients.client import Testimony
-from leafonly.look import Look, Trusted, classify, presented
+from leafonly.look import Look, Trusted, classify, quietly, read_certificates
 from leafonly.pki import KEY_TYPES, KeyType, der
-from leafonly.run import Bench
+from leafonly.read_host import read_host
+from leafonly.run import Bench, Staged
 from leafonly.scenario import SCENARIOS, Scenario
 from leafonly.stage import StageError
 from leafonly.target import Target
+from leafonly.verdict import ServerSaw
 
 __all__ = ["Deployed", "Deployment", "key_name", "read_deployed"]
 
@@ -102,9 +104,11 @@ def read_deployed(
 
     """
     given = name or _as_name(target.host)
-    certificates = [x509.load_der_x509_certificate(each) for each in presented(target, given)]
-    called = given or _only_name(certificates[0], target)
-    look = classify(Target(called, target.port), certificates, Trusted(trusted))
+    presented = read_host(target, given)
+    with quietly():
+        certificates = read_certificates(presented)
+        called = given or _only_name(certificates[0], target)
+        look = classify(Target(called, target.port), certificates, Trusted(trusted), presented)
     return Deployed(target, called, certificates, look, trusted)
 
 
@@ -156,10 +160,19 @@ class Deployment(Bench):
     ) -> Iterator[Endpoint]:
         with self._camera.serve(()) as endpoint:
             here = Target(endpoint.address, endpoint.port)
-            if presented(here, self._host) != [der(each) for each in self._deployed.presented]:
+            now = read_host(here, self._host).certificates[: len(self._deployed.presented)]
+            if list(now) != [der(each) for each in self._deployed.presented]:
                 raise StageError("the camera presents something else than when this run began")
             endpoint.settle()
             yield endpoint
+
+    def _ask_camera(self, stage: Staged) -> ServerSaw:
+        saw = super()._ask_camera(stage)
+        seen = stage.endpoint.connections[stage.seen_before :]
+        if any(each.error == REFUSED for each in seen):
+            why = "; it asks for a certificate" if self._deployed.look.asks_for_certificate else ""
+            raise StageError(f"{REFUSED}{why}: this is no verdict on the camera's certificate")
+        return saw
 
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
         online = scenario.aia is not None

@@ -1,23 +1,28 @@
-"""Read a TLS 1.2 server's plain-text flight: what is presented, whoever would accept it.
+"""Read a TLS 1.0 to 1.2 server's plain-text flight: what is presented, whoever would accept it.
 
-A TLS library only makes the ClientHello. Nothing judges the answer, so the certificates
-come out exactly as they were sent, in their order, also where a handshake would fail.
+Nothing judges the answer, so the certificates come out exactly as they were sent, in their
+order, also where a handshake would fail.
 """
 
 import socket
 import ssl
 from dataclasses import dataclass, field
 
+from leafonly.client_hello import DHE_SUITES, client_hello
+from leafonly.deadline import Deadline, connect
+
 __all__ = [
     "Flight",
     "FlightError",
-    "client_hello",
+    "NotTLSError",
+    "exchange",
     "parse_flight",
     "read_flight",
     "server_hello_extensions",
 ]
 
 _ALERT, _HANDSHAKE = 21, 22
+_WARNING, _CLOSE_NOTIFY = 1, 0
 _SERVER_HELLO, _CERTIFICATE, _SERVER_KEY_EXCHANGE, _SERVER_HELLO_DONE = 2, 11, 12, 14
 _MESSAGES = {
     _SERVER_HELLO: "ServerHello",
@@ -28,11 +33,17 @@ _MESSAGES = {
     _SERVER_HELLO_DONE: "ServerHelloDone",
     22: "CertificateStatus",
 }
-_MOST_BYTES = 1 << 18  # far above any honest flight; a hostile server may never end one
+_NAMED_CURVE, _TLS12 = 3, 0x0303
+_MOST_BYTES = 10_000_000  # far above any honest flight; a hostile server may never end one
+_PIECE = 1 << 16
 
 
 class FlightError(Exception):
-    """The peer sent no readable TLS 1.2 flight. The message is one line for people."""
+    """The peer sent no readable flight. The message is one line for people."""
+
+
+class NotTLSError(FlightError):
+    """The peer answers in another protocol."""
 
 
 @dataclass
@@ -40,7 +51,9 @@ class Flight:
     """What a server sent in answer to a ClientHello, up to ServerHelloDone or its alert.
 
     Numbers are the wire's own (RFC 5246 appendix A, RFC 8422 section 5). `certificates`
-    are DER, in the order sent. `extensions` are (type, body as hex).
+    are DER, in the order sent. `extensions` are (type, body as hex). `alert` is a fatal one,
+    or the one that closes the connection; the numbers of others, which change nothing, are
+    `warnings`.
     """
 
     messages: list[str] = field(default_factory=list)
@@ -53,26 +66,15 @@ class Flight:
     named_curve: int | None = None
     signature_algorithm: int | None = None
     alert: int | None = None
+    warnings: list[int] = field(default_factory=list)
+    server_random: bytes = b""
+    signed_parameters: bytes = b""
+    signature: bytes = b""
 
-
-def client_hello(server_name: str, context: ssl.SSLContext | None = None) -> bytes:
-    """Make a ClientHello for TLS 1.2 at most, with SNI.
-
-    Args:
-        server_name: The DNS name to ask for.
-        context: Another client's settings, to see what a server answers to those.
-
-    """
-    if context is None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    connection = context.wrap_bio(incoming, outgoing, server_hostname=server_name)
-    try:
-        connection.do_handshake()
-    except ssl.SSLWantReadError:
-        return outgoing.read()
-    raise FlightError("no ClientHello could be made")  # pragma: no cover
+    @property
+    def asks_for_certificate(self) -> bool:
+        """The server asks the client for a certificate of its own."""
+        return "CertificateRequest" in self.messages
 
 
 def read_flight(
@@ -83,60 +85,64 @@ def read_flight(
     timeout: float = 5.0,
     context: ssl.SSLContext | None = None,
 ) -> Flight:
-    """Connect, send a ClientHello, and read the flight that comes back.
+    """Connect, send a ClientHello as OpenSSL does, and read the flight that comes back.
 
     Args:
         address: Where to connect to.
         port: The TCP port there.
         server_name: The DNS name for SNI.
-        timeout: Seconds for the connection and for each read.
+        timeout: Seconds for all of it.
         context: As for `client_hello`.
 
     Raises:
-        FlightError: Nobody listens there, the time is over, or the answer is not TLS 1.2.
+        FlightError: Nothing listens there, the time is over, or the answer is not TLS.
 
     """
-    hello = client_hello(server_name, context)
-    received = bytearray()
+    deadline = Deadline(timeout)
     try:
-        with socket.create_connection((address, port), timeout) as connection:
-            connection.sendall(hello)
-            while not _is_complete(received):
-                data = connection.recv(16384)
-                if not data:
-                    break
-                received += data
-                if len(received) > _MOST_BYTES:
-                    raise FlightError("the server's flight does not end")
-    except OSError as error:
-        if not received:
-            raise FlightError(f"{address}:{port}: {error or type(error).__name__}") from error
-    return parse_flight(bytes(received))
+        with connect(address, port, deadline) as connection:
+            return exchange(connection, client_hello(server_name, context), deadline)
+    except (OSError, FlightError) as error:
+        raise FlightError(f"{address}:{port}: {error or type(error).__name__}") from error
 
 
-def parse_flight(data: bytes) -> Flight:
-    """Parse the bytes of a flight: records, handshake messages, certificates.
+def exchange(connection: socket.socket, hello: bytes, deadline: Deadline) -> Flight:
+    """Send these bytes, and read the flight that comes back.
 
     A flight cut short between two messages is returned as far as it goes: a server that
     closes instead of answering presents nothing, which is worth knowing.
 
     Raises:
+        FlightError: The answer is not TLS, or does not end.
+        OSError: The time is over, or the connection broke before an answer.
+
+    """
+    reader = _FlightReader()
+    try:
+        connection.settimeout(deadline.remaining())
+        connection.sendall(hello)
+        while not reader.is_complete:
+            connection.settimeout(deadline.remaining())
+            data = connection.recv(_PIECE)
+            if not data:
+                break
+            reader.feed(data)
+    except OSError as error:
+        if not reader.received or isinstance(error, TimeoutError):
+            raise
+    return reader.flight
+
+
+def parse_flight(data: bytes) -> Flight:
+    """Parse the bytes of a flight: records, handshake messages, certificates.
+
+    Raises:
         FlightError: The bytes are not TLS records, or a message contradicts its length.
 
     """
-    flight, handshake = Flight(), bytearray()
-    for record_type, body in _records(data):
-        flight.records.append(record_type)
-        if record_type == _ALERT and len(body) == 2:
-            flight.alert = body[1]
-            break
-        if record_type != _HANDSHAKE:
-            break
-        handshake += body
-    for kind, message in _handshake_messages(bytes(handshake)):
-        flight.messages.append(_MESSAGES.get(kind, str(kind)))
-        _read_message(flight, kind, _Reader(message))
-    return flight
+    reader = _FlightReader()
+    reader.feed(data)
+    return reader.flight
 
 
 def server_hello_extensions(handshake: bytes) -> set[int]:
@@ -176,20 +182,58 @@ class _Reader:
         return self.take(self.number(width))
 
 
-def _records(data: bytes) -> list[tuple[int, bytes]]:
-    records, at = [], 0
-    while at < len(data):
-        if data[at] not in range(20, 25):
-            raise FlightError("the server does not speak TLS")
-        if len(data) < at + 5:
-            break
-        length = int.from_bytes(data[at + 3 : at + 5], "big")
-        body = data[at + 5 : at + 5 + length]
-        if len(body) < length:
-            break
-        records.append((data[at], body))
-        at += 5 + length
-    return records
+class _FlightReader:
+    """Takes a flight piece by piece, each byte once: records, then the messages in them.
+
+    Messages may be split among records, or share one (RFC 5246 section 6.2.1).
+    """
+
+    def __init__(self) -> None:
+        self.flight = Flight()
+        self.is_complete = False
+        self.received = 0
+        self._records, self._handshake = bytearray(), bytearray()
+
+    def feed(self, data: bytes) -> None:
+        self.received += len(data)
+        self._records += data
+        while self._records and not self.is_complete:
+            if self._records[0] not in range(20, 25):
+                raise NotTLSError("the server does not speak TLS")
+            end = 5 + int.from_bytes(self._records[3:5], "big")
+            if len(self._records) < 5 or len(self._records) < end:
+                break
+            self._take_record(self._records[0], bytes(self._records[5:end]))
+            del self._records[:end]
+        if self.received > _MOST_BYTES:
+            raise FlightError("the server's flight does not end")
+
+    def _take_record(self, kind: int, body: bytes) -> None:
+        self.flight.records.append(kind)
+        if kind == _HANDSHAKE:
+            self._handshake += body
+            self._take_messages()
+        elif kind == _ALERT and len(body) == 2:
+            level, description = body
+            if level == _WARNING and description != _CLOSE_NOTIFY:
+                self.flight.warnings.append(description)
+            else:
+                self.flight.alert = description
+                self.is_complete = True
+        else:
+            self.is_complete = True
+
+    def _take_messages(self) -> None:
+        while len(self._handshake) >= 4 and not self.is_complete:
+            kind, end = self._handshake[0], 4 + int.from_bytes(self._handshake[1:4], "big")
+            if end > _MOST_BYTES:
+                raise FlightError("the server's flight does not end")
+            if len(self._handshake) < end:
+                break
+            self.flight.messages.append(_MESSAGES.get(kind, str(kind)))
+            _read_message(self.flight, kind, _Reader(bytes(self._handshake[4:end])))
+            del self._handshake[:end]
+            self.is_complete = kind == _SERVER_HELLO_DONE
 
 
 def _handshake_messages(data: bytes) -> list[tuple[int, bytes]]:
@@ -203,19 +247,10 @@ def _handshake_messages(data: bytes) -> list[tuple[int, bytes]]:
     return messages
 
 
-def _is_complete(data: bytearray) -> bool:
-    handshake = bytearray()
-    for record_type, body in _records(bytes(data)):
-        if record_type != _HANDSHAKE:
-            return True
-        handshake += body
-    return any(kind == _SERVER_HELLO_DONE for kind, _ in _handshake_messages(bytes(handshake)))
-
-
 def _read_message(flight: Flight, kind: int, message: _Reader) -> None:
     if kind == _SERVER_HELLO:
         flight.version = message.number(2)
-        message.take(32)
+        flight.server_random = message.take(32)
         flight.session_id_length = len(message.vector(1))
         flight.cipher_suite = message.number(2)
         message.take(1)
@@ -227,7 +262,24 @@ def _read_message(flight: Flight, kind: int, message: _Reader) -> None:
         certificates = _Reader(message.vector(3))
         while certificates:
             flight.certificates.append(certificates.vector(3))
-    elif kind == _SERVER_KEY_EXCHANGE and message.number(1) == 3:  # named_curve, RFC 8422
+    elif kind == _SERVER_KEY_EXCHANGE:
+        _read_key_exchange(flight, message)
+
+
+def _read_key_exchange(flight: Flight, message: _Reader) -> None:
+    """Read the parameters and their signature; of other kinds of exchange, nothing."""
+    if flight.cipher_suite in DHE_SUITES:
+        parameters = b"".join(_with_length(message.vector(2)) for _ in ("p", "g", "Ys"))
+    elif message.number(1) == _NAMED_CURVE:
         flight.named_curve = message.number(2)
-        message.vector(1)
+        curve, point = flight.named_curve.to_bytes(2, "big"), message.vector(1)
+        parameters = bytes([_NAMED_CURVE]) + curve + bytes([len(point)]) + point
+    else:
+        return
+    if (flight.version or 0) >= _TLS12:
         flight.signature_algorithm = message.number(2)
+    flight.signature, flight.signed_parameters = message.vector(2), parameters
+
+
+def _with_length(data: bytes) -> bytes:
+    return len(data).to_bytes(2, "big") + data

@@ -35,13 +35,13 @@ from leafonly.verdict import (
     unbelievable,
 )
 
-__all__ = ["Bench"]
+__all__ = ["Bench", "Staged"]
 
 _HOST = "localhost"
 
 
 @dataclass(frozen=True)
-class _Staged:
+class Staged:
     """A cell set up to the point where the client is started."""
 
     endpoint: Endpoint
@@ -196,7 +196,7 @@ class Bench:
             return Observation(None, None, had_issuer, f"the client does not start: {error}")
 
     @contextlib.contextmanager
-    def staged(self, client: Client, scenario: Scenario, key_type: KeyType) -> Iterator[_Staged]:
+    def staged(self, client: Client, scenario: Scenario, key_type: KeyType) -> Iterator[Staged]:
         """Set a cell up: the camera serving and checked, the client's home and store ready.
 
         Raises:
@@ -218,7 +218,7 @@ class Bench:
                 neighbour = self._authority.issue(_HOST, key_type)
                 warm_up = stack.enter_context(Emulator().serve(loads_for("full_chain", neighbour)))
             store = client.trust.write(directory, *self._holding(scenario))
-            yield _Staged(
+            yield Staged(
                 endpoint=endpoint,
                 warm_up=warm_up,
                 invocations=invocations(client, directory, store, self._host, [warm_up, endpoint]),
@@ -261,7 +261,7 @@ class Bench:
         }[scenario.holds_intermediate]
         return anchors, others
 
-    def _ask_camera(self, stage: _Staged) -> ServerSaw:
+    def _ask_camera(self, stage: Staged) -> ServerSaw:
         stage.endpoint.settle()
         seen: Sequence[Connection] = stage.endpoint.connections[stage.seen_before :]
         return ServerSaw(
@@ -278,7 +278,7 @@ def _account(finished: Finished) -> ClientSaid:
     return ClientSaid(finished.exit_code, finished.stdout, finished.stderr)
 
 
-def _warm_up_failure(client: Client, stage: _Staged, finished: Sequence[Finished]) -> str | None:
+def _warm_up_failure(client: Client, stage: Staged, finished: Sequence[Finished]) -> str | None:
     """Say why a visit that should have come first did not happen; None if it did."""
     if stage.warm_up is None:
         return None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from leafonly.regular_file import read_regular_file
+
 __all__ = ["Target", "targets"]
 
 
@@ -32,7 +34,10 @@ def targets(text: str, *, default_port: int | None = 443) -> list[Target]:
     """
     if not text.startswith("@"):
         return [_target(text, default_port)]
-    lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
+    try:
+        lines = read_regular_file(Path(text[1:])).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{text[1:]} is no text in UTF-8: {error}") from error
     hosts = [line.partition("#")[0].strip() for line in lines]
     found = [_target(host, default_port or 443) for host in hosts if host]
     if not found:

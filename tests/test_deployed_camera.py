@@ -19,10 +19,11 @@ from leafonly.cameras.deployed import DeployedCamera
 from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.witness import Witness
 from leafonly.cell import Cell
+from leafonly.client_hello import client_hello
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import measured
 from leafonly.deployment import Deployment, key_name, read_deployed
-from leafonly.flight import FlightError, client_hello
+from leafonly.flight import FlightError
 from leafonly.pki import Authority, Chain, pem
 from leafonly.target import Target
 

@@ -12,7 +12,8 @@ from OpenSSL import SSL
 
 from leafonly.cameras import METHODS
 from leafonly.cameras.emulator import Emulator
-from leafonly.flight import FlightError, client_hello, parse_flight, read_flight
+from leafonly.client_hello import client_hello
+from leafonly.flight import FlightError, parse_flight, read_flight
 from leafonly.pki import Authority, der
 
 

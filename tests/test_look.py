@@ -37,13 +37,13 @@ def trusting(directory: Path, *certificates: x509.Certificate) -> Trusted:
         (lambda c: c.full, "full_chain", "complete: 3 presented, trusted by "),
         (
             lambda c: c.full[:1],
-            "leaf_only",
+            "leaf_only incomplete",
             "incomplete: the issuer OU=intermediate 2 .* is missing",
         ),
         (
             lambda c: (c.leaf, *reversed(c.intermediates)),
             "wrong_order",
-            "wrong order",
+            "complete: 3 presented, trusted by .*; warning: wrong order",
         ),
         (lambda c: (*c.full, c.root), "full_chain root_included", "complete: 4 presented"),
         (
@@ -53,7 +53,7 @@ def trusting(directory: Path, *certificates: x509.Certificate) -> Trusted:
         ),
         (
             lambda c: (c.leaf, *AUTHORITY.intermediates),
-            "unrelated",
+            "unrelated incomplete",
             "incomplete: the issuer OU=intermediate 2",
         ),
     ],
@@ -108,7 +108,7 @@ def test_self_signed_is_told_from_incomplete(tmp_path: Path) -> None:
 def test_an_expired_leaf_and_another_name_are_told_beside(tmp_path: Path) -> None:
     chain = AUTHORITY.issue("camera.example", expired=True)
     found = classify(HERE, [chain.leaf], trusting(tmp_path, chain.root))
-    assert found.kinds == ("leaf_only", "another_name", "expired")
+    assert found.kinds == ("leaf_only", "incomplete", "another_name", "expired")
     assert "is missing; another name: the leaf is not for localhost; expired" in found.verdict
 
 

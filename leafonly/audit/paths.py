@@ -16,26 +16,13 @@ from cryptography import x509
 
 from leafonly.audit.contents import read_contents
 from leafonly.certificate import is_issued_by
+from leafonly.system_roots import SYSTEM_BUNDLES
 
 __all__ = ["Issuers", "longest_path", "mozilla_roots", "root_paths", "system_roots"]
 
 _MOST_CERTIFICATES = 8  # in one path; the web's longest has 5
 _MOST_SIGNATURES = 300  # checked for one leaf; hostile files may hold any number of namesakes
 _MOST_PATHS = 16
-
-# Where systems keep their list in one file (crypto/x509/root_linux.go and root_bsd.go of Go).
-_SYSTEM_BUNDLES = tuple(
-    map(
-        Path,
-        (
-            "/etc/ssl/certs/ca-certificates.crt",
-            "/etc/pki/tls/certs/ca-bundle.crt",
-            "/etc/ssl/ca-bundle.pem",
-            "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-            "/etc/ssl/cert.pem",
-        ),
-    )
-)
 
 
 class Issuers:
@@ -127,7 +114,7 @@ def system_roots() -> Issuers:
             for certificate in read_contents(data, _no_password).certificates
         )
         return Issuers(certificates)
-    for bundle in _SYSTEM_BUNDLES:
+    for bundle in SYSTEM_BUNDLES:
         if bundle.is_file():
             return Issuers(_read(bundle))
     return Issuers(())

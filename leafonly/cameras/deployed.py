@@ -17,7 +17,10 @@ from leafonly.cameras.relay import Relay
 from leafonly.cameras.witness import Witness
 from leafonly.target import Target
 
-__all__ = ["DeployedCamera"]
+__all__ = ["REFUSED", "DeployedCamera"]
+
+REFUSED = "the camera refused the client with an alert"
+"""The `error` of a connection that the camera ended, and not the client."""
 
 _CONNECT = 10.0  # seconds
 _LONGEST_ANSWER = 10.0  # seconds after a request; a camera's page may be a stream without end
@@ -136,4 +139,6 @@ class _Way:
             self._socket = None
         completed = "1" if self._witness.handshake_completed else ""
         request = "(encrypted)" if self._witness.request_seen else ""
+        refused = self._witness.server_refused and not self._witness.request_seen
+        error = REFUSED if refused else error
         self.listener(Event("report", "\n".join((completed, request, "", error)).encode()))

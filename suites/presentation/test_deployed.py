@@ -15,6 +15,6 @@ def test_chain(
 ) -> None:
     """A deployed camera presents all that a client needs but the root."""
     look = looked_at(deployed_target)
-    record_rows(presentation=[look.as_presentation()], findings=[look.as_finding()])
+    record_rows(presentation=[look.as_presentation()], findings=look.as_findings())
     if not look.complete:
         pytest.fail(f"{deployed_target}: {look.verdict}", pytrace=False)
