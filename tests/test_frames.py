@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafonly.cameras.frames import Damaged, Frame, FrameReader, encode
+from leafonly.cameras.frames import Damaged, Frame, FrameReader, FrameWriter
 
 
 @given(st.binary(max_size=600))

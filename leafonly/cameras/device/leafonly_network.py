@@ -116,7 +116,7 @@ def wait_while_held(listener):
 
 def serve_network(port):
     """Serve on the board's own network until interrupted."""
-    put(b"H", str(packet()).encode())
+    begin()
     context = load()
     if context is None:
         return
