@@ -148,12 +148,11 @@ class FrameReader:
         try:
             payload = binascii.a2b_base64(line[10:], strict_mode=True)
             kind = line[1:2].decode("ascii")
-            total, length = int(line[2:6], 16), int(line[6:10], 16)
         except ValueError as error:
             raise Damaged(f"{LOST}: a frame from the camera is damaged") from error
         self._total = _add(self._total, kind, payload)
         # The line comes here without its LF.
-        if total != self._total or len(line) + 1 - 10 != length:
+        if line[2:10] != b"%04x%04x" % (self._total, len(line) + 1 - 10):
             raise Damaged(f"{LOST}: a frame from the camera is missing or damaged")
         return Frame(kind, payload)
 
@@ -162,4 +161,4 @@ class FrameReader:
 
 
 def _add(total: int, kind: str, payload: bytes) -> int:
-    return (total + ord(kind) + sum(payload)) & 0xFFFF
+    return (total + sum(kind.encode()) + sum(payload)) & 0xFFFF
