@@ -17,6 +17,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import termios
@@ -50,9 +51,21 @@ class SoftwareBoard:
         to_board: Called with all that the host sends, before the board gets it; what it
             returns is what the board gets.
         to_host: The same for the other direction.
+        lost: How many bytes did not fit into its receive ring, and were discarded.
+
+    Args:
+        program: The MicroPython unix program.
+        directory: An empty folder for its port and its flash.
+        ring: Bytes of its receive ring. Without one it makes the host wait, as TinyUSB does.
+        pause: Seconds that it stands still whenever bytes come, as a garbage collection makes
+            it: whatever comes in that time has to fit into the ring.
     """
 
-    def __init__(self, program: str, directory: Path) -> None:
+    def __init__(
+        self, program: str, directory: Path, *, ring: int | None = None, pause: float = 0.03
+    ) -> None:
+        self.lost = 0
+        self._ring, self._pause = ring, pause
         self.port = directory / "ttyACM0"
         self.flash = directory / "flash"
         self.flash.mkdir(exist_ok=True)
@@ -117,6 +130,7 @@ class SoftwareBoard:
         self._stop()
         self.cold_starts += how == "cold"
         self._inner, far = pty.openpty()
+        self._terminal = os.ttyname(far)
         self._starting = True
         _make_ctrl_c_interrupt(far)
 
@@ -151,15 +165,41 @@ class SoftwareBoard:
             watched = [self._wake, *(fd for fd in (outer, self._inner) if fd >= 0)]
             ready, _, _ = select.select(watched, [], [])
             if self._outer in ready:
-                # To the inner pty or, without a board behind it, to nobody.
-                data = self.to_board(os.read(self._outer, 4096))
-                if self._inner >= 0:
-                    os.write(self._inner, data)
+                self._hear_host()
             if self._inner in ready:
                 self._hear_process()
             if self._wake in ready:
                 os.read(self._wake, 1)
                 self._commands.pop(0)()
+
+    def _hear_host(self) -> None:
+        """Pass bytes on to the inner pty or, without a board behind it, to nobody."""
+        data = os.read(self._outer, 4096)
+        if self._ring is None or self._process is None:
+            self._give_board(self.to_board(data))
+            return
+        self._process.send_signal(signal.SIGSTOP)
+        time.sleep(self._pause)
+        while select.select([self._outer], [], [], 0)[0]:
+            data += os.read(self._outer, 4096)
+        data = self.to_board(data)
+        # A ring of n bytes holds n - 1. A Ctrl-C never gets into it.
+        room = self._ring - 1 - self._unread() + data.count(b"\x03")
+        self.lost += max(0, len(data) - room)
+        self._give_board(data[:room])
+        self._process.send_signal(signal.SIGCONT)
+
+    def _give_board(self, data: bytes) -> None:
+        if self._inner >= 0:
+            os.write(self._inner, data)
+
+    def _unread(self) -> int:
+        """Return how many bytes the process has not read yet from its terminal."""
+        far = os.open(self._terminal, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            return int.from_bytes(fcntl.ioctl(far, termios.FIONREAD, bytes(4)), sys.byteorder)
+        finally:
+            os.close(far)
 
     def _hear_process(self) -> None:
         try:

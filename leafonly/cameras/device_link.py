@@ -1,5 +1,6 @@
 """The host's side of the device script: load certificates, open connections, hear reports."""
 
+import collections
 import contextlib
 import queue
 import socket
@@ -10,7 +11,17 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from leafonly.cameras import CameraError, Load, LoadRefused
-from leafonly.cameras.frames import ACKNOWLEDGED, WINDOW, Damaged, Frame, FrameReader, encode
+from leafonly.cameras.frames import (
+    EMPTY,
+    LOST,
+    SMALLEST_BUFFER,
+    Damaged,
+    Frame,
+    FrameReader,
+    FrameWriter,
+    frame_size,
+    packet_for,
+)
 
 __all__ = [
     "DEVICE_SCRIPT",
@@ -26,7 +37,7 @@ DEVICE_SCRIPT = Path(__file__).parent / "device" / "leafonly_device.py"
 NETWORK_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_network.py")
 
 _ANSWER = 15.0  # seconds for the script to load a key, the slowest thing it does unasked
-_SMALLEST_PACKET = 16
+_LOSS = 4.0  # seconds that a camera which waits may need to take a frame off the line
 _BANNERS = (b"MicroPython v", b"OpenMV v", b"soft reboot", b">>> ")
 
 
@@ -66,11 +77,14 @@ class CableLink:
         self.listener: Callable[[Event], None] = lambda event: None
         self.failure: str | None = None
         self._line, self._name = line, name
-        self._reader = FrameReader()
+        self._reader, self._writer = FrameReader(), FrameWriter()
         self._answers: queue.SimpleQueue[Frame] = queue.SimpleQueue()
-        self._packet = _SMALLEST_PACKET
-        self._on_their_way = 0
-        self._held = b""
+        self._buffer = SMALLEST_BUFFER
+        self._packet = packet_for(SMALLEST_BUFFER)
+        self._on_their_way: collections.deque[int] = collections.deque()  # sizes of frames
+        self._opening = False
+        self._camera_waits = False
+        self._moved = self._heard = time.monotonic()
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._read_all, name="camera-line", daemon=True)
@@ -84,7 +98,7 @@ class CableLink:
             CameraError: The camera does not answer.
 
         """
-        self._packet = max(_SMALLEST_PACKET, int(self._answer("H").payload))
+        self._adapt_to(self._answer("H").payload)
         for certificate, key in loads:
             self._send_pieces("C", certificate)
             self._send_pieces("K", key)
@@ -98,11 +112,11 @@ class CableLink:
 
     def open(self) -> None:
         """Tell the camera that a client has come, along with what it says first."""
-        self._held = encode("O")
+        self._opening = True
 
     def room(self) -> int:
         """Say how many bytes the camera takes now."""
-        return self._packet if self._on_their_way < WINDOW else 0
+        return self._line_room()
 
     def send(self, data: bytes) -> None:
         """Send what the client sent: not more than there is `room` for."""
@@ -134,15 +148,29 @@ class CableLink:
                 self._changed.notify_all()
             self.listener(Event("failed", self.failure.encode()))
 
+    def _adapt_to(self, buffer: bytes) -> None:
+        if not buffer.isdigit() or int(buffer) < SMALLEST_BUFFER:
+            self.fail("the device script does not say how much the camera buffers")
+            self._raise_failure()
+        self._buffer = int(buffer)
+        self._packet = packet_for(self._buffer)
+
+    def _line_room(self) -> int:
+        """Return how much content a frame may have now; an `O` and an `E` always fit as well."""
+        needed = sum(self._on_their_way) + frame_size(self._packet) + 2 * EMPTY
+        return self._packet if needed < self._buffer else 0
+
     def _put(self, kind: str, payload: bytes = b"") -> None:
-        if kind in ACKNOWLEDGED:
-            with self._changed:
-                self._on_their_way += 1
-        held, self._held = self._held, b""
+        frames = [self._writer.encode("O")] if self._opening else []
+        self._opening = False
+        frames.append(self._writer.encode(kind, payload))
+        with self._changed:
+            self._on_their_way.extend(map(len, frames))
         try:
-            self._line.write(held + encode(kind, payload))
+            self._line.write(b"".join(frames))
         except Gone as error:
             self.fail(str(error))
+        self._moved = time.monotonic()
 
     def _send_pieces(self, kind: str, data: bytes) -> None:
         for start in range(0, len(data), self._packet):
@@ -151,8 +179,8 @@ class CableLink:
 
     def _wait_for_room(self) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self.room() or self.failure, _ANSWER)
-            if not self.room():
+            self._changed.wait_for(lambda: self._line_room() or self.failure, _ANSWER)
+            if not self._line_room():
                 self.fail("the camera takes no more data")
         self._raise_failure()
 
@@ -178,25 +206,43 @@ class CableLink:
     def _read_all(self) -> None:
         try:
             while not self._closing and self.failure is None:
-                for frame in self._reader.feed(self._line.read()):
+                data = self._line.read()
+                for frame in self._reader.feed(data):
                     self._handle(frame)
-                if self._reader.ended:
+                if not data:
+                    self._look_for_losses()
+                elif self._reader.ended:
                     time.sleep(0.05)  # the traceback is on its way
                     self._reader.feed(self._line.read())
-                    self.fail(f"the device script has ended: {_last_words(self._reader.garbage)}")
+                    said = _last_words(self._reader.garbage)
+                    self.fail(LOST if LOST in said else f"the device script has ended: {said}")
                 elif any(banner in self._reader.garbage for banner in _BANNERS):
                     self.fail("the camera has restarted (does its main.py start a watchdog?)")
+                self._heard = time.monotonic() if data else self._heard
         except (Gone, Damaged) as error:
             words = _last_words(self._reader.garbage)
             self.fail(f"{error}; before that: {words}" if words else str(error))
 
+    def _look_for_losses(self) -> None:
+        """Give up on a camera that waits for a frame which was sent, or stopped inside of one.
+
+        A camera that computes is not in question: it has not said that it waits.
+        """
+        now = time.monotonic()
+        if self._camera_waits and self._on_their_way and now - self._moved > _LOSS:
+            self.fail(f"{LOST}: the camera still waits for what was sent {_LOSS:.0f} s ago")
+        elif self._reader.inside and now - self._heard > _LOSS:
+            self.fail(f"{LOST}: a frame from the camera stopped in the middle")
+
     def _handle(self, frame: Frame) -> None:
-        if frame.kind == "A":
+        if frame.kind in ("A", "W"):
             with self._changed:
-                was_full = not self.room()
-                self._on_their_way -= 1
+                was_full = not self._line_room()
+                self._camera_waits, self._moved = frame.kind == "W", time.monotonic()
+                if frame.kind == "A" and self._on_their_way:
+                    self._on_their_way.popleft()
                 self._changed.notify_all()
-            if was_full:
+            if was_full and self._line_room():
                 self.listener(Event("room"))
         elif frame.kind == "D":
             self.listener(Event("data", frame.payload))

@@ -1,35 +1,55 @@
 """What goes over the line between host and camera: text lines that no byte can disturb.
 
 A frame is one line: STX, a letter, eight hexadecimal digits, base64, LF. The first four digits
-are the payload's bytes added up, modulo 65536, the others the length of what follows them, in
-bytes. Everything but STX and LF is printable, so Ctrl-C
-appears on the line only when it is meant, and always stops the camera's script; bytes that
-others print between two frames are told from frames, and a damaged frame is noticed.
+are a running total of this direction, modulo 65536: the letters and contents of all frames up
+to this one. So a frame that never arrived is noticed at the next one. The other four are the
+length of the base64 with its LF, in bytes. Everything but STX and LF is printable, so Ctrl-C
+appears on the line only when it is meant, and always stops the camera's script. Bytes that
+others print between two frames are told from frames.
 
 Host to camera: `C` a piece of certificate, `K` of key, `L` load them, `S` that was all; `O`
-a client has come, `D` data, `E` it has no more, `Q` quit. Camera to host: `H` its packet size,
-`L` loaded, `X` refused (in its words), `P` serving (at this address and port), `A` one packet
-has been taken off the line, `D` data, `R` the report that ends a connection.
+a client has come, `D` data, `E` it has no more, `Q` quit. Camera to host: `H` the size of its
+input buffer, `L` loaded, `X` refused (with the exception's text), `P` serving (at this address
+and port), `W` it waits for a frame, `A` a frame has been taken off the line, `D` data, `R` the
+report that ends a connection.
+
+The camera sends one `A` for each frame, at once. The frames that it has not answered are never
+more than its input buffer holds, because some boards discard what does not fit.
 """
 
 import binascii
 from typing import NamedTuple
 
-__all__ = ["ACKNOWLEDGED", "WINDOW", "Damaged", "Frame", "FrameReader", "encode"]
+__all__ = [
+    "EMPTY",
+    "LOST",
+    "SMALLEST_BUFFER",
+    "Damaged",
+    "Frame",
+    "FrameReader",
+    "FrameWriter",
+    "frame_size",
+    "packet_for",
+]
 
-WINDOW = 2
-"""Packets that may be on their way to the camera, each not yet answered by an `A`."""
+LOST = "bytes were lost on the cable"
 
-ACKNOWLEDGED = frozenset("CKD")
-"""The kinds of frame that the camera answers by an `A`."""
+EMPTY = 11
+"""Bytes of a frame without content."""
 
+SMALLEST_BUFFER = 256
+"""Bytes. MicroPython's STM32 boards have 256 (the smallest of their mpconfigboard.h) to 1024
+on USB, and its UARTs 260 (ports/esp32/mphalport.c, main.c of ports/stm32)."""
+
+_FRAMES = 2  # full frames on their way, so that the camera finds the next one when it looks
+_LONGEST_PACKET = 744  # bytes; the device script takes frames of up to 1100
 _STX, _END_OF_SCRIPT = 2, 4
 _MOST_GARBAGE = 1 << 16  # bytes kept of what is no frame, to find out what happened
-_LONGEST_LINE = 1 << 12  # bytes; the camera's longest frame is a sixth of that
+_LONGEST_LINE = 1 << 12  # bytes; the camera's longest frame is a quarter of that
 
 
 class Damaged(Exception):
-    """A frame arrived that is not what was sent."""
+    """A frame arrived that is not what was sent, or one before it never arrived."""
 
 
 class Frame(NamedTuple):
@@ -39,23 +59,32 @@ class Frame(NamedTuple):
     payload: bytes
 
 
-def encode(kind: str, payload: bytes = b"") -> bytes:
-    """Write a frame."""
-    text = binascii.b2a_base64(payload)
-    return b"\x02%b%04x%04x%b" % (kind.encode(), sum(payload) & 0xFFFF, len(text), text)
+def frame_size(content: int) -> int:
+    """Return the bytes on the line of a frame with this many bytes of content."""
+    return EMPTY + -(-content // 3) * 4
 
 
-def _decode(line: bytes) -> Frame:
-    try:
-        payload = binascii.a2b_base64(line[10:], strict_mode=True)
-        kind = line[1:2].decode("ascii")
-        checksum, length = int(line[2:6], 16), int(line[6:10], 16)
-    except ValueError as error:
-        raise Damaged("a frame is damaged") from error
-    # The line comes here without its LF.
-    if sum(payload) & 0xFFFF != checksum or len(line) + 1 - 10 != length:
-        raise Damaged("a frame is damaged: its checksum is wrong")
-    return Frame(kind, payload)
+def packet_for(buffer: int) -> int:
+    """Return the most content a frame may have for an input buffer of this many bytes.
+
+    Two such frames fit with the `O` and the `E` of a connection. A ring of n bytes holds n - 1
+    (MicroPython's py/ringbuf.h, ports/stm32/usbd_cdc_interface.c).
+    """
+    line = (buffer - 1 - 2 * EMPTY) // _FRAMES
+    return min(_LONGEST_PACKET, (line - EMPTY) // 4 * 3)
+
+
+class FrameWriter:
+    """Writes the frames of one direction, and keeps their running total."""
+
+    def __init__(self) -> None:
+        self._total = 0
+
+    def encode(self, kind: str, payload: bytes = b"") -> bytes:
+        """Return the next frame as it goes over the line."""
+        self._total = _add(self._total, kind, payload)
+        text = binascii.b2a_base64(payload)
+        return b"\x02%b%04x%04x%b" % (kind.encode(), self._total, len(text), text)
 
 
 class FrameReader:
@@ -71,9 +100,15 @@ class FrameReader:
         self.garbage = bytearray()
         self.ended = False
         self._line = bytearray()
+        self._total = 0
+
+    @property
+    def inside(self) -> bool:
+        """Whether a frame has begun that has not ended yet."""
+        return bool(self._line)
 
     def feed(self, data: bytes) -> list[Frame]:
-        """Read on, and give the frames that are now complete.
+        """Read on, and return the frames that are now complete.
 
         Raises:
             Damaged: A frame is not as it was sent.
@@ -101,13 +136,29 @@ class FrameReader:
                 self._note(line + b"\n")
                 continue
             self._note(line[:start])
-            frames.append(_decode(line[start:]))
+            frames.append(self._decode(line[start:]))
         if len(self._line) > _LONGEST_LINE:
-            raise Damaged("a frame does not end")
+            raise Damaged(f"{LOST}: a frame does not end")
         if _STX not in self._line:
             self._note(bytes(self._line))
             self._line.clear()
         return frames
 
+    def _decode(self, line: bytes) -> Frame:
+        try:
+            payload = binascii.a2b_base64(line[10:], strict_mode=True)
+            kind = line[1:2].decode("ascii")
+        except ValueError as error:
+            raise Damaged(f"{LOST}: a frame from the camera is damaged") from error
+        self._total = _add(self._total, kind, payload)
+        # The line comes here without its LF.
+        if line[2:10] != b"%04x%04x" % (self._total, len(line) + 1 - 10):
+            raise Damaged(f"{LOST}: a frame from the camera is missing or damaged")
+        return Frame(kind, payload)
+
     def _note(self, data: bytes) -> None:
         self.garbage += data[: _MOST_GARBAGE - len(self.garbage)]
+
+
+def _add(total: int, kind: str, payload: bytes) -> int:
+    return (total + sum(kind.encode()) + sum(payload)) & 0xFFFF

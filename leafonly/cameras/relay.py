@@ -17,6 +17,7 @@ from typing import Protocol
 from leafonly.cameras import CameraError, Connection
 from leafonly.cameras.alerts import ClientTap
 from leafonly.cameras.device_link import Event
+from leafonly.cameras.frames import LOST
 from leafonly.cameras.loopback import LoopbackEndpoint
 
 __all__ = ["Link", "Relay"]
@@ -223,8 +224,8 @@ class Relay(LoopbackEndpoint):
             self._lose(client, "the client is gone")
         elif event.kind == "report":
             _note(event.payload, client.seen)
-            if "damaged frame" in (client.seen.error or ""):
-                self._link.fail("the line has changed what was sent to the camera")
+            if LOST in (client.seen.error or ""):
+                self._link.fail(LOST)
             self._active = None
             self._leave(client)
 

@@ -43,6 +43,12 @@ print("@tls", "yes" if tls else "")
 print("@mbedtls", getattr(tls, "MBEDTLS_VERSION", ""))
 print("@free", gc.mem_free())
 try:
+    import network
+    print("@network", "yes")
+except ImportError:
+    # The unix program has none, and needs none; no board has an environment.
+    print("@network", "yes" if hasattr(os, "getenv") else "")
+try:
     import omv
     print("@openmv", omv.version_string())
 except (ImportError, AttributeError):

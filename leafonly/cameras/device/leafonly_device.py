@@ -16,46 +16,65 @@ except ImportError:  # before MicroPython 1.23
     import ssl as tls
 
 
+LOST = "bytes were lost on the cable"
+
+_HOLD_BACK = ("linux", "darwin", "alif", "mimxrt", "rp2", "samd")  # pipes, and TinyUSB
 _stdin = sys.stdin.buffer
 _stdout = sys.stdout.buffer
-
-
 _unsent = []
+_totals = [0, 0]  # of the frames sent and of those taken, see frames.py
 
 
-def packet():
-    """Say how many bytes of a frame's content the board's input buffer takes.
+def buffer_size():
+    """Return how many bytes the board's input buffer takes while nobody reads it.
 
-    744 are 1002 on the line, and two frames are on their way at a time. USB makes the host
-    wait; behind a UART nothing does, and 260 bytes is what fits (MicroPython's
-    ports/esp32/mphalport.c, and the same in main.c of ports stm32 and renesas-ra).
+    TinyUSB makes the host wait (MicroPython's shared/tinyusb/mp_usbd_cdc.c), and so does a
+    pseudo-terminal. ST's USB stack discards what does not fit into its ring: 1024 bytes on
+    every OpenMV Cam, as few as 256 on other boards (MICROPY_HW_USB_CDC_RX_DATA_SIZE in
+    ports/stm32). Behind a UART 260 bytes fit. What an unknown port has is not known.
     """
-    slow = sys.platform in ("esp32", "renesas-ra", "zephyr")
     try:
         import pyb
 
-        slow = slow or pyb.repl_uart() is not None
+        on_uart, on_st_stack = pyb.repl_uart() is not None, hasattr(pyb, "USB_VCP")
     except (ImportError, AttributeError):  # every port but stm32
-        pass
-    return 72 if slow else 744
+        return 2048 if sys.platform in _HOLD_BACK else 256
+    if on_uart:
+        return 256
+    if not on_st_stack:
+        return 2048  # an STM32 board with TinyUSB
+    try:
+        import omv  # noqa: F401
+    except ImportError:
+        return 256
+    return 1024
 
 
 def put(kind, payload=b""):
     """Send a frame, at the latest before the next one is waited for."""
     text = binascii.b2a_base64(payload)
-    _unsent.append(b"\x02" + kind + b"%04x%04x" % (sum(payload) & 0xFFFF, len(text)) + text)
+    _totals[0] = (_totals[0] + kind[0] + sum(payload)) & 0xFFFF
+    _unsent.append(b"\x02" + kind + b"%04x%04x" % (_totals[0], len(text)) + text)
     if len(_unsent) > 2:
         flush()
 
 
 def flush():
     # One write, because each is a packet of its own on USB.
-    data = b"".join(_unsent)
+    data = memoryview(b"".join(_unsent))
     _unsent.clear()
-    _stdout.write(data)
+    # A port's write may return short when the host is late
+    # (mp_hal_stdout_tx_strn in MicroPython's ports).
+    while len(data):
+        data = data[_stdout.write(data) or 0 :]
 
 
 def get():
+    """Wait for a frame, and say so; say at once that it has been taken off the line.
+
+    The host needs both to tell a board that computes from one to which bytes were lost.
+    """
+    put(b"W")
     flush()
     byte = b""
     while byte != b"\x02":
@@ -69,14 +88,25 @@ def get():
     except ValueError:
         length = 0
     if not 0 < length < 1100:
-        raise ValueError("damaged frame")
-    payload = binascii.a2b_base64(_stdin.read(length))
-    if b"%04x" % (sum(payload) & 0xFFFF) != head[1:5]:
-        raise ValueError("damaged frame")
-    kind = head[:1]
-    if kind in b"CKD":
-        put(b"A")
+        raise ValueError(LOST)
+    text = _stdin.read(length)
+    # MicroPython's a2b_base64 skips what is no base64.
+    if text.find(b"\n") != length - 1 or b"\x02" in text:
+        raise ValueError(LOST)
+    kind, payload = head[:1], binascii.a2b_base64(text)
+    _totals[1] = (_totals[1] + kind[0] + sum(payload)) & 0xFFFF
+    if b"%04x" % _totals[1] != head[1:5]:
+        raise ValueError(LOST)
+    put(b"A")
+    flush()
     return kind, payload
+
+
+def begin():
+    """Start a conversation with the host, whatever has become of the one before."""
+    _unsent.clear()
+    _totals[:] = [0, 0]
+    put(b"H", str(buffer_size()).encode())
 
 
 class Cable(io.IOBase):
@@ -198,7 +228,7 @@ def talk(context, stream):
 
 def serve_usb():
     """Serve over stdin and stdout until the host says that it was enough."""
-    put(b"H", str(packet()).encode())
+    begin()
     context = load()
     if context is None:
         return
