@@ -3,10 +3,10 @@
 pytest_plugins = [
     "fixtures.interruption",
     "fixtures.options",
-    "fixtures.bench",
+    "fixtures.measuring",
     "fixtures.presentation",
-    "fixtures.deployed",
-    "fixtures.reporting",
+    "fixtures.remote_host",
+    "fixtures.report",
     "fixtures.audit",
-    "fixtures.rehearsal",
+    "fixtures.own_certificate",
 ]

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parent.parent
 sys.path[0] = str(ROOT)  # not this folder: its look.py is no module
 
 from leafonly.cameras import loads_for  # noqa: E402
-from leafonly.cameras.emulator import Emulator  # noqa: E402
-from leafonly.pki import Authority  # noqa: E402
+from leafonly.cameras.emulator.camera import Emulator  # noqa: E402
+from leafonly.certificates.authority import Authority  # noqa: E402
 
 
 def seconds(command: list[str], words: str) -> float:

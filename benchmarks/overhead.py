@@ -21,12 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from leafonly.cameras.emulator import Emulator  # noqa: E402
+from leafonly.cameras.emulator.camera import Emulator  # noqa: E402
+from leafonly.certificates.authority import KEY_TYPES  # noqa: E402
 from leafonly.clients import CLIENTS  # noqa: E402
-from leafonly.invocation import Invocation  # noqa: E402
-from leafonly.pki import KEY_TYPES  # noqa: E402
-from leafonly.run import Bench  # noqa: E402
-from leafonly.scenario import SCENARIOS, is_measured, without_root  # noqa: E402
+from leafonly.harness.bench import Bench  # noqa: E402
+from leafonly.harness.invocation import Invocation  # noqa: E402
+from leafonly.harness.scenario import SCENARIOS, is_measured, without_root  # noqa: E402
 
 DEFAULT = "curl,openssl,gnutls-cli,wget,httpx,nodejs,go,java"
 

@@ -20,12 +20,11 @@ ROOT = Path(__file__).parent.parent
 BOARD = ROOT / "tests" / "software_board.py"
 sys.path[:0] = [str(ROOT), str(BOARD.parent)]
 
-from software_board import micropython_program  # noqa: E402
-
 from leafonly.cameras import loads_for  # noqa: E402
+from leafonly.cameras.board.camera import SerialCamera  # noqa: E402
 from leafonly.cameras.micropython import MicroPython  # noqa: E402
-from leafonly.cameras.serial import SerialCamera  # noqa: E402
-from leafonly.pki import Authority, pem  # noqa: E402
+from leafonly.certificates.authority import Authority, pem  # noqa: E402
+from tests.helpers.software_board import micropython_program  # noqa: E402
 
 
 def handshake(context: ssl.SSLContext, where: tuple[str, int]) -> float:

@@ -57,8 +57,8 @@ def _clients() -> int:
 
 def _look(host: str, trust: Path | None, *, as_json: bool) -> int:
     """Look at one host or many; 0 if every chain is complete, 1 if not, 2 for a wrong word."""
-    from leafonly.look import Trusted, look_at_all
-    from leafonly.target import targets
+    from leafonly.cameras.look import Trusted, look_at_all
+    from leafonly.tls.address import targets
 
     try:
         hosts = targets(host)
@@ -88,12 +88,12 @@ def _stage(cell: str) -> int:
     """Serve one cell, and print the command that a user can run against it by hand."""
     import tempfile
 
-    from leafonly.cameras.emulator import Emulator
+    from leafonly.cameras.emulator.camera import Emulator
+    from leafonly.certificates.authority import KEY_TYPES
     from leafonly.clients import CLIENTS
-    from leafonly.clients.probe import find
-    from leafonly.pki import KEY_TYPES
-    from leafonly.run import Bench
-    from leafonly.scenario import SCENARIOS
+    from leafonly.clients.discovery import find
+    from leafonly.harness.bench import Bench
+    from leafonly.harness.scenario import SCENARIOS
 
     client, scenario, key_type = (*cell.rsplit("-", 2), "", "")[:3]
     if client not in CLIENTS or scenario not in SCENARIOS or key_type not in KEY_TYPES:

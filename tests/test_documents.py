@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 from leafonly.clients import CLIENTS, catalogue
+from leafonly.harness.scenario import SCENARIOS
 from leafonly.report import answer
 from leafonly.report.document import validate
-from leafonly.scenario import SCENARIOS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 SAMPLE = "reports/sample/report.json"
 
 

@@ -7,18 +7,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from leafonly.audit import (
-    checks_aia,
-    checks_certificate,
-    checks_chain,
-    checks_files,
-    checks_key,
-    checks_name,
-    checks_path,
-)
-from leafonly.audit.evidence import Evidence
+from leafonly.audit.checks import aia, chain, files, key, leaf, name, path
+from leafonly.audit.context import Evidence
+from leafonly.audit.files.credentials import Credentials, read_directory, read_files
 from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
-from leafonly.audit.reader import Credentials, read_directory, read_files
 
 __all__ = [
     "CHECKS",
@@ -48,13 +40,13 @@ def _registry(checks: Iterable[Check]) -> dict[str, Check]:
 
 CHECKS = _registry(
     (
-        *checks_files.CHECKS,
-        *checks_key.CHECKS,
-        *checks_name.CHECKS,
-        *checks_certificate.CHECKS,
-        *checks_chain.CHECKS,
-        *checks_path.CHECKS,
-        *checks_aia.CHECKS,
+        *files.CHECKS,
+        *key.CHECKS,
+        *name.CHECKS,
+        *leaf.CHECKS,
+        *chain.CHECKS,
+        *path.CHECKS,
+        *aia.CHECKS,
     )
 )
 """Every check by its id, in the order in which people read them."""

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from leafonly.audit.evidence import Evidence
+from leafonly.audit.context import Evidence
+from leafonly.audit.files.credentials import spki
 from leafonly.audit.finding import NotCheckedError
-from leafonly.audit.reader import spki
-from leafonly.pki import der
+from leafonly.certificates.authority import der
 
 __all__ = ["BundleError", "micropython_lines", "write_bundle"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from cryptography import x509
 
-from leafonly.audit.names import called
+from leafonly.certificates.names import called
 
 __all__ = ["chrome_distrusts", "scts"]
 

@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from leafonly.pki import Chain, der, pem
-from leafonly.scenario import Presentation
+from leafonly.certificates.authority import Chain, der, pem
+from leafonly.harness.scenario import Presentation
 
 __all__ = [
     "METHODS",

@@ -5,13 +5,13 @@ import functools
 from collections.abc import Callable
 
 from leafonly.cameras import Camera, CameraError
-from leafonly.cameras.deployed import DeployedCamera
-from leafonly.cameras.emulator import Emulator
+from leafonly.cameras.board.camera import BoardLink, SerialCamera
+from leafonly.cameras.board.repl import boards
+from leafonly.cameras.board.wifi import Wifi, wifi_from_environment
+from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.micropython import MicroPython
-from leafonly.cameras.serial import BoardLink, SerialCamera
-from leafonly.cameras.transport import boards
-from leafonly.cameras.wifi import Wifi, wifi_from_environment
-from leafonly.target import Target, targets
+from leafonly.cameras.remote import DeployedCamera
+from leafonly.tls.address import Target, targets
 
 __all__ = ["camera_from_option", "deployed_targets"]
 

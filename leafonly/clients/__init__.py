@@ -1,26 +1,26 @@
 """The clients: one entry each. To add one, see CONTRIBUTING.md; to delete one, delete it."""
 
-from leafonly.clients import (
+from leafonly.clients.client import Client
+from leafonly.clients.entries import (
     browsers,
+    c_libraries,
     command_line,
     downloads,
-    internet,
+    fetching_tools,
     jvm,
-    native,
     proxies,
-    pypi,
-    python,
+    python_core,
+    python_extras,
     runtimes,
     rust,
     scripting,
 )
-from leafonly.clients.client import Client
 
 __all__ = ["CLIENTS", "Client"]
 
 _FAMILIES = (
-    *(browsers, command_line, downloads, internet, jvm, native, proxies, pypi, python),
-    *(runtimes, rust, scripting),
+    *(browsers, c_libraries, command_line, downloads, fetching_tools, jvm, proxies),
+    *(python_core, python_extras, runtimes, rust, scripting),
 )
 
 CLIENTS: dict[str, Client] = {

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from leafonly.clients import CLIENTS
-from leafonly.clients.probe import cache_directory
+from leafonly.clients.discovery import cache_directory
 
 
 def main(names: Sequence[str]) -> int:

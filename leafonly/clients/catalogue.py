@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import in_words
-from leafonly.scenario import SCENARIOS
+from leafonly.harness.scenario import SCENARIOS
 
 __all__ = ["markdown"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from leafonly.clients.build import Build
-from leafonly.clients.library import Library
+from leafonly.clients.error_messages import Vocabulary
+from leafonly.clients.library_version import Library
 from leafonly.clients.measured import Measurements, fitting, is_measured, nearest
-from leafonly.clients.trust import Trust, pem_file
-from leafonly.clients.words import Vocabulary
+from leafonly.clients.trust_store import Trust, pem_file
 
 __all__ = ["Client", "Install", "Kind", "Led", "Roots", "Testimony", "by_itself"]
 
@@ -84,7 +84,7 @@ class Client:
             `module`: the file that `library` is to ask instead of the program. Without a
             group `version`, the TLS library's version is the client's.
         library: Asks the TLS library inside the program for its version, and which one it
-            is, where the program does not say so: see `leafonly.clients.library`.
+            is, where the program does not say so: see `leafonly.clients.library_version`.
         build: Makes `{program}` from source.
         trust: How the client is told what to trust.
         environment: What it needs in its otherwise bare environment.

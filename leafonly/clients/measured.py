@@ -62,7 +62,7 @@ class Measured:
 
     Attributes:
         versions: `CLIENT/LIBRARY`, the versions of the client and of its TLS library, as
-            `leafonly.clients.probe` reports them; `CLIENT` where the library comes with the
+            `leafonly.clients.discovery` reports them; `CLIENT` where the library comes with the
             client, `/LIBRARY` where the client has no version.
         outcomes: Scenario -> outcome, see `expects`.
         where: The property of the machine that the outcomes depend on.

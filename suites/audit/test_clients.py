@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.settings import Question
+from fixtures.run_config import Question
 from leafonly.audit.finding import NotCheckedError
-from leafonly.cell import Cell
+from leafonly.harness.cell import Cell
 
 REMEDY = (
     "what would help: a gateway in front of the camera that presents the full chain, or a "

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.settings import Question
-from leafonly.cell import Cell
+from fixtures.run_config import Question
+from leafonly.harness.cell import Cell
 
 
 def test_cell(

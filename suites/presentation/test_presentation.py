@@ -7,8 +7,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from fixtures.presentation import Examination
 from leafonly.cameras import METHODS, Camera, Load
-from leafonly.pki import KEY_TYPES, Authority, KeyType, der, new_key
-from leafonly.presentation import Presented, conclude, present, with_other_key, with_pss_signature
+from leafonly.cameras.loading_methods import (
+    Presented,
+    conclude,
+    present,
+    with_other_key,
+    with_pss_signature,
+)
+from leafonly.certificates.authority import KEY_TYPES, Authority, KeyType, der, new_key
 
 Record = Callable[..., None]
 

@@ -1,0 +1,235 @@
+"""Checks of the files: everything is there, and each is what it is taken for."""
+
+from collections.abc import Iterator
+
+from leafonly.audit.context import Evidence
+from leafonly.audit.files.credentials import CredentialFile, Credentials, is_ca, spki
+from leafonly.audit.files.parser import Oddity
+from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
+from leafonly.certificates.authority import der
+
+__all__ = ["CHECKS"]
+
+_PLURALS = {"certificates": "certificate", "keys": "private key", "csrs": "signing request"}
+
+
+def files_are_understood(evidence: Evidence) -> Iterator[Finding]:
+    """Every file can be read, and everything in it is something that is known here."""
+    for file, problem in evidence.credentials.problems:
+        yield blocker(f"{file.name}: {problem}", _remedy_for(problem))
+
+
+def _remedy_for(problem: str) -> str:
+    if "cannot be read" in problem:
+        return "check its path, and run this as a user who may read it"
+    if "encrypted" in problem or "password does not open" in problem:
+        return "give the right password in LEAFONLY_KEY_PASSWORD, or at the prompt"
+    if "its END line is missing" in problem or "base64 is not whole" in problem:
+        return "copy the file again, whole, from what the CA delivered"
+    return "take the file that the CA delivered, in PEM, DER, PKCS#7 or PKCS#12"
+
+
+def no_file_is_empty(evidence: Evidence) -> Iterator[Finding]:
+    """No file is empty: one that is was often made by a command that failed."""
+    for file in evidence.credentials.files:
+        if file.contents.form == "empty":
+            yield blocker(f"{file.name} is empty", "fetch it again, or repeat what made it")
+
+
+def files_are_what_they_are_called(evidence: Evidence) -> Iterator[Finding]:
+    """Each file holds what its name, or the option that named it, promises."""
+    for file in evidence.credentials.files:
+        if file.contents.holds_anything and file.role is not None:
+            yield from _mistaken(file, evidence.credentials)
+
+
+def _mistaken(file: CredentialFile, credentials: Credentials) -> Iterator[Finding]:
+    held = file.contents
+    leaves = [each for each in held.certificates if each in credentials.leaves]
+    what = _what_is_in(file)
+    if file.role == "key" and not held.keys:
+        yield blocker(f"{file.name} is taken for the key, but holds {what}", _GIVE_RIGHT)
+    elif file.role in ("leaf", "fullchain") and not held.certificates:
+        yield blocker(f"{file.name} is taken for the certificate, but holds {what}", _GIVE_RIGHT)
+    elif file.role == "chain" and leaves and len(held.certificates) == len(leaves):
+        yield blocker(
+            f"{file.name} is taken for the intermediates, but holds the leaf", _GIVE_RIGHT
+        )
+    elif file.role == "chain" and not held.certificates:
+        yield blocker(f"{file.name} is taken for the intermediates, but holds {what}", _GIVE_RIGHT)
+    elif file.role == "leaf" and not leaves and not held.keys:
+        yield blocker(f"{file.name} is taken for the leaf, but holds {what}", _GIVE_RIGHT)
+    elif file.role == "leaf" and len(held.certificates) > 1 and held.form == "pem":
+        yield warning(
+            f"{file.name} is taken for the leaf, but is a full chain of "
+            f"{len(held.certificates)} certificates",
+            "load the leaf alone into a camera that takes DER: --bundle DIR writes it",
+        )
+
+
+_GIVE_RIGHT = "give the file that holds it; what is which is listed under files_are_listed"
+
+
+def _what_is_in(file: CredentialFile) -> str:
+    held = file.contents
+    counts = {name: len(getattr(held, attribute)) for attribute, name in _PLURALS.items()}
+    if held.certificates:
+        cas = sum(map(is_ca, held.certificates))
+        counts = {"leaf": counts["certificate"] - cas, "CA certificate": cas} | counts
+        del counts["certificate"]
+    words = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
+    return " and ".join(words).replace("leafs", "leaves") or "nothing of use"
+
+
+def files_are_listed(evidence: Evidence) -> Iterator[Finding]:
+    """What each file is, whatever its name."""
+    for file in evidence.credentials.files:
+        if file.contents.holds_anything:
+            form = {"pem": "PEM", "der": "DER", "pkcs7": "PKCS#7", "pkcs12": "PKCS#12"}
+            yield info(f"{file.name}: {_what_is_in(file)} ({form[file.contents.form]})")
+
+
+# Tried with OpenSSL 3.0, GnuTLS 3.7 and Go 1.27: all see through Windows line ends and text;
+# Go alone stumbles over a byte order mark; none reads the other two.
+_ODDITIES: dict[Oddity, tuple[str, str]] = {
+    "bom": (
+        "begins with a byte order mark, behind which Go's programs see no BEGIN line",
+        "save it as UTF-8 without BOM, or take --bundle DIR, which is DER",
+    ),
+    "utf16": (
+        "is in UTF-16, which no TLS program reads",
+        "save it as plain ASCII, or take --bundle DIR, which is DER",
+    ),
+    "no_armour": (
+        "is base64 without BEGIN and END lines, which no TLS program reads",
+        "add the two lines, or take --bundle DIR, which is DER",
+    ),
+}
+
+
+def text_files_are_plain(evidence: Evidence) -> Iterator[Finding]:
+    """No byte order mark, no UTF-16, and the lines are PEM's and end as on Unix."""
+    for file in evidence.credentials.files:
+        for oddity, (words, remedy) in _ODDITIES.items():
+            if oddity in file.contents.oddities:
+                yield warning(f"{file.name} {words}", remedy)
+        if "crlf" in file.contents.oddities:
+            yield info(f"{file.name} has Windows line ends; TLS programs read over them")
+        if "text" in file.contents.oddities:
+            yield info(f"{file.name} has text around its PEM; TLS programs read over it")
+
+
+def key_is_not_encrypted(evidence: Evidence) -> Iterator[Finding]:
+    """The key needs no password: `load_cert_chain` on a camera takes none."""
+    for file in evidence.credentials.files:
+        if "encrypted" in file.contents.oddities and file.contents.keys:
+            yield warning(
+                f"{file.name}: the key in it is encrypted, and a camera cannot ask for a password",
+                "load the unencrypted copy that --bundle DIR writes, and keep that one safe",
+            )
+
+
+def leaf_is_there(evidence: Evidence) -> Iterator[Finding]:
+    """There is a certificate that is not a CA's."""
+    credentials = evidence.credentials
+    if credentials.leaf is not None:
+        return
+    if any(credentials.problems):
+        raise NotCheckedError("some files were not understood; the leaf may be in them")
+    if credentials.csrs:
+        message = "there is a signing request, but not the certificate that answers it"
+        yield blocker(message, "send the request to the CA, and put its answer beside it")
+    elif credentials.intermediates or credentials.roots:
+        message = "there are only certificates of CAs: the leaf, the camera's own, is missing"
+        yield blocker(message, "add the certificate that the CA issued for the camera's name")
+    else:
+        yield blocker("there is no certificate", "add what the CA issued: --certificate FILE")
+
+
+def leaf_is_one(evidence: Evidence) -> Iterator[Finding]:
+    """All files are about the same leaf: a mix of old and new is a renewal gone wrong."""
+    leaves = evidence.credentials.leaves
+    if len(leaves) > 1:
+        where = {
+            file.name
+            for file in evidence.credentials.files
+            for each in file.contents.certificates
+            if each in leaves
+        }
+        yield blocker(
+            f"{', '.join(sorted(where))} hold {len(leaves)} different leaves: files of "
+            "different issuances are mixed",
+            "keep the files of one issuance only, or name them one by one: --certificate, --key",
+        )
+
+
+def key_is_one(evidence: Evidence) -> Iterator[Finding]:
+    """There is one private key, so that nobody loads the wrong one."""
+    if len(evidence.credentials.keys) > 1:
+        yield warning(
+            f"there are {len(evidence.credentials.keys)} different private keys",
+            "keep only the one that belongs to the certificate, or name it: --key FILE",
+        )
+
+
+def chain_is_in_order(evidence: Evidence) -> Iterator[Finding]:
+    """Leaf first, then each certificate's issuer after it (RFC 5246 section 7.4.2)."""
+    for file in evidence.credentials.files:
+        certificates = file.contents.certificates
+        if file.contents.form not in ("pem", "der") or len(certificates) < 2:
+            continue  # PKCS#7 and PKCS#12 hold sets: there is no order in them
+        names = [each.subject for each in certificates]
+        for number, certificate in enumerate(certificates):
+            after = names[number + 1 : number + 2]
+            issuers = names[:number] + names[number + 1 :]
+            if certificate.issuer in issuers and certificate.issuer not in after:
+                yield warning(
+                    f"{file.name}: its certificates are out of order: the leaf comes first, then "
+                    "each one's issuer",
+                    "put them in order; the other way round many servers refuse the key",
+                )
+                break
+
+
+def root_is_left_out(evidence: Evidence) -> Iterator[Finding]:
+    """No root among the intermediates: a client that lacks it will not trust it by being sent.
+
+    RFC 5246 section 7.4.2 lets it be left out for that reason.
+    """
+    if not evidence.credentials.intermediates:
+        return
+    for file in evidence.credentials.files:
+        held = file.contents.certificates
+        if len(held) > 1 and any(each in evidence.credentials.roots for each in held):
+            size = sum(len(der(each)) for each in held if each in evidence.credentials.roots)
+            yield warning(
+                f"{file.name} includes the root, {size} bytes of the camera's 4096 for nothing",
+                "leave the root out of what is presented; --bundle DIR does",
+            )
+
+
+def csr_belongs(evidence: Evidence) -> Iterator[Finding]:
+    """A signing request beside the certificate was made with the same key."""
+    leaf = evidence.leaf
+    for csr in evidence.credentials.csrs:
+        if spki(csr.public_key()) != spki(leaf.public_key()):
+            yield warning(
+                "the signing request was made with another key than the certificate's",
+                "if the certificate is older than the request, wait for the CA's new one",
+            )
+
+
+CHECKS = (
+    files_are_listed,
+    files_are_understood,
+    no_file_is_empty,
+    files_are_what_they_are_called,
+    text_files_are_plain,
+    leaf_is_there,
+    leaf_is_one,
+    key_is_one,
+    key_is_not_encrypted,
+    chain_is_in_order,
+    root_is_left_out,
+    csr_belongs,
+)

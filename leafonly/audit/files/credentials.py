@@ -1,0 +1,304 @@
+"""Credentials as CAs deliver them: a folder, or files one by one.
+
+Understood are the folders of certbot and acme.sh, a commercial CA's files, and any other
+folder whose files hold what it takes: a file is what is in it, not what it is called. What
+its name promises is kept as its `role`, for the check that compares the two.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import (
+    PrivateKeyTypes,
+    PublicKeyTypes,
+)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from leafonly.audit.files.parser import Contents, read_contents
+from leafonly.certificates.authority import der
+from leafonly.certificates.inspection import covers
+
+__all__ = [
+    "CredentialFile",
+    "Credentials",
+    "PasswordFor",
+    "Role",
+    "is_ca",
+    "is_self_issued",
+    "read_directory",
+    "read_files",
+    "spki",
+]
+
+Role = Literal["leaf", "chain", "fullchain", "key", "csr"]
+
+PasswordFor = Callable[[Path], bytes | None]
+"""Asked for the password of a file that turns out to be encrypted."""
+
+_MOST_BYTES = 1 << 20  # a CA's delivery is some kilobytes; Mozilla's whole list 200
+_MOST_FILES = 200
+
+_IN_ARCHIVE = re.compile(r"(cert|chain|fullchain|privkey)(\d{1,6})\.pem")
+"""certbot's archive, in which it keeps what it has renewed ("Where are my certificates?")."""
+
+_ROLES: dict[str, Role] = {
+    # certbot's live directory (certbot's README there)
+    "cert.pem": "leaf",
+    "chain.pem": "chain",
+    "fullchain.pem": "fullchain",
+    "privkey.pem": "key",
+    # acme.sh (its wiki, "How to install")
+    "ca.cer": "chain",
+    "fullchain.cer": "fullchain",
+}
+_ROLES_BY_SUFFIX: dict[str, Role] = {
+    ".key": "key",
+    ".csr": "csr",
+    ".ca-bundle": "chain",
+    ".ca_bundle": "chain",
+}
+_SUFFIXES = frozenset(
+    (
+        ".pem",
+        ".crt",
+        ".cer",
+        ".cert",
+        ".der",
+        ".key",
+        ".csr",
+        ".ca-bundle",
+        ".ca_bundle",
+        ".p7b",
+        ".p7c",
+        ".p7s",
+        ".pfx",
+        ".p12",
+    )
+)
+"""Files that promise credentials; others in a folder are of interest only if they hold some."""
+
+
+@dataclass(frozen=True)
+class CredentialFile:
+    """One file and what is in it.
+
+    Attributes:
+        path: Where it is.
+        contents: What it holds.
+        role: What its name, or the option that named it, promises; None if nothing.
+        mode: Its permission bits, None where the system has none (Windows).
+
+    """
+
+    path: Path
+    contents: Contents
+    role: Role | None = None
+    mode: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name, safe to print."""
+        return "".join(c if c.isprintable() else "?" for c in self.path.name)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What was delivered, sorted out.
+
+    Attributes:
+        files: Every file that was read.
+        leaves: All different leaves; more than one is a mix-up.
+        intermediates: All different intermediates, in the order in which they were found.
+        roots: All different self-signed CA certificates.
+        keys: All different private keys. Never in `repr`.
+        csrs: All different signing requests.
+
+    """
+
+    files: tuple[CredentialFile, ...]
+    leaves: tuple[x509.Certificate, ...]
+    intermediates: tuple[x509.Certificate, ...]
+    roots: tuple[x509.Certificate, ...]
+    keys: tuple[PrivateKeyTypes, ...] = field(repr=False)
+    csrs: tuple[x509.CertificateSigningRequest, ...]
+
+    @property
+    def leaf(self) -> x509.Certificate | None:
+        """The leaf: of several the one that a key belongs to, of those the newest."""
+        with_key = [each for each in self.leaves if any(_belongs(key, each) for key in self.keys)]
+        candidates = with_key or self.leaves
+        return max(candidates, key=lambda each: each.not_valid_before_utc, default=None)
+
+    @property
+    def key(self) -> PrivateKeyTypes | None:
+        """The private key: of several the one that belongs to the leaf."""
+        leaf = self.leaf
+        belonging = [key for key in self.keys if leaf is not None and _belongs(key, leaf)]
+        return next(iter(belonging or self.keys), None)
+
+    def about(self, domain: str) -> "Credentials":
+        """Leave out the leaves of other names, and their keys, where one is for this name.
+
+        Tools such as lego keep the certificates of all their names in one folder.
+        """
+        leaves = tuple(each for each in self.leaves if covers(each, domain))
+        keys = tuple(key for key in self.keys if any(_belongs(key, each) for each in leaves))
+        return replace(self, leaves=leaves or self.leaves, keys=keys or self.keys)
+
+    @property
+    def problems(self) -> Iterator[tuple[CredentialFile, str]]:
+        """Everything that could not be read, and in which file."""
+        return ((file, problem) for file in self.files for problem in file.contents.problems)
+
+
+def read_directory(directory: Path, password: PasswordFor) -> Credentials:
+    """Read a folder of credentials, not the folders in it.
+
+    Of certbot's archive only the newest generation counts, which is the one that is live.
+
+    Raises:
+        ValueError: It is no folder that can be read, or no folder of credentials.
+
+    """
+    try:
+        inside = sorted(directory.iterdir())
+        paths = _newest_generation([path for path in inside if not path.is_dir()])
+    except PermissionError as error:
+        raise ValueError(
+            f"{directory}: {error.strerror}: copy it to a folder that you alone can read"
+        ) from error
+    except OSError as error:
+        raise ValueError(f"{directory}: {error.strerror}: give a folder of credentials") from error
+    if len(paths) > _MOST_FILES:
+        raise ValueError(f"{directory} holds {len(paths)} files: give the CA's folder itself")
+    files = [read_file(path, _role_of(path), password) for path in paths]
+    kept = [each for each in files if _is_of_interest(each)]
+    if not kept:
+        raise ValueError(
+            f"{directory} holds no certificate, key or signing request{_look_into(inside)}"
+        )
+    return sort_out(kept)
+
+
+def _newest_generation(paths: Sequence[Path]) -> list[Path]:
+    """Leave out what has been renewed: cert1.pem where cert2.pem and privkey2.pem are."""
+    numbers = {path: int(match[2]) for path in paths if (match := _IN_ARCHIVE.fullmatch(path.name))}
+    newest = max(numbers.values(), default=0)
+    if not any(path.name == f"privkey{newest}.pem" for path in paths):
+        return list(paths)  # who splits a chain into files may number them too
+    return [path for path in paths if numbers.get(path, newest) == newest]
+
+
+def _look_into(inside: Sequence[Path]) -> str:
+    """Say where else to look: tools make one folder for each name, and CAs send archives."""
+    folders = [path.name for path in inside if path.is_dir()]
+    archives = [path.name for path in inside if path.suffix.lower() == ".zip"]
+    if archives:
+        return f": unpack {archives[0]!r} first"
+    return f": give one of its folders, such as {folders[0]!r}" if folders else ""
+
+
+def read_files(
+    certificate: Path | None, key: Path | None, chain: Path | None, password: PasswordFor
+) -> Credentials:
+    """Read files that were named one by one; None for those that were not."""
+    named: list[tuple[Path | None, Role]] = [
+        (certificate, "leaf"),
+        (key, "key"),
+        (chain, "chain"),
+    ]
+    return sort_out([read_file(path, role, password) for path, role in named if path is not None])
+
+
+def read_file(path: Path, role: Role | None, password: PasswordFor) -> CredentialFile:
+    """Read one file; whatever is wrong with it is among its problems."""
+    try:
+        # Without O_NONBLOCK, opening a named pipe waits for somebody to write to it.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return CredentialFile(path, Contents(problems=["it is not an ordinary file"]), role)
+            data = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        problem = f"it cannot be read: {error.strerror or type(error).__name__}"
+        return CredentialFile(path, Contents(problems=[problem]), role)
+    mode = stat.S_IMODE(status.st_mode) if os.name == "posix" else None
+    if len(data) > _MOST_BYTES:
+        problem = f"it is larger than {_MOST_BYTES} bytes, so it is something else"
+        return CredentialFile(path, Contents(problems=[problem]), role, mode)
+    return CredentialFile(path, read_contents(data, lambda: password(path)), role, mode)
+
+
+def sort_out(files: Sequence[CredentialFile]) -> Credentials:
+    """Sort what was read into leaf, intermediates, roots, keys and requests."""
+    certificates = _distinct((each for file in files for each in file.contents.certificates), der)
+    keys = _distinct(
+        (each for file in files for each in file.contents.keys), lambda key: spki(key.public_key())
+    )
+    csrs = _distinct(
+        (each for file in files for each in file.contents.csrs),
+        lambda csr: csr.public_bytes(Encoding.DER),
+    )
+    leaves = [each for each in certificates if not is_ca(each)]
+    if not leaves:
+        # `openssl req -x509` marks as a CA what people then use as a server's certificate.
+        leaves = [c for c in certificates if any(_belongs(key, c) for key in keys)]
+    others = [each for each in certificates if each not in leaves]
+    return Credentials(
+        files=tuple(files),
+        leaves=tuple(leaves),
+        intermediates=tuple(each for each in others if not is_self_issued(each)),
+        roots=tuple(each for each in others if is_self_issued(each)),
+        keys=tuple(keys),
+        csrs=tuple(csrs),
+    )
+
+
+def is_ca(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate says it may issue others (RFC 5280 section 4.2.1.9)."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        # Roots older than version 3 say nothing; they are known by having issued themselves.
+        return certificate.version is x509.Version.v1 and is_self_issued(certificate)
+
+
+def is_self_issued(certificate: x509.Certificate) -> bool:
+    """Tell whether subject and issuer are the same."""
+    return certificate.subject == certificate.issuer
+
+
+def spki(key: PublicKeyTypes) -> bytes:
+    """Encode a public key, so that two can be compared."""
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _belongs(key: PrivateKeyTypes, certificate: x509.Certificate) -> bool:
+    return spki(key.public_key()) == spki(certificate.public_key())
+
+
+def _role_of(path: Path) -> Role | None:
+    name = _IN_ARCHIVE.sub(r"\1.pem", path.name.lower())
+    return _ROLES.get(name) or _ROLES_BY_SUFFIX.get(path.suffix.lower())
+
+
+def _is_of_interest(file: CredentialFile) -> bool:
+    return file.contents.holds_anything or file.path.suffix.lower() in _SUFFIXES
+
+
+T = TypeVar("T")
+
+
+def _distinct(things: Iterable[T], identity: Callable[[T], bytes]) -> list[T]:
+    found: dict[bytes, T] = {}
+    for thing in things:
+        found.setdefault(identity(thing), thing)
+    return list(found.values())

@@ -1,0 +1,240 @@
+"""A real board on a serial port: an OpenMV Cam, or any MicroPython board with TLS.
+
+Everything runs in the board's RAM. Its files are listed before and after, and at the end it
+is reset as if by its button, because a soft reset would not start its main.py again.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import MappingProxyType
+from typing import Literal
+
+from leafonly.cameras import CameraError, CameraInfo, Load
+from leafonly.cameras.board.repl import Repl, wait_for_return
+from leafonly.cameras.board.wifi import Wifi, is_in_network, join, wifi_from_environment
+from leafonly.cameras.relay import Relay
+from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink, NetworkLink
+
+__all__ = ["BoardLink", "SerialCamera"]
+
+BoardLink = Literal["usb", "network"]
+
+LEAST_MEMORY = 48 * 1024
+"""Bytes of heap that a TLS connection needs on a board: mbedTLS's buffers of 16384 in and
+4096 out (MicroPython's mbedtls_config_common.h), the handshake, and the script itself."""
+
+_NETWORK_PORT = 8443
+_FILES_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_files.py")
+_IDENTIFY = """\
+import gc, os, sys
+gc.collect()
+print("@name", sys.implementation.name)
+print("@version", ".".join(str(part) for part in sys.implementation[1][:3]))
+print("@machine", getattr(sys.implementation, "_machine", sys.platform))
+try:
+    import tls
+except ImportError:
+    try:
+        import ssl as tls
+    except ImportError:
+        tls = None
+print("@tls", "yes" if tls else "")
+print("@mbedtls", getattr(tls, "MBEDTLS_VERSION", ""))
+print("@free", gc.mem_free())
+try:
+    import network
+    print("@network", "yes")
+except ImportError:
+    # The unix program has none, and needs none; no board has an environment.
+    print("@network", "yes" if hasattr(os, "getenv") else "")
+try:
+    import omv
+    print("@openmv", omv.version_string())
+except (ImportError, AttributeError):
+    pass
+"""
+
+Files = MappingProxyType[str, str]
+
+
+class SerialCamera:
+    """A camera on its cable. Presents one chain at a time.
+
+    Args:
+        port: The serial port.
+        link: `usb` for TLS inside the cable, `network` for the board's own network.
+        ask_wifi: Gives the Wi-Fi to join for `network`; called if the board is in no network.
+
+    Raises:
+        CameraError: The board cannot be used; one line says why and what to do.
+
+    """
+
+    def __init__(
+        self,
+        port: str,
+        link: BoardLink = "usb",
+        ask_wifi: Callable[[], Wifi | None] = wifi_from_environment,
+    ) -> None:
+        self._port, self._link, self._ask_wifi = port, link, ask_wifi
+        self._wifi: Wifi | None = None
+        self._lost: str | None = None
+        self._serving = threading.Lock()
+        self._repl = Repl(port)
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._repl.close)
+            # A restart frees what the board's own program holds; but it also leaves the network.
+            self._repl.enter(restart=link == "usb")
+            undo.callback(self._repl.reset)
+            self._info = self._identify()
+            self._files = self._list_files()
+            self._repl.run(DEVICE_SCRIPT.read_text(encoding="utf-8"))
+            if link == "network":
+                self._repl.run(NETWORK_SCRIPT.read_text(encoding="utf-8"))
+                self._join_network()
+            undo.pop_all()
+
+    def info(self) -> CameraInfo:
+        """Say what this camera is."""
+        return self._info
+
+    @contextlib.contextmanager
+    def serve(self, loads: Sequence[Load]) -> Iterator[Relay]:
+        """Load certificates into the board's RAM, and serve them until the context ends.
+
+        Raises:
+            LoadRefused: The board will not have them; the text is its exception.
+            CameraError: The board is gone, or already presents something.
+
+        """
+        if not self._serving.acquire(blocking=False):
+            raise CameraError(f"{self._port}: a board presents one chain at a time")
+        try:
+            if self._lost is not None:
+                raise CameraError(self._lost)
+            with self._script() as link:
+                try:
+                    link.load(loads)
+                    link.start()
+                    endpoint = Relay(link)
+                    link.listener = endpoint.hear
+                    try:
+                        yield endpoint
+                    finally:
+                        endpoint.close()
+                except Exception as error:
+                    # Whatever went wrong with a board that is gone went wrong because it is.
+                    if link.failure is not None:
+                        raise CameraError(link.failure) from error
+                    raise
+        finally:
+            self._serving.release()
+
+    def close(self) -> None:
+        """Give the board back as it was found, and wait until it has started again.
+
+        Raises:
+            CameraError: A file on the board differs from before, or the board is gone.
+
+        """
+        try:
+            if self._lost is not None:
+                raise CameraError(f"{self._lost} (so its files could not be compared)")
+            self._repl.enter()
+            differences = _differences(self._files, self._list_files())
+            self._repl.reset()
+        finally:
+            self._repl.close()
+        wait_for_return(self._port)
+        if differences:
+            raise CameraError(f"{self._port}: files on the board have changed: {differences}")
+
+    @contextlib.contextmanager
+    def _script(self) -> Iterator[CableLink]:
+        """Run the device script; afterwards the board is at its prompt, or known to be lost."""
+        if self._link == "usb":
+            self._repl.start("serve_usb()")
+            link = CableLink(self._repl, self._port)
+        else:
+            self._join_network()
+            self._repl.start(f"serve_network({_NETWORK_PORT})")
+            link = NetworkLink(self._repl, self._port)
+        try:
+            yield link
+        finally:
+            link.expect_the_end()
+            if link.failure is None and self._link == "usb":
+                link.quit()
+            link.stop_reading()
+            try:
+                self._repl.enter()
+                # Only a board that has not restarted still knows the script.
+                self._repl.run("talk")
+            except CameraError as error:
+                self._lost = link.failure or str(error)
+
+    def _identify(self) -> CameraInfo:
+        lines = self._repl.ask(_IDENTIFY)
+        told = {key: value.strip() for key, _, value in (line.partition(" ") for line in lines)}
+        name, tls, free = (told.get(key, "") for key in ("name", "tls", "free"))
+        if name != "micropython":
+            raise CameraError(
+                f"{self._port}: this board runs {name or 'something'}, no MicroPython"
+            )
+        if not tls:
+            raise CameraError(
+                f"{self._port}: this firmware has no tls module: install one that has, for an "
+                "OpenMV Cam with Wi-Fi or Ethernet the newest from OpenMV IDE"
+            )
+        if not free.isdigit() or int(free) < LEAST_MEMORY:
+            raise CameraError(
+                f"{self._port}: {free} bytes of RAM are free, TLS needs {LEAST_MEMORY}: "
+                "take out what boot.py loads, or use a board with more"
+            )
+        firmware = f"MicroPython {told.get('version', '')}"
+        if openmv := told.get("openmv"):
+            firmware = f"OpenMV {openmv} ({firmware})"
+        return CameraInfo(
+            kind="board",
+            description=_printable(told.get("machine", "")),
+            firmware=_printable(firmware),
+            tls_version=_printable(told.get("mbedtls", "")) or None,
+            link=self._link,
+        )
+
+    def _join_network(self) -> None:
+        if is_in_network(self._repl):
+            return
+        self._wifi = self._wifi or self._ask_wifi()
+        if self._wifi is None:
+            raise CameraError(
+                f"{self._port}: the board is in no network; set LEAFONLY_WIFI_NAME and "
+                "LEAFONLY_WIFI_PASSWORD, or use the usb link"
+            )
+        if because := join(self._repl, self._wifi):
+            raise CameraError(
+                f"{self._port}: the board did not join the Wi-Fi: {because}; "
+                "check name and password, or use the usb link"
+            )
+
+    def _list_files(self) -> Files:
+        lines = self._repl.ask(_FILES_SCRIPT.read_text(encoding="utf-8"))
+        rows = [line.rsplit(" ", 2) for line in lines]
+        return MappingProxyType({row[0]: " ".join(row[1:]) for row in rows})
+
+
+def _differences(before: Files, after: Files) -> str:
+    kinds = {
+        "added": after.keys() - before.keys(),
+        "removed": before.keys() - after.keys(),
+        "changed": {name for name in before.keys() & after.keys() if before[name] != after[name]},
+    }
+    return "; ".join(
+        f"{kind} {_printable(', '.join(sorted(names)))}" for kind, names in kinds.items() if names
+    )
+
+
+def _printable(text: str) -> str:
+    """Make a board's words fit for a message: they may be anything."""
+    return "".join(c for c in text if c.isprintable())[:300]

@@ -1,0 +1,205 @@
+"""A board's REPL behind a serial port, through mpremote: the only file that knows mpremote.
+
+mpremote is MicroPython's own tool; its transport module says that its interface will change.
+"""
+
+import contextlib
+import errno
+import io
+import os
+import struct
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import serial
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
+from serial.tools import list_ports
+
+from leafonly.cameras import CameraError
+from leafonly.cameras.script.link import Gone
+
+__all__ = ["Repl", "boards", "wait_for_return"]
+
+# Any rate but 921600 (and, from firmware 4.8.1, 12000000), at which an OpenMV Cam speaks the
+# protocol of its IDE instead.
+_BAUD = 115200
+_PROMPT = 3.0  # seconds for a board to stop what it does and show its prompt; it has two tries
+_RESTART = 15.0  # for boot.py too
+_PATIENCE = 60.0  # for one command; hashing all files is the longest
+_PROBLEMS = (TransportError, OSError, struct.error, TypeError)  # TypeError: pyserial, closed port
+
+
+def boards() -> list[tuple[str, str]]:
+    """List what is plugged in: ports of USB devices, with their serial numbers."""
+    ports = [port for port in list_ports.comports() if port.vid is not None]
+    return sorted((port.device, port.serial_number or "") for port in ports)
+
+
+def wait_for_return(port: str) -> None:
+    """Wait until a board that resets has taken its port away and brought it back.
+
+    Raises:
+        CameraError: It stays away.
+
+    """
+    if "://" in port:
+        return
+    # A board behind a UART bridge keeps its port; nothing tells when it is done.
+    _wait(lambda: not _is_present(port), 3.0)
+    if not _wait(lambda: _is_present(port), 20.0):
+        raise CameraError(f"{port}: the board did not come back after its reset: replug it")
+
+
+def _wait(condition: Callable[[], bool], limit: float) -> bool:
+    end = time.monotonic() + limit
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _is_present(port: str) -> bool:
+    if os.name == "nt":
+        return any(each.device.upper() == port.upper() for each in list_ports.comports())
+    return Path(port).exists()
+
+
+class Repl:
+    """The raw REPL of one board, and the line to a script that was started in it.
+
+    Args:
+        port: As pyserial names it; `rfc2217://` and other URLs too.
+
+    Raises:
+        CameraError: The port is missing or busy, or nothing there is MicroPython.
+
+    """
+
+    def __init__(self, port: str) -> None:
+        self._port = port
+        try:
+            self._transport = SerialTransport(port, baudrate=_BAUD, timeout=5)
+        except _PROBLEMS as error:
+            raise CameraError(f"{port}: {_why_not_open(port)}") from error
+        self._transport.serial.write_timeout = 10
+
+    def enter(self, *, restart: bool = False) -> None:
+        """Interrupt whatever runs, and get the raw REPL's prompt; forget it all on `restart`.
+
+        Raises:
+            CameraError: Nothing answers.
+
+        """
+        try:
+            try:
+                self._get_prompt(restart)
+            except _PROBLEMS:
+                # A line that the firmware printed in between, or a Ctrl-C that came late, and
+                # mpremote has lost its place.
+                self._get_prompt(restart)
+        except _PROBLEMS as error:
+            raise CameraError(
+                f"{self._port}: nothing there answers as MicroPython: close OpenMV IDE and every "
+                "other program that uses the board, press its reset button, and try again"
+            ) from error
+
+    def _get_prompt(self, restart: bool) -> None:
+        transport = self._transport
+        transport.serial.timeout = 5
+        # mpremote gives it up for good when it did not understand one answer.
+        transport.use_raw_paste = True
+        # mpremote prints what it did not understand.
+        with contextlib.redirect_stdout(io.StringIO()):
+            transport.enter_raw_repl(soft_reset=False, timeout_overall=_PROMPT)
+            if restart:
+                transport.enter_raw_repl(soft_reset=True, timeout_overall=_RESTART)
+            # Only an answer to a question shows that the prompt was the last thing it said.
+            output, _ = transport.exec_raw("print('@', 6 * 7)", timeout=_PROMPT)
+        if b"@ 42" not in output:
+            raise TransportError("no answer to the first question")
+
+    def run(self, code: str) -> str:
+        """Run code and give what it printed.
+
+        Raises:
+            CameraError: It raised something, or the board is gone.
+
+        """
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                output, complaint = self._transport.exec_raw(code, timeout=_PATIENCE)
+        except _PROBLEMS as error:
+            raise CameraError(f"{self._port}: the board does not answer: {error}") from error
+        if complaint:
+            last = complaint.decode("utf-8", "replace").strip().splitlines()[-1]
+            raise CameraError(f"{self._port}: the board says: {last[:200]}")
+        return str(output.decode("utf-8", "backslashreplace"))
+
+    def ask(self, code: str) -> list[str]:
+        """Run code and give what it printed in lines that begin with "@", without that mark.
+
+        A board's firmware may print lines of its own at any time.
+
+        Raises:
+            CameraError: As for `run`.
+
+        """
+        return [line[1:] for line in self.run(code).splitlines() if line.startswith("@")]
+
+    def start(self, code: str) -> None:
+        """Run code that will read from and write to this line."""
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                self._transport.exec_raw_no_follow(code)
+            self._transport.serial.timeout = 0.05
+        except _PROBLEMS as error:
+            raise CameraError(f"{self._port}: the board does not answer: {error}") from error
+
+    def read(self) -> bytes:
+        """Wait a moment for bytes; none if there were none."""
+        port = self._transport.serial
+        try:
+            data: bytes = port.read(1)
+            return data + port.read(port.in_waiting) if data else data
+        except _PROBLEMS as error:
+            raise Gone("the board was unplugged, or has reset itself") from error
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        try:
+            self._transport.serial.write(data)
+        except _PROBLEMS as error:
+            raise Gone("the board was unplugged, or has reset itself") from error
+
+    def reset(self) -> None:
+        """Reset the board as by its button, so that its main.py starts again."""
+        with contextlib.suppress(CameraError):
+            self.start("import machine; machine.reset()")
+
+    def close(self) -> None:
+        """Free the port."""
+        with contextlib.suppress(*_PROBLEMS):
+            self._transport.close()
+
+
+def _why_not_open(port: str) -> str:
+    """Ask pyserial why a port does not open; mpremote says only that it does not."""
+    try:
+        serial.serial_for_url(port, exclusive=True).close()
+    except ValueError:
+        return "not the name of a serial port"
+    except OSError as error:
+        # pyserial tells the operating system's reason, on Windows only in words.
+        number = error.errno
+        if number is None and "PermissionError" in str(error):
+            number = errno.EBUSY
+        return {
+            errno.ENOENT: "no such port: is the camera plugged in, and the cable one for data?",
+            errno.EACCES: "no permission: add yourself to the group that owns the port (dialout)",
+            errno.EBUSY: "busy: close OpenMV IDE and every other program that uses the board",
+            errno.EAGAIN: "busy: close OpenMV IDE and every other program that uses the board",
+        }.get(number or 0, f"the port does not open: {error}")
+    return "the port did not open at first: try again"

@@ -1,0 +1,175 @@
+"""A camera in software: the flight, the loading rules and the refusals of a DER-only board."""
+
+import contextlib
+import secrets
+import select
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+
+from cryptography import x509
+from OpenSSL import SSL
+
+from leafonly.cameras import CameraInfo, Connection, Load
+from leafonly.cameras.emulator.loading_rules import load
+from leafonly.cameras.emulator.mismatched_key import belong_together, stand_in
+from leafonly.cameras.emulator.tls_context import CameraTls, camera_context
+from leafonly.cameras.loopback import LoopbackEndpoint
+from leafonly.certificates.authority import PrivateKey, der
+from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
+
+__all__ = ["EmulatedEndpoint", "Emulator"]
+
+_SILENCE = 30.0  # seconds a client may stay silent; browsers preconnect and wait
+_STRAGGLERS = 1.0  # seconds for connections whose client is gone to come to their end
+
+
+class Emulator:
+    """A camera on this machine's loopback; serves any number of presentations at once.
+
+    Args:
+        one_at_a_time: Serve a connection only when the one before has ended, as the
+            single-threaded script on a board does.
+
+    """
+
+    def __init__(self, *, one_at_a_time: bool = False) -> None:
+        self._one_at_a_time = one_at_a_time
+
+    def info(self) -> CameraInfo:
+        """Say what this camera is."""
+        library = SSL.OpenSSL_version(SSL.OPENSSL_VERSION).decode()
+        return CameraInfo(
+            kind="emulator",
+            description="a DER-only camera (OpenMV firmware 5.0.0) in software",
+            firmware=None,
+            tls_version=library,
+            link="loopback",
+        )
+
+    def close(self) -> None:
+        """Nothing outlives a presentation."""
+
+    @contextlib.contextmanager
+    def serve(self, loads: Sequence[Load]) -> Iterator["EmulatedEndpoint"]:
+        """Load certificates as a board would, and serve them until the context ends.
+
+        Raises:
+            LoadRefused: A board refuses them.
+            OSError: No loopback port is free.
+
+        """
+        certificates, key = load(loads)
+        endpoint = EmulatedEndpoint(certificates, key, one_at_a_time=self._one_at_a_time)
+        try:
+            yield endpoint
+        finally:
+            endpoint.close()
+
+
+class EmulatedEndpoint(LoopbackEndpoint):
+    """One presentation on loopback, each connection in a thread of its own."""
+
+    def __init__(
+        self, certificates: Sequence[x509.Certificate], key: PrivateKey, *, one_at_a_time: bool
+    ) -> None:
+        fits = certificate_message_size(certificates) <= CERTIFICATE_MESSAGE_LIMIT
+        self._context: SSL.Context | None = None
+        self._instead: list[bytes] = []
+        if fits and belong_together(certificates[0], key):
+            self._context = camera_context(certificates, key)
+        elif fits:
+            self._context = camera_context([stand_in(key)], key)
+            self._instead = [der(certificate) for certificate in certificates]
+        super().__init__()
+        self._one_at_a_time = one_at_a_time
+        self._workers: list[tuple[threading.Thread, socket.socket]] = []
+        # Not a pipe: on Windows select() knows sockets alone.
+        self._wake, self._woken = socket.socketpair()
+        self._drained = threading.Event()
+        self._closing = False
+        self._acceptor = threading.Thread(target=self._accept_all, name="camera", daemon=True)
+        self._acceptor.start()
+
+    def settle(self) -> None:
+        """Accept what still waits in the queue, and wait for the connections to end."""
+        self._drained.clear()
+        self._woken.send(b"s")
+        self._drained.wait()
+        for worker, connection in list(self._workers):
+            worker.join(_STRAGGLERS)
+            if worker.is_alive():
+                # Its client is gone but somebody else holds its socket: end it from here.
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+                worker.join()
+        self._workers.clear()
+
+    def close(self) -> None:
+        """End every connection and every thread, and free the port."""
+        self._closing = True
+        self.settle()
+        self._acceptor.join()
+        for listener in self._listeners:
+            listener.close()
+        self._wake.close()
+        self._woken.close()
+
+    def _accept_all(self) -> None:
+        while True:
+            ready, _, _ = select.select([*self._listeners, self._wake], [], [])
+            for listener in self._listeners:
+                for client in self._who_waits(listener):
+                    self._start(client)
+            if self._wake in ready:
+                self._wake.recv(1)
+                self._drained.set()
+                if self._closing:
+                    return
+
+    def _start(self, client: socket.socket) -> None:
+        seen = Connection()
+        self._connections.append(seen)
+        before = self._workers[-1][0] if self._one_at_a_time and self._workers else None
+        worker = threading.Thread(
+            target=self._serve, args=(client, seen, before), name="camera-connection", daemon=True
+        )
+        self._workers.append((worker, client))
+        worker.start()
+
+    def _serve(
+        self, client: socket.socket, seen: Connection, before: threading.Thread | None
+    ) -> None:
+        if before is not None:
+            before.join()
+        with client:
+            client.settimeout(_SILENCE)
+            try:
+                if self._context is None:
+                    # mbedTLS: MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL; the client sees an end.
+                    seen.client_hello = client.recv(16384)[:1] == b"\x16"
+                    seen.error = "OSError(-27136, 'MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL')"
+                    return
+                _talk(CameraTls(client, self._context, seen, self._instead), seen)
+            except (OSError, SSL.Error) as error:
+                seen.error = str(error) or type(error).__name__
+
+
+def _talk(tls: CameraTls, seen: Connection) -> None:
+    """Serve one connection: handshake, one request, one answer that carries a token."""
+    try:
+        tls.handshake()
+    finally:
+        seen.server_name = tls.server_name
+    seen.handshake_completed = True
+    request = tls.read_request()
+    if not request:
+        return
+    seen.request = request.split(b"\r\n")[0].decode("ascii", "backslashreplace")
+    token = secrets.token_hex(16)
+    body = token.encode() + b"\n"
+    seen.token = token
+    tls.answer(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
+        b"Connection: close\r\n\r\n%s" % (len(body), body)
+    )

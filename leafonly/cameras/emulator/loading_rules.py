@@ -1,0 +1,81 @@
+"""What a DER-only board makes of the bytes it is given, in a board's words.
+
+Held to what was recorded of MicroPython 1.28 with its own mbedTLS (`fixtures/camera-profile/`).
+"""
+
+import functools
+from collections.abc import Sequence
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.x509.oid import SignatureAlgorithmOID
+
+from leafonly.cameras import Load, LoadRefused
+from leafonly.certificates.authority import PrivateKey
+
+__all__ = ["load"]
+
+
+def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
+    """Load certificates and key as a DER-only board does, in a board's words.
+
+    As MicroPython's `ssl_context_load_key` and mbedTLS do: the key is read first and must
+    end where it ends; of the certificate bytes only the first certificate is read; each
+    further call replaces the key and appends its certificate. Whether key and certificate
+    belong together is not checked.
+
+    Returns:
+        The certificates in the order presented, and the key of the last call.
+
+    Raises:
+        LoadRefused: With the text of the exception that a board raises.
+
+    """
+    certificates: list[x509.Certificate] = []
+    key: PrivateKey | None = None
+    for call in loads:
+        key = _load_key(call.key)
+        certificates.append(_load_certificate(call.certificate))
+    if key is None:
+        raise LoadRefused("nothing was loaded")
+    return certificates, key
+
+
+# Reading an RSA key proves its primes (cryptography 50: 25 ms), and all cells share one.
+@functools.lru_cache(maxsize=4)
+def _load_key(data: bytes) -> PrivateKey:
+    try:
+        key = load_der_private_key(data, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise LoadRefused("ValueError('invalid key',)")
+    return key
+
+
+def _load_certificate(data: bytes) -> x509.Certificate:
+    try:
+        certificate = x509.load_der_x509_certificate(_first_der_element(data))
+        unusable = certificate.signature_algorithm_oid in (
+            SignatureAlgorithmOID.RSASSA_PSS,
+            SignatureAlgorithmOID.ED25519,
+            SignatureAlgorithmOID.ED448,
+        )
+        public_key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        unusable = True
+    if unusable or not isinstance(public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+        raise LoadRefused("ValueError('invalid cert',)")
+    return certificate
+
+
+def _first_der_element(data: bytes) -> bytes:
+    """Cut after the first element, as mbedTLS's x509_crt.c does by the SEQUENCE's length."""
+    if len(data) < 2 or data[0] != 0x30:
+        raise ValueError("not a SEQUENCE")
+    if data[1] < 0x80:
+        return data[: 2 + data[1]]
+    width = data[1] & 0x7F
+    return data[: 2 + width + int.from_bytes(data[2 : 2 + width], "big")]

@@ -1,0 +1,216 @@
+"""What a camera presents for each way of loading, and whether a strict client accepts it.
+
+Two witnesses again: what is presented is read off the wire by a reader that judges nothing,
+and a client that trusts the root alone tries to connect.
+"""
+
+import re
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from leafonly.cameras import METHODS, Camera, Endpoint, Load, LoadRefused
+from leafonly.certificates.authority import Chain, KeyType, PrivateKey, der, pem
+from leafonly.tls.flight import read_flight
+
+__all__ = [
+    "LINES",
+    "Presented",
+    "conclude",
+    "examine",
+    "present",
+    "with_other_key",
+    "with_pss_signature",
+]
+
+LINES: Mapping[str, tuple[str, ...]] = {
+    "der_leaf": ("context.load_cert_chain(leaf_der, key_der)",),
+    "der_concatenated": ("context.load_cert_chain(leaf_der + intermediate_der, key_der)",),
+    "der_appended": (
+        "context.load_cert_chain(leaf_der, key_der)",
+        "context.load_cert_chain(intermediate_der, key_der)",
+    ),
+    "pem_leaf": ("context.load_cert_chain(leaf_pem, key_pem)",),
+    "pem_full_chain": ("context.load_cert_chain(leaf_pem + intermediate_pem, key_pem)",),
+}
+"""What a user writes on the camera for each of `METHODS`."""
+
+_HOST = "localhost"
+_TIMEOUT = 90.0  # seconds; a small board takes 25 for one RSA handshake
+
+
+@dataclass(frozen=True)
+class Presented:
+    """What came of one way of loading one chain.
+
+    Attributes:
+        method: One of `METHODS`, or what was loaded in words.
+        key_type: The leaf's key.
+        loaded: The camera took it.
+        certificates: What it presented, as DER, in the order sent.
+        full_chain: That was leaf and intermediates, in this order.
+        accepted: A strict client that trusts the root alone got the camera's answer.
+        key_fits: A client that trusts this very leaf got it: the camera holds its key.
+        client_said: Why the strict client did not.
+        error: Why the camera did not load it, or what it said of the strict client.
+
+    """
+
+    method: str
+    key_type: KeyType
+    loaded: bool
+    certificates: tuple[bytes, ...] = ()
+    full_chain: bool = False
+    accepted: bool = False
+    key_fits: bool = False
+    client_said: str | None = None
+    error: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report's fields."""
+        return {
+            "method": f"{self.method} ({self.key_type})",
+            "loaded": self.loaded,
+            "presented": len(self.certificates) if self.loaded else None,
+            "subjects": [_subject(certificate) for certificate in self.certificates],
+            # That a strict client leaves is no error of the camera's, once it has presented.
+            "error": None if self.certificates else self.error,
+        }
+
+
+def examine(camera: Camera, method: str, chain: Chain, key_type: KeyType) -> Presented:
+    """Load a chain in one of the ways of `METHODS`, and look at what is presented.
+
+    Raises:
+        CameraError: The camera is gone.
+        FlightError: It does not speak TLS 1.2.
+
+    """
+    return present(camera, METHODS[method](chain), chain, method, key_type)
+
+
+def present(
+    camera: Camera, loads: Sequence[Load], chain: Chain, method: str, key_type: KeyType
+) -> Presented:
+    """Load anything at all, and look at what is presented; `chain` is what is hoped for.
+
+    Raises:
+        CameraError: The camera is gone.
+        FlightError: It does not speak TLS 1.2.
+
+    """
+    try:
+        with camera.serve(loads) as endpoint:
+            flight = read_flight(endpoint.address, endpoint.port, _HOST, timeout=_TIMEOUT)
+            endpoint.settle()
+            accepted, words = _visit(endpoint, _trusting(chain.root))
+            endpoint.settle()
+            error = endpoint.connections[-1].error
+            key_fits, _ = _visit(endpoint, _trusting(chain.leaf, alone=True))
+    except LoadRefused as refusal:
+        return Presented(method, key_type, loaded=False, error=str(refusal))
+    return Presented(
+        method=method,
+        key_type=key_type,
+        loaded=True,
+        certificates=tuple(flight.certificates),
+        full_chain=flight.certificates == [der(each) for each in chain.full],
+        accepted=accepted,
+        key_fits=key_fits,
+        client_said=words,
+        error=error,
+    )
+
+
+def conclude(rows: Sequence[Presented]) -> str:
+    """Say in one sentence what was found; it begins `limitation confirmed` if it was.
+
+    Args:
+        rows: What `examine` gave, for every method and any number of key types.
+
+    """
+    methods = list(dict.fromkeys(row.method for row in rows))
+    documented = [row for row in rows if row.method == "der_leaf"]
+    able = [
+        method
+        for method in methods
+        if all(row.full_chain and row.accepted for row in rows if row.method == method)
+    ]
+    if not documented or any(len(row.certificates) != 1 or row.accepted for row in documented):
+        return "limitation not confirmed: the documented way does not present one certificate"
+    confirmed = (
+        f"limitation confirmed: {len(methods)} ways tried, one certificate presented by the "
+        "documented one"
+    )
+    if not able:
+        return f"{confirmed}; no way makes this firmware present the full chain"
+    ways = " or ".join("; ".join(LINES[method]) for method in able)
+    return f"{confirmed}; but this firmware presents the full chain by: {ways}"
+
+
+def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) -> x509.Certificate:
+    """Sign a leaf's content again with RSASSA-PSS (RFC 4055), which not all mbedTLS builds read."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(leaf.subject)
+        .issuer_name(leaf.issuer)
+        .public_key(leaf.public_key())
+        .serial_number(leaf.serial_number)
+        .not_valid_before(leaf.not_valid_before_utc)
+        .not_valid_after(leaf.not_valid_after_utc)
+    )
+    for extension in leaf.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
+    return builder.sign(issuer_key, hashes.SHA256(), rsa_padding=pss)
+
+
+def with_other_key(load: Load, key: PrivateKey, chain: Chain) -> Load:
+    """Exchange a load's key for one that does not belong to its certificate."""
+    other = Chain(chain.leaf, chain.intermediates, chain.root, key)
+    return Load(load.certificate, other.key_bytes())
+
+
+def _trusting(anchor: x509.Certificate, *, alone: bool = False) -> ssl.SSLContext:
+    """Make a strict client; `alone` where the anchor is the leaf itself, not a root."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=pem([anchor]).decode())
+    if alone:
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+def _visit(endpoint: Endpoint, context: ssl.SSLContext) -> tuple[bool, str | None]:
+    """Fetch the camera's token; whether that succeeded, and if not the client's words."""
+    answer = b""
+    try:
+        with (
+            socket.create_connection((endpoint.address, endpoint.port), _TIMEOUT) as connection,
+            context.wrap_socket(connection, server_hostname=_HOST) as tls,
+        ):
+            tls.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            # Boards close without close_notify, so the length of the body tells the end.
+            while not re.search(rb"\r\n\r\n.{32}\n", answer, re.DOTALL):
+                data = tls.recv(4096)
+                if not data:
+                    break
+                answer += data
+    except OSError as error:
+        return False, str(error) or type(error).__name__
+    endpoint.settle()
+    token = answer.partition(b"\r\n\r\n")[2].decode("ascii", "replace").strip()
+    if token and token == endpoint.connections[-1].token:
+        return True, None
+    return False, "the camera's answer did not arrive whole"
+
+
+def _subject(certificate: bytes) -> str:
+    try:
+        return x509.load_der_x509_certificate(certificate).subject.rfc4514_string()
+    except ValueError:
+        return "unreadable"

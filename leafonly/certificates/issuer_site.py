@@ -1,0 +1,80 @@
+"""The authority's web server, where clients that fetch missing intermediates look for them."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+from cryptography import x509
+
+from leafonly.certificates.authority import der
+
+__all__ = ["IssuerSite"]
+
+
+class IssuerSite:
+    """Serves one intermediate over loopback HTTP and counts who asked for it.
+
+    Two addresses: one answers with the intermediate as DER (`application/pkix-cert`,
+    RFC 5280 section 4.2.2.1), the other takes the request and never answers. Every URL
+    carries a label, so that a fetch can be told to belong to one cell.
+    """
+
+    def __init__(self, intermediate: x509.Certificate) -> None:
+        self._asked: list[str] = []  # one label per request; append is atomic
+        self._closing = threading.Event()
+        self._live = self._server(der(intermediate))
+        self._dead = self._server(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def url(self, label: str, *, dead: bool = False) -> str:
+        """Give the caIssuers URL for a label; `dead` for the one that never answers."""
+        port = (self._dead if dead else self._live).server_address[1]
+        return f"http://127.0.0.1:{port}/{label}/intermediate.cer"
+
+    def fetches(self, label: str) -> int:
+        """Count the requests that came for a label, at either address."""
+        return self._asked.count(label)
+
+    def close(self) -> None:
+        """Stop both servers and let go of everyone still waiting."""
+        self._closing.set()
+        for server in (self._live, self._dead):
+            server.shutdown()
+            server.server_close()
+
+    def _server(self, body: bytes | None) -> ThreadingHTTPServer:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            timeout = 10
+
+            def do_GET(self) -> None:
+                site._asked.append(self.path.strip("/").split("/")[0])
+                if body is None:
+                    site._closing.wait()
+                    return
+                self.send_response(200)
+                self.send_header("Content-Type", "application/pkix-cert")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Keep silent: the count is the log."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(
+            target=server.serve_forever, args=(0.05,), name="issuer-site", daemon=True
+        ).start()
+        return server

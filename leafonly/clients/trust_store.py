@@ -1,0 +1,136 @@
+"""The ways in which clients are told what to trust."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from OpenSSL import crypto
+
+from leafonly.certificates.authority import der, pem
+
+__all__ = ["Trust", "java_truststore", "mono_store", "nss_database", "pem_file"]
+
+Certificates = Sequence[x509.Certificate]
+
+
+@dataclass(frozen=True)
+class Trust:
+    """One way of telling a client what to trust.
+
+    Attributes:
+        write: Takes the cell's directory, the trust anchors, and further certificates that the
+            client may hold without trusting them by themselves. Writes the client's store
+            into the directory and returns its name relative to it, which entries call
+            `{trust}`. Raises OSError where the tool that writes such stores is missing.
+        advice: How a user gives such a client the intermediate, in words.
+
+    """
+
+    write: Callable[[Path, Certificates, Certificates], str]
+    advice: str
+
+
+TRUSTSTORE_PASSWORD = "changeit"  # noqa: S105
+"""Java's customary one (keytool's documentation); there is nothing secret in the store."""
+
+
+def _write_pem_file(directory: Path, anchors: Certificates, others: Certificates) -> str:
+    """Write one PEM bundle: OpenSSL and its kin take no hint of which one is the anchor."""
+    (directory / "trust.pem").write_bytes(pem([*anchors, *others]))
+    return "trust.pem"
+
+
+def _write_java_truststore(directory: Path, anchors: Certificates, others: Certificates) -> str:
+    """Write a PKCS#12 truststore, which Java reads since 9 (JEP 229).
+
+    It is encrypted because keytool and JSSE check its integrity by the password.
+    """
+    entries = [
+        pkcs12.PKCS12Certificate(certificate, f"certificate {number}".encode())
+        for number, certificate in enumerate([*anchors, *others])
+    ]
+    encryption = BestAvailableEncryption(TRUSTSTORE_PASSWORD.encode())
+    data = pkcs12.serialize_java_truststore(entries, encryption)
+    (directory / "trust.p12").write_bytes(data)
+    return "trust.p12"
+
+
+def _write_mono_store(directory: Path, anchors: Certificates, others: Certificates) -> str:
+    """Fill the user's store of trusted certificates that Mono's BoringSSL looks into.
+
+    The files are named as `openssl rehash` would (MonoBtlsX509StoreManager of Mono 6.8). Its
+    other store, `CA`, is there for intermediates, but an intermediate in it changes nothing
+    for a client (measured on 6.8.0.105).
+    """
+    store = directory / "home" / ".config" / ".mono" / "new-certs" / "Trust"
+    store.mkdir(parents=True)
+    for certificate in (*anchors, *others):
+        name = f"{crypto.X509.from_cryptography(certificate).subject_name_hash():08x}"
+        number = len(list(store.glob(f"{name}.*")))
+        (store / f"{name}.{number}").write_bytes(pem([certificate]))
+    return "home"
+
+
+def nss_database(place: str) -> Trust:
+    """Write an NSS database, where certificates may lie without being trusted.
+
+    Args:
+        place: Its folder, relative to the cell's directory.
+
+    Returns:
+        What writes it, by `certutil` (NSS's own tool), and raises OSError when that fails:
+        anchors with the trust flags `C,,` (issuers of server certificates), others with
+        none, so that they can complete a path but never end it.
+
+    """
+
+    def write(directory: Path, anchors: Certificates, others: Certificates) -> str:
+        database = directory / place
+        database.mkdir(parents=True)
+        _certutil(database, "-N", "--empty-password")
+        for flags, certificates in (("C,,", anchors), (",,", others)):
+            for certificate in certificates:
+                nickname = f"leafonly {certificate.serial_number:x}"
+                _certutil(database, "-A", "-n", nickname, "-t", flags, given=der(certificate))
+        return place
+
+    return Trust(
+        write,
+        "add it to the NSS database without trust: "
+        '`certutil -A -d sql:DIRECTORY -n intermediate -t ",," -i intermediate.pem`',
+    )
+
+
+def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
+    certutil = shutil.which("certutil")
+    if certutil is None:
+        raise FileNotFoundError("certutil is not on this machine: apt install libnss3-tools")
+    finished = subprocess.run(
+        [certutil, *arguments, "-d", f"sql:{database}"],
+        input=given,
+        capture_output=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        words = finished.stderr.decode(errors="replace").strip()
+        raise OSError(f"certutil made no NSS database: {words or finished.returncode}")
+
+
+pem_file = Trust(
+    _write_pem_file, "append it, as PEM, to the file of trusted certificates that the client reads"
+)
+
+java_truststore = Trust(
+    _write_java_truststore,
+    "import it into the truststore: "
+    "`keytool -importcert -keystore trust.p12 -alias intermediate -file intermediate.pem`",
+)
+
+mono_store = Trust(
+    _write_mono_store,
+    "put it, as PEM named by `openssl x509 -hash`, into ~/.config/.mono/new-certs/Trust",
+)

@@ -1,0 +1,169 @@
+"""A cell, measured: a row of the report, and what people are told of it."""
+
+from dataclasses import dataclass, replace
+
+from leafonly.certificates.authority import KeyType
+from leafonly.clients import Client
+from leafonly.harness.scenario import Scenario
+from leafonly.harness.verdict import Observation, Verdict
+
+__all__ = ["Cell", "as_control", "not_asked", "unmeasured", "unobserved"]
+
+_MOST_WORDS = 2000  # characters of a client's words that a report keeps
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One client in one scenario with one key type, measured; a row of the report's `cells`.
+
+    `reason` is from the closed list when rejected, a sentence for `error` and
+    `not_applicable`. `expected` is None where nothing is declared. `may_be_news` is True where
+    `expected` was measured with other versions than the one that was asked. `works` is False
+    for a control whose client never came to the camera, hung or crashed; `blocked_by` is the
+    control because of which the client was not asked.
+    """
+
+    client: str
+    scenario: str
+    key_type: KeyType
+    verdict: Verdict
+    reason: str | None
+    expected: str | None
+    conclusive: bool
+    observation: Observation
+    cached_kind: str | None = None
+    may_be_news: bool = False
+    works: bool = True
+    blocked_by: "Cell | None" = None
+
+    @property
+    def id(self) -> str:
+        """Its name in node ids and in the report."""
+        return f"{self.client}-{self.scenario}-{self.key_type}"
+
+    @property
+    def outcome(self) -> str:
+        """The verdict with the detail that expectations may name."""
+        detail = self.cached_kind if self.verdict == "accepted" else self.reason
+        return ": ".join(filter(None, (self.verdict, detail)))
+
+    @property
+    def as_expected(self) -> bool | None:
+        """Whether the outcome is as declared; None where nothing is, and for news."""
+        return None if self.expected is None or self.news else self._matches
+
+    @property
+    def news(self) -> bool:
+        """Whether a version that was never measured gave another verdict than those that were."""
+        declared = self.may_be_news and self.expected is not None
+        return declared and self.conclusive and not self._matches
+
+    @property
+    def _matches(self) -> bool:
+        return self.conclusive and f"{self.outcome}:".startswith(f"{self.expected}:")
+
+    @property
+    def is_as_it_should_be(self) -> bool:
+        """Whether a run passes: as declared or, where nothing is, at least conclusive."""
+        return self.conclusive if self.as_expected is None else self.as_expected
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report's fields."""
+        said, saw = self.observation.client_said, self.observation.server_saw
+        return {
+            "id": self.id,
+            "client": self.client,
+            "scenario": self.scenario,
+            "key_type": self.key_type,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "expected": self.expected,
+            "as_expected": self.as_expected,
+            "news": self.news,
+            "conclusive": self.conclusive,
+            "seconds": round(self.observation.seconds, 3),
+            "client_said": _printable(said.text) if said else None,
+            "server_saw": {
+                "handshake_completed": saw.handshake_completed,
+                "alert": saw.alert,
+                "request_seen": saw.request_seen,
+                "aia_fetches": saw.aia_fetches,
+            }
+            if saw
+            else None,
+            "command": self.observation.command,
+            "cached_kind": self.cached_kind,
+        }
+
+    def explain(self) -> str:
+        """Return the outcome and both accounts, for people; one line if nothing was run."""
+        said, saw = self.observation.client_said, self.observation.server_saw
+        outcome = f"{self.client} in {self.scenario} with {self.key_type}: {self.outcome}"
+        if said is None and saw is None:
+            return outcome
+        return "\n".join(
+            (
+                outcome,
+                f"expected: {self.expected or 'a conclusive verdict'}",
+                f"client said (exit code {said.exit_code if said else None}): "
+                f"{_printable(said.text) if said else 'nothing, it was not started'}",
+                f"camera saw: {saw}",
+                f"command: {self.observation.command}",
+            )
+        )
+
+
+def _printable(text: str) -> str:
+    """Make a program's words safe to show: no control characters, and not too many."""
+    clean = "".join(
+        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+    return clean if len(clean) <= _MOST_WORDS else "… " + clean[-_MOST_WORDS:]
+
+
+def as_control(cell: Cell) -> Cell:
+    """Return the control, marked if it shows that its client does not work on this machine.
+
+    So it is if the client never sent a ClientHello, did not end, or was ended by a signal,
+    though it trusts the root of the full chain that it was presented. A client that came and
+    ended by itself works: if it rejects the full chain, or contradicts itself, it has changed.
+    """
+    said, saw = cell.observation.client_said, cell.observation.server_saw
+    tried = cell.scenario == "full_chain" and cell.observation.obstacle is None
+    if not tried or said is None or saw is None or cell.verdict != "error":
+        return cell
+    crashed = said.exit_code is None or said.exit_code < 0
+    if saw.client_hello and not crashed:
+        return cell
+    return replace(cell, reason=f"does not work here: {cell.reason}", works=False)
+
+
+def not_asked(client: Client, scenario: Scenario, key_type: KeyType, full_chain: Cell) -> Cell:
+    """Return the error cell of a client that did not accept the full chain."""
+    because = full_chain.reason
+    if full_chain.verdict != "error":
+        because = f"the full chain was not accepted ({full_chain.outcome})"
+    cell = unmeasured(client, scenario, key_type, f"not asked: {because}")
+    return replace(cell, blocked_by=full_chain)
+
+
+def unmeasured(client: Client, scenario: Scenario, key_type: KeyType, because: str) -> Cell:
+    """Give the cell of a measurement that could not be made: an error, and no verdict."""
+    return unobserved(client, scenario, key_type, "error", because)
+
+
+def unobserved(
+    client: Client, scenario: Scenario, key_type: KeyType, verdict: Verdict, reason: str
+) -> Cell:
+    """Give a cell in which nobody was asked: an error, or not applicable, and why."""
+    does_not_apply = verdict == "not_applicable"
+    return Cell(
+        client=client.name,
+        scenario=scenario.name,
+        key_type=key_type,
+        verdict=verdict,
+        reason=reason,
+        expected="not_applicable" if does_not_apply else client.expected.get(scenario.name),
+        conclusive=does_not_apply,
+        observation=Observation(None, None, had_issuer=False),
+    )

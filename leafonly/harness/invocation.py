@@ -1,0 +1,100 @@
+"""A client's command, written out for one cell and ready to be started."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leafonly.cameras import Endpoint
+from leafonly.clients import Client
+from leafonly.clients.discovery import PROGRAMS, fill, program_of
+from leafonly.clients.process import Finished, bare_environment, run
+
+__all__ = ["Invocation", "invocations"]
+
+_MOST_PICTURE = 1 << 20  # bytes of a client's picture that are kept
+_PNG = b"\x89PNG\r\n\x1a\n"  # RFC 2083 section 3.1
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A client's command, ready to be started: everything that a bare replay needs."""
+
+    argv: tuple[str, ...]
+    environment: dict[str, str]
+    directory: Path
+    stdin: str
+
+    def start(self, time_limit: float) -> Finished:
+        """Start the client, and wait for its end; `time_limit` is in seconds.
+
+        Raises:
+            OSError: The program cannot be started.
+
+        """
+        return run(
+            self.argv,
+            environment=self.environment,
+            directory=self.directory,
+            stdin=self.stdin,
+            time_limit=time_limit,
+        )
+
+    def picture(self) -> bytes | None:
+        """Return the picture of its refusal that a browser's program left, as PNG."""
+        path = self.directory / "refusal.png"
+        # The program may be hostile: a link could lead anywhere, a pipe would keep us waiting.
+        if path.is_symlink() or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            data = file.read(_MOST_PICTURE + 1)
+        return data if data.startswith(_PNG) and len(data) <= _MOST_PICTURE else None
+
+    def shell(self) -> str:
+        """Write it as a POSIX shell line, to be run in the cell's directory."""
+        place = shlex.quote(str(self.directory))
+        words = [
+            "env",
+            "-i",
+            *(f"{name}={value}" for name, value in self.environment.items() if name != "PATH"),
+            *self.argv,
+        ]
+        line = " ".join(map(shlex.quote, words)).replace("env -i", 'env -i PATH="$PATH"', 1)
+        line = line.replace(place, '"$PWD"')
+        return f"printf %s {shlex.quote(self.stdin)} | {line}" if self.stdin else line
+
+
+def invocations(
+    client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint | None]
+) -> tuple[Invocation, ...]:
+    """Write a client's command out: once, or twice if only its profile can remember a visit."""
+    there = [each for each in endpoints if each is not None]
+    groups = [there] if client.visits_in_one_process else [[each] for each in there]
+    return tuple(_invocation(client, directory, store, host, group) for group in groups)
+
+
+def _invocation(
+    client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint]
+) -> Invocation:
+    urls = [f"https://{host}:{each.port}/" for each in endpoints]
+    home = directory / "home"
+    values = {
+        "python": sys.executable,
+        "programs": str(PROGRAMS),
+        "program": program_of(client),
+        "home": str(home),
+        "trust": store,
+        "empty": str(directory / "empty"),
+        "host": host,
+        "address": endpoints[-1].address,
+        "port": str(endpoints[-1].port),
+        "url": urls[-1],
+    }
+    argv: list[str] = []
+    for word in client.command:
+        argv += urls if word == "{urls}" else [fill(word, values)]
+    environment = bare_environment(home) | {
+        name: fill(value, values) for name, value in client.environment.items()
+    }
+    return Invocation(tuple(argv), environment, directory, client.stdin)

@@ -1,0 +1,111 @@
+"""The scenarios: what the camera presents, what the client holds, and what each is for."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from leafonly.certificates.authority import KEY_TYPES, KeyType
+
+__all__ = ["CONTROLS", "SCENARIOS", "Presentation", "Scenario", "is_measured", "without_root"]
+
+Presentation = Literal["leaf", "full_chain"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One presentation and one holding.
+
+    Attributes:
+        name: As users write it: `--scenarios=absent`.
+        purpose: One line for people.
+        presentation: What the camera is asked to present.
+        holds_root: The client trusts our root; otherwise it trusts some other root.
+        holds_intermediate: `issuer` if the leaf's issuer is in the client's store,
+            `rotated` if an intermediate of the same name with another key is.
+        visited: The client has just visited, in the same process or profile, a server of
+            the same authority that presented the full chain.
+        aia: `live` if the leaf names a caIssuers URL that works, `dead` if one that never
+            answers, None if it names none.
+        control: A cell that tells whether this client's other cells can be believed.
+        correct: What a correct client does, where the standards leave no choice.
+
+    """
+
+    name: str
+    purpose: str
+    presentation: Presentation = "leaf"
+    holds_root: bool = True
+    holds_intermediate: Literal["issuer", "rotated"] | None = None
+    visited: bool = False
+    aia: Literal["live", "dead"] | None = None
+    control: bool = False
+    correct: Literal["accepted", "rejected"] | None = None
+
+
+_ALL = (
+    Scenario(
+        name="full_chain",
+        purpose="control: the whole chain is presented, so a working client accepts",
+        presentation="full_chain",
+        control=True,
+        correct="accepted",
+    ),
+    Scenario(
+        name="untrusted_root",
+        purpose="control: the root is not trusted, so a verifying client rejects",
+        presentation="full_chain",
+        holds_root=False,
+        control=True,
+        correct="rejected",
+    ),
+    Scenario(
+        name="absent",
+        purpose="the documented limitation: leaf only, and the intermediate is nowhere",
+        correct="rejected",
+    ),
+    Scenario(
+        name="cached",
+        purpose="leaf only, and the intermediate is in the client's store",
+        holds_intermediate="issuer",
+        correct="accepted",
+    ),
+    Scenario(
+        name="visited",
+        purpose="leaf only, just after visiting a full-chain server of the same CA",
+        visited=True,
+    ),
+    Scenario(
+        name="aia",
+        purpose="leaf only, and the leaf says where the intermediate can be fetched",
+        aia="live",
+    ),
+    Scenario(
+        name="aia_dead",
+        purpose="leaf only, and the address in the leaf never answers",
+        aia="dead",
+        correct="rejected",
+    ),
+    Scenario(
+        name="wrong_cached",
+        purpose="leaf only, and the store holds the CA's intermediate of another key",
+        holds_intermediate="rotated",
+        correct="rejected",
+    ),
+)
+
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
+
+CONTROLS: tuple[Scenario, ...] = tuple(s for s in _ALL if s.control)
+
+
+# What another key could change: whether a chain is accepted, and what is said if not.
+_WITH_EVERY_KEY = ("full_chain", "untrusted_root", "absent", "cached")
+
+
+def is_measured(scenario: Scenario, key_type: KeyType) -> bool:
+    """Say whether a scenario is measured with a key type: all are with the first one."""
+    return key_type == KEY_TYPES[0] or scenario.name in _WITH_EVERY_KEY
+
+
+def without_root(scenario: Scenario) -> Scenario:
+    """Take the root away: what tells *completes* from *anchors* in `cached`."""
+    return replace(scenario, holds_root=False)

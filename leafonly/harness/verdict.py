@@ -1,0 +1,243 @@
+"""From an observation to a verdict: what two witnesses saw, judged.
+
+The client says what it thinks of the camera; the camera says what the client did. Neither
+is believed alone, and where they disagree the verdict is `error`, never a rejection.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from leafonly.clients.client import Testimony
+from leafonly.clients.error_messages import UNKNOWN_ISSUER, Meaning, Reason, Vocabulary, meanings
+
+__all__ = [
+    "VERDICTS",
+    "ClientSaid",
+    "Judgement",
+    "Observation",
+    "ServerSaw",
+    "Verdict",
+    "judge",
+    "unbelievable",
+]
+
+Verdict = Literal["accepted", "rejected", "error", "not_applicable"]
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+
+@dataclass(frozen=True)
+class ClientSaid:
+    """The client's own account.
+
+    `exit_code` is None if its time limit ended it.
+    """
+
+    exit_code: int | None
+    stdout: str
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        """Everything it said, its complaints first."""
+        return "\n".join(part for part in (self.stderr.strip(), self.stdout.strip()) if part)
+
+
+@dataclass(frozen=True)
+class ServerSaw:
+    """The camera's account of this client's connections, and the issuer's site's.
+
+    Attributes:
+        client_hello: At least one ClientHello arrived.
+        handshake_completed: At least one handshake ended well on the camera's side. That is
+            no acceptance: many clients judge the certificate only afterwards.
+        alert: The first alert a client sent, by name. That there is none says nothing:
+            many clients reject without one.
+        request_seen: A request arrived.
+        aia_fetches: How often the intermediate was asked for at the caIssuers URL.
+        tokens: The secrets in the answers that were sent.
+
+    """
+
+    client_hello: bool
+    handshake_completed: bool
+    alert: str | None
+    request_seen: bool
+    aia_fetches: int
+    tokens: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What both witnesses saw in a cell, and what the cell was.
+
+    Attributes:
+        client_said: None if the client was never started.
+        server_saw: None if the camera was never asked.
+        had_issuer: The leaf's issuer was in the client's hands: presented, stored or fetched.
+        obstacle: Why the cell is no experiment, whatever the witnesses say: the camera
+            presented something else, the warm-up visit failed, the program did not start.
+        seconds: Wall time of the client's processes.
+        command: The command line that reproduces the cell.
+        picture: What the client showed instead of the page, as PNG, where it left a picture.
+
+    """
+
+    client_said: ClientSaid | None
+    server_saw: ServerSaw | None
+    had_issuer: bool
+    obstacle: str | None = None
+    seconds: float = 0.0
+    command: str = ""
+    picture: bytes | None = field(default=None, repr=False)
+
+    @property
+    def took_place(self) -> bool:
+        """Whether the client came to the camera that was meant, and ended by itself."""
+        said, saw = self.client_said, self.server_saw
+        if self.obstacle is not None or said is None or saw is None:
+            return False
+        return said.exit_code is not None and saw.client_hello
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with its reason: from the closed list for `rejected`, in words otherwise."""
+
+    verdict: Verdict
+    reason: str | None = None
+
+
+# Where a client names several faults, the one that remains when the issuer is found is told.
+# `missing_issuer` therefore comes only when nothing else is wrong in the client's eyes.
+_GRAVEST_FIRST: tuple[Meaning, ...] = (
+    "expired",
+    "wrong_name",
+    "bad_signature",
+    "too_weak",
+    "untrusted_root",
+    "missing_issuer",
+    UNKNOWN_ISSUER,
+    "protocol",
+    "other",
+)
+
+
+def judge(
+    observation: Observation,
+    vocabulary: Vocabulary,
+    *,
+    testimony: Testimony = "token",
+    exit_code_lies: bool = False,
+) -> Judgement:
+    """Judge one observation.
+
+    Args:
+        observation: What was seen.
+        vocabulary: How this client says no.
+        testimony: How this client proves acceptance.
+        exit_code_lies: Its exit code is no evidence of rejection.
+
+    """
+    said, saw = observation.client_said, observation.server_saw
+    if observation.obstacle is not None:
+        return Judgement("error", observation.obstacle)
+    if said is None or saw is None:
+        return Judgement("error", "the client was never asked")
+    if said.exit_code is None:
+        return Judgement("error", "the client did not end within its time limit")
+    if testimony == "stub":
+        return _judge_stub(observation, said, saw, vocabulary)
+    reason = _reason(said.text, vocabulary, had_issuer=observation.had_issuer)
+    if _proves_acceptance(said, saw, testimony):
+        if reason is not None:
+            deed = "sent its request" if testimony == "request" else "returned the token"
+            return Judgement("error", f"the client {deed} and yet said: {reason}")
+        return Judgement("accepted")
+    if not saw.client_hello:
+        return Judgement("error", "the camera saw no ClientHello: the client never came")
+    if saw.request_seen:
+        return Judgement(
+            "error", "the camera answered a request, but the client did not return the token"
+        )
+    if reason is None:
+        return Judgement(
+            "error", f"the client ended with code {said.exit_code} and no word about a certificate"
+        )
+    if said.exit_code == 0 and not exit_code_lies:
+        return Judgement("error", f"the client said {reason}, and yet ended with code 0")
+    return Judgement("rejected", reason)
+
+
+def _proves_acceptance(said: ClientSaid, saw: ServerSaw, testimony: Testimony) -> bool:
+    """Say whether a client is shown to have accepted, as far as the two witnesses go.
+
+    The token may come back on either stream: it is secret, so whoever says it was told it.
+    A `request` is weaker: it shows that the client sent something of its own under TLS, not
+    that it was content with the certificate. It counts for clients of other protocols than
+    HTTP, and a word against the certificate still turns it into an error.
+    """
+    if testimony == "request":
+        return saw.handshake_completed and saw.request_seen
+    return any(token in said.text for token in saw.tokens)
+
+
+def _judge_stub(
+    observation: Observation, said: ClientSaid, saw: ServerSaw, vocabulary: Vocabulary
+) -> Judgement:
+    """Judge a client that cannot return the token: its word counts if the camera's agrees."""
+    lines = said.stdout.strip().splitlines()
+    if said.exit_code != 0 or not lines:
+        return Judgement("error", f"the stub ended with code {said.exit_code} and no verdict")
+    word, because = lines[-1].strip(), "\n".join(lines[:-1])
+    if word == "UNSUPPORTED":
+        return Judgement("not_applicable", because or "the stub does not support this")
+    if word == "ACCEPT":
+        if saw.handshake_completed or saw.request_seen:
+            return Judgement("accepted")
+        return Judgement("error", "the stub says ACCEPT, but the camera saw no handshake complete")
+    if word == "REJECT":
+        if not saw.client_hello:
+            return Judgement("error", "the stub says REJECT, but the camera saw no ClientHello")
+        if saw.request_seen:
+            return Judgement("error", "the stub says REJECT, but the camera saw its request")
+        reason = _reason(because, vocabulary, had_issuer=observation.had_issuer)
+        return Judgement("rejected", reason or "other")
+    return Judgement(
+        "error", f"the stub's last line is not ACCEPT, REJECT or UNSUPPORTED: {word!r}"
+    )
+
+
+def _reason(text: str, vocabulary: Vocabulary, *, had_issuer: bool) -> Reason | None:
+    found = meanings(vocabulary, text)
+    for meaning in _GRAVEST_FIRST:
+        if meaning in found:
+            if meaning == "unknown_issuer":
+                # One certificate was in the client's hands: only its issuer can be unknown.
+                # Or two were, the second issuing the first: then it is the second's.
+                return "untrusted_root" if had_issuer else "missing_issuer"
+            return meaning
+    return None
+
+
+def unbelievable(controls: Mapping[str, Judgement]) -> str | None:
+    """Say why a client's other cells cannot be believed; None if they can.
+
+    Args:
+        controls: The judgements of `full_chain` and `untrusted_root` for the same client and
+            key type.
+
+    """
+    full_chain, untrusted_root = controls["full_chain"], controls["untrusted_root"]
+    if full_chain.verdict != "accepted":
+        return f"inconclusive: the full chain was not accepted ({_words(full_chain)})"
+    if untrusted_root.verdict == "accepted":
+        return "inconclusive: an untrusted root was accepted, so this client verifies nothing"
+    if untrusted_root.verdict != "rejected":
+        return f"inconclusive: an untrusted root was not rejected ({_words(untrusted_root)})"
+    return None
+
+
+def _words(judgement: Judgement) -> str:
+    return ": ".join(filter(None, (judgement.verdict, judgement.reason)))

@@ -1,0 +1,96 @@
+"""What can be told of a TLS connection by who sees its records pass, and holds no key."""
+
+from leafonly.tls.flight import FlightError, server_hello_extensions
+from leafonly.tls.records import (
+    ALERT,
+    APPLICATION_DATA,
+    CHANGE_CIPHER_SPEC,
+    HANDSHAKE,
+    RecordReader,
+)
+
+__all__ = ["Witness"]
+
+_FATAL = 2  # an alert's level, RFC 5246 section 7.2
+_SUPPORTED_VERSIONS = 43  # RFC 8446 section 4.2.1: a ServerHello has it in TLS 1.3 alone
+
+# Lengths of encrypted records in TLS 1.3 (RFC 8446 section 5.2): the content, its type, and a
+# tag of 16 bytes. An alert makes 19, an empty Certificate 25; a Finished 53 or 69 by its hash.
+_ALERT_LENGTH = 2 + 1 + 16
+_SHORTEST_FINISHED = 4 + 32 + 1 + 16
+_LONGEST_BUT_FINISHED = 4 + 1 + 3 + 1 + 16
+
+
+class Witness:
+    """Counts as seen what the types, order and lengths of records leave no doubt of.
+
+    Attributes:
+        handshake_completed: In TLS 1.2, both sides sent their Finished; in TLS 1.3, where the
+            server's comes first, the client did.
+        request_seen: The client sent application data.
+        server_refused: The server ended the connection with an alert, before the client sent
+            one of its own: a certificate of the client is missing, say.
+
+    """
+
+    def __init__(self) -> None:
+        self.handshake_completed = False
+        self.request_seen = False
+        self.server_refused = False
+        self._client_alerted = False
+        self._client, self._server = RecordReader(), RecordReader()
+        self._encrypting: set[RecordReader] = set()
+        self._finished: set[RecordReader] = set()
+        self._is_tls13: bool | None = None
+
+    def hear_server(self, data: bytes) -> None:
+        """Take what the server sent."""
+        for kind, body in self._server.feed(data):
+            if self._is_tls13 is None and kind == HANDSHAKE:
+                self._is_tls13 = _is_tls13(body)
+            self._note(self._server, kind)
+            self.server_refused |= not self._client_alerted and self._is_refusal(kind, body)
+
+    def hear_client(self, data: bytes) -> None:
+        """Take what the client sent."""
+        for kind, body in self._client.feed(data):
+            self._client_alerted |= self._is_alert(kind, len(body))
+            if self._is_tls13:
+                self._note_tls13(kind, len(body))
+            else:
+                self._note(self._client, kind)
+                self.request_seen |= kind == APPLICATION_DATA
+
+    def _is_alert(self, kind: int, length: int) -> bool:
+        return kind == ALERT or (
+            self._is_tls13 is True and kind == APPLICATION_DATA and length == _ALERT_LENGTH
+        )
+
+    def _is_refusal(self, kind: int, body: bytes) -> bool:
+        if kind == ALERT and len(body) == 2:  # plain text: a warning ends nothing
+            return body[0] == _FATAL
+        return self.handshake_completed and self._is_alert(kind, len(body))
+
+    def _note(self, side: RecordReader, kind: int) -> None:
+        if self._is_tls13:
+            return
+        if kind == CHANGE_CIPHER_SPEC:
+            self._encrypting.add(side)
+        elif kind == HANDSHAKE and side in self._encrypting:
+            self._finished.add(side)
+            self.handshake_completed = len(self._finished) == 2
+
+    def _note_tls13(self, kind: int, length: int) -> None:
+        if kind != APPLICATION_DATA:
+            return
+        if not self.handshake_completed:
+            self.handshake_completed = length >= _SHORTEST_FINISHED
+        else:
+            self.request_seen |= length > _LONGEST_BUT_FINISHED
+
+
+def _is_tls13(hello: bytes) -> bool:
+    try:
+        return _SUPPORTED_VERSIONS in server_hello_extensions(hello)
+    except FlightError:
+        return False

@@ -1,0 +1,95 @@
+"""What is at the caIssuers address, fetched over loopback from a real server."""
+
+import datetime as dt
+import socketserver
+import threading
+
+import pytest
+from cryptography import x509
+
+from leafonly.audit import Evidence, run_check
+from leafonly.audit.checks.aia import aia_names_issuer
+from leafonly.audit.files.credentials import CredentialFile, sort_out
+from leafonly.audit.files.parser import read_contents
+from leafonly.audit.issuer_fetch import fetch_issuers
+from leafonly.certificates.authority import Authority, pem
+from leafonly.certificates.inspection import aia_urls
+from leafonly.certificates.issuer_site import IssuerSite
+
+
+def judge(chain, fetched):
+    """Run the check on a chain as it was delivered."""
+    delivered = read_contents(pem(chain.full), lambda: None)
+    credentials = sort_out([CredentialFile("fullchain.pem", delivered)])
+    evidence = Evidence(credentials, dt.datetime.now(dt.UTC), fetched=fetched)
+    return run_check(aia_names_issuer, evidence)
+
+
+def test_the_same_intermediate_is_there():
+    authority = Authority()
+    with IssuerSite(authority.intermediates[0]) as site:
+        chain = authority.issue("cam.example.com", aia=site.url("it"))
+        (finding,) = judge(chain, fetch_issuers(aia_urls(chain.leaf)))
+        assert site.fetches("it") == 1
+    assert (finding.severity, finding.message[:21]) == ("info", "the same intermediate")
+
+
+def test_a_rotated_intermediate_is_there():
+    authority = Authority()
+    with IssuerSite(authority.rotated_intermediate) as site:
+        chain = authority.issue("cam.example.com", aia=site.url("it"))
+        (finding,) = judge(chain, fetch_issuers(aia_urls(chain.leaf)))
+    assert finding.severity == "warning"
+    assert "another intermediate" in finding.message
+
+
+def test_nothing_is_fetched_unless_asked():
+    authority = Authority()
+    with IssuerSite(authority.intermediates[0]) as site:
+        chain = authority.issue("cam.example.com", aia=site.url("it"))
+        (finding,) = judge(chain, None)
+        assert site.fetches("it") == 0
+    assert finding.is_unchecked
+
+
+def test_an_address_that_never_answers_is_given_up():
+    authority = Authority()
+    with IssuerSite(authority.intermediates[0]) as site:
+        chain = authority.issue("cam.example.com", aia=site.url("it", dead=True))
+        (finding,) = judge(chain, fetch_issuers(aia_urls(chain.leaf), seconds=0.2))
+    assert finding.severity == "warning"
+    assert "ReadTimeout" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1 << 17), "does not end"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwhat", "no certificate"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "answered 404"),
+        (b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", "302"),
+        (b"\x15\x03\x03\x00\x02\x02\x28", "RemoteProtocolError"),
+        (b"", "RemoteProtocolError"),
+    ],
+)
+def test_a_hostile_server_is_told_about_in_words(answer, words):
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(4096)
+            self.request.sendall(answer)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/it"
+        fetched = fetch_issuers([url], seconds=5)
+        thread.join()
+    assert not isinstance(fetched[url], x509.Certificate)
+    assert words in fetched[url]
+
+
+def test_other_schemes_are_left_alone(tmp_path):
+    (tmp_path / "it").write_text("secret")
+    assert fetch_issuers([f"file://{tmp_path}/it", "ldap://127.0.0.1/it", "https://[bad"]) == {}
+    assert fetch_issuers(["http://\x7f/"]) == {"http://\x7f/": "InvalidURL"}
+    assert fetch_issuers(["http://xn--1/"]) == {"http://xn--1/": "IDNAError"}

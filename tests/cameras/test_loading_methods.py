@@ -1,0 +1,115 @@
+"""What the presentation suite makes of what it sees."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leafonly.cameras import METHODS
+from leafonly.cameras.emulator.camera import Emulator
+from leafonly.cameras.loading_methods import Presented, conclude, examine, present, with_other_key
+from leafonly.certificates.authority import Authority, Chain, der, new_key
+from tests.end_to_end.test_matrix import report_of, run
+from tests.helpers.software_board import micropython_program
+
+LEAF, ISSUER = b"leaf", b"issuer"
+
+ONE = Presented("der_leaf", "p256", loaded=True, certificates=(LEAF,), key_fits=True)
+BOTH = replace(ONE, certificates=(LEAF, ISSUER), full_chain=True, accepted=True)
+REFUSED = Presented("pem_full_chain", "p256", loaded=False, error="ValueError('invalid key',)")
+
+
+@pytest.fixture
+def chain() -> Chain:
+    return Authority().issue()
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            [ONE, replace(ONE, method="der_appended"), REFUSED],
+            "limitation confirmed: 3 ways tried, one certificate presented by the documented one; "
+            "no way makes this firmware present the full chain",
+        ),
+        (
+            [ONE, replace(BOTH, method="der_appended"), REFUSED],
+            "limitation confirmed: 3 ways tried, one certificate presented by the documented one; "
+            "but this firmware presents the full chain by: "
+            "context.load_cert_chain(leaf_der, key_der); "
+            "context.load_cert_chain(intermediate_der, key_der)",
+        ),
+        # One key type that does not: then this is no way to recommend.
+        (
+            [
+                ONE,
+                replace(BOTH, method="der_appended"),
+                replace(ONE, method="der_appended", key_type="rsa2048"),
+            ],
+            "limitation confirmed: 2 ways tried, one certificate presented by the documented one; "
+            "no way makes this firmware present the full chain",
+        ),
+        # Presented but not accepted is no full chain either.
+        (
+            [ONE, replace(BOTH, method="der_appended", accepted=False)],
+            "limitation confirmed: 2 ways tried, one certificate presented by the documented one; "
+            "no way makes this firmware present the full chain",
+        ),
+        (
+            [BOTH],
+            "limitation not confirmed: the documented way does not present one certificate",
+        ),
+        (
+            [replace(ONE, certificates=())],
+            "limitation not confirmed: the documented way does not present one certificate",
+        ),
+    ],
+)
+def test_the_sentence_says_what_was_seen(rows: list[Presented], sentence: str) -> None:
+    assert conclude(rows) == sentence
+
+
+def test_both_witnesses_agree_on_what_the_emulator_presents(chain: Chain) -> None:
+    leaf = examine(Emulator(), "der_leaf", chain, "p256")
+    assert leaf.certificates == (der(chain.leaf),)
+    assert (leaf.full_chain, leaf.accepted, leaf.key_fits) == (False, False, True)
+    assert "unable to get local issuer" in (leaf.client_said or "")
+    full = examine(Emulator(), "der_appended", chain, "p256")
+    assert full.certificates == tuple(map(der, chain.full))
+    assert (full.full_chain, full.accepted, full.key_fits) == (True, True, True)
+    refused = examine(Emulator(), "pem_leaf", chain, "p256")
+    assert refused.as_json() == {
+        "method": "pem_leaf (p256)",
+        "loaded": False,
+        "presented": None,
+        "subjects": [],
+        "error": "ValueError('invalid key',)",
+    }
+
+
+@pytest.mark.parametrize("key_type", ["p256", "rsa2048"])
+def test_the_emulator_presents_a_certificate_with_another_s_key(key_type, chain: Chain) -> None:
+    chain = Authority().issue(key_type=key_type)
+    loads = [
+        with_other_key(load, new_key(key_type), chain) for load in METHODS["der_appended"](chain)
+    ]
+    row = present(Emulator(), loads, chain, "another key", key_type)
+    assert row.certificates == tuple(map(der, chain.full))
+    assert (row.accepted, row.key_fits) == (False, False)
+    assert "signature" in (row.client_said or "").lower()
+
+
+@pytest.mark.skipif(
+    micropython_program() is None,
+    reason="no micropython program: uv sync --extra micropython",
+)
+def test_the_suite_passes_against_micropython(tmp_path: Path) -> None:
+    exit_code, output = run(
+        *("suites/presentation", f"--camera=micropython:{micropython_program()}"),
+        f"--report-dir={tmp_path}",
+    )
+    assert exit_code == 0, output
+    report = report_of(tmp_path)
+    assert len(report["presentation"]) == 15
+    (finding,) = report["findings"]
+    assert finding["message"].startswith("limitation confirmed: 5 ways tried")

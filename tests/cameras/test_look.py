@@ -1,0 +1,221 @@
+import json
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from leafonly.__main__ import main
+from leafonly.cameras import Endpoint, loads_for
+from leafonly.cameras.emulator.camera import Emulator
+from leafonly.cameras.look import Trusted, classify, look
+from leafonly.certificates.authority import Authority, Chain, pem
+from leafonly.tls.address import Target, targets
+
+AUTHORITY = Authority()
+DEEP = Authority(intermediates=2)
+HERE = Target("localhost", 443)
+
+
+def trusting(directory: Path, *certificates: x509.Certificate) -> Trusted:
+    file = directory / "trust.pem"
+    file.write_bytes(pem(certificates))
+    return Trusted.of_file(file)
+
+
+@pytest.mark.parametrize(
+    ("present", "kinds", "verdict"),
+    [
+        (lambda c: c.full, "full_chain", "complete: 3 presented, trusted by "),
+        (
+            lambda c: c.full[:1],
+            "leaf_only incomplete",
+            "incomplete: the issuer OU=intermediate 2 .* is missing",
+        ),
+        (
+            lambda c: (c.leaf, *reversed(c.intermediates)),
+            "wrong_order",
+            "complete: 3 presented, trusted by .*; warning: wrong order",
+        ),
+        (lambda c: (*c.full, c.root), "full_chain root_included", "complete: 4 presented"),
+        (
+            lambda c: (*c.full, *AUTHORITY.intermediates),
+            "full_chain unrelated",
+            "complete: 4 presented",
+        ),
+        (
+            lambda c: (c.leaf, *AUTHORITY.intermediates),
+            "unrelated incomplete",
+            "incomplete: the issuer OU=intermediate 2",
+        ),
+    ],
+    ids=["full", "leaf", "order", "root", "unrelated", "unrelated_alone"],
+)
+def test_what_is_presented_has_a_name(
+    tmp_path: Path, present: Callable[[Chain], list[x509.Certificate]], kinds: str, verdict: str
+) -> None:
+    chain = DEEP.issue()
+    found = classify(HERE, list(present(chain)), trusting(tmp_path, chain.root))
+    assert found.kinds == tuple(kinds.split())
+    assert re.match(verdict, found.verdict)
+    assert found.complete == verdict.startswith("complete")
+
+
+def test_a_trust_file_with_the_intermediate_does_not_hide_that_it_is_not_sent(
+    tmp_path: Path,
+) -> None:
+    chain = DEEP.issue()
+    trusted = trusting(tmp_path, chain.root, *chain.intermediates)
+    for count in (1, 2):
+        found = classify(HERE, chain.full[:count], trusted)
+        assert found.missing == chain.full[count].subject.rfc4514_string()
+        assert found.verdict.startswith("incomplete")
+
+
+def test_an_unknown_root_is_not_incomplete(tmp_path: Path) -> None:
+    chain = AUTHORITY.issue()
+    trusted = trusting(tmp_path, Authority().root)
+    for presented in (chain.full, (*chain.full, chain.root)):
+        found = classify(HERE, presented, trusted)
+        assert (found.complete, found.missing) == (False, None)
+        assert "unknown_root" in found.kinds
+        assert found.verdict.startswith("unknown root: OU=root")
+
+
+def test_a_rotated_intermediate_of_the_same_name_is_not_the_issuer(tmp_path: Path) -> None:
+    chain = AUTHORITY.issue()
+    presented = [chain.leaf, AUTHORITY.rotated_intermediate]
+    found = classify(HERE, presented, trusting(tmp_path, chain.root))
+    assert found.verdict.startswith("incomplete")
+
+
+def test_self_signed_is_told_from_incomplete(tmp_path: Path) -> None:
+    root = AUTHORITY.root
+    found = classify(HERE, [root], trusting(tmp_path, Authority().root))
+    assert "self_signed" in found.kinds
+    assert found.verdict.startswith("self-signed")
+    assert not found.complete
+
+
+def test_an_expired_leaf_and_another_name_are_told_beside(tmp_path: Path) -> None:
+    chain = AUTHORITY.issue("camera.example", expired=True)
+    found = classify(HERE, [chain.leaf], trusting(tmp_path, chain.root))
+    assert found.kinds == ("leaf_only", "incomplete", "another_name", "expired")
+    assert "is missing; another name: the leaf is not for localhost; expired" in found.verdict
+
+
+@pytest.fixture
+def leaf_only() -> Iterator[Endpoint]:
+    with Emulator().serve(loads_for("leaf", AUTHORITY.issue())) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def trust_file(tmp_path: Path) -> Path:
+    file = tmp_path / "root.pem"
+    file.write_bytes(pem([AUTHORITY.root]))
+    return file
+
+
+def test_the_command_ends_with_0_only_for_a_complete_chain(
+    leaf_only: Endpoint, trust_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["look", f"localhost:{leaf_only.port}", "--trust", str(trust_file)]) == 1
+    assert "incomplete: the issuer OU=intermediate 1" in capsys.readouterr().out
+    with Emulator().serve(loads_for("full_chain", AUTHORITY.issue())) as endpoint:
+        argv = ["look", f"localhost:{endpoint.port}", "--json", "--trust", str(trust_file)]
+        assert main(argv) == 0
+    assert json.loads(capsys.readouterr().out)["complete"] is True
+
+
+def test_a_host_that_is_not_there_or_speaks_no_tls_is_said(trust_file: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def answer_in_http() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        thread = threading.Thread(target=answer_in_http)
+        thread.start()
+        found = look(Target("127.0.0.1", port), Trusted.of_file(trust_file))
+        thread.join()
+    assert found.kinds == ("unreachable",)
+    assert "does not speak TLS" in found.verdict
+    assert look(Target("127.0.0.1", port), Trusted.of_file(trust_file)).kinds == ("unreachable",)
+
+
+def test_a_host_of_tls_13_alone_is_read_too(tmp_path: Path, trust_file: Path) -> None:
+    chain = AUTHORITY.issue()
+    (tmp_path / "full.pem").write_bytes(pem(chain.full))
+    (tmp_path / "key.pem").write_bytes(chain.key_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(tmp_path / "full.pem", tmp_path / "key.pem")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(2):
+                connection, _ = listener.accept()
+                try:
+                    with context.wrap_socket(connection, server_side=True) as tls:
+                        tls.recv(1)
+                except OSError:
+                    connection.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        found = look(Target("localhost", listener.getsockname()[1]), Trusted.of_file(trust_file))
+        thread.join()
+    assert found.verdict.startswith("complete: 2 presented")
+
+
+def test_a_thousand_hosts_take_seconds(
+    leaf_only: Endpoint, tmp_path: Path, trust_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hosts").write_text(f"# cameras\nlocalhost:{leaf_only.port}\n\n" * 1000)
+    started = time.monotonic()
+    assert main(["look", f"@{tmp_path / 'hosts'}", "--trust", str(trust_file)]) == 1
+    assert time.monotonic() - started < 30
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1000
+    assert all("incomplete" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("camera.example", Target("camera.example", 443)),
+        ("camera.example:8443", Target("camera.example", 8443)),
+        ("[::1]:8443", Target("::1", 8443)),
+        ("[::1]", Target("::1", 443)),
+        ("2001:db8::1", Target("2001:db8::1", 443)),
+    ],
+)
+def test_hosts_are_read(text: str, read: Target) -> None:
+    assert targets(text) == [read]
+
+
+@pytest.mark.parametrize("text", ["", ":443", "host:", "host:x", "host:70000", "https://host/"])
+def test_what_is_no_host_is_said(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["look", text]) == 2
+    assert "is not HOST, HOST:PORT or @FILE" in capsys.readouterr().err
+
+
+def test_it_starts_without_what_it_does_not_need() -> None:
+    code = (
+        "import sys, leafonly.__main__, leafonly.cameras.look; "
+        "print([m for m in ('leafonly.clients', 'trustme', 'OpenSSL') if m in sys.modules])"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert finished.stdout.strip() == "[]", finished

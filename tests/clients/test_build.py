@@ -1,0 +1,102 @@
+import hashlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leafonly.clients.build import CHECKSUMS, Build
+from leafonly.clients.client import Client, Install
+from leafonly.clients.discovery import find
+
+_MAKE = """
+import pathlib, sys
+source, output = map(pathlib.Path, sys.argv[1:])
+(source / "lock").touch()
+(output / "made").write_text((source / "main").read_text())
+"""
+_FETCH = """
+import pathlib, sys
+package = pathlib.Path(sys.argv[1])
+package.parent.mkdir()
+package.write_text("of other people")
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Build:
+    source = tmp_path / "project"
+    source.mkdir()
+    (source / "main").write_text("one")
+    return Build(
+        source=source,
+        commands=((sys.executable, "-c", _MAKE, "{source}", "{output}"),),
+        result="made",
+    )
+
+
+def fetching(project: Build, checksums: str) -> Build:
+    (project.source / CHECKSUMS).write_text(checksums)
+    fetch = (sys.executable, "-c", _FETCH, "{output}/packages/package")
+    return replace(project, commands=(fetch, *project.commands), fetched="packages")
+
+
+def test_a_project_is_built_in_a_copy(project: Build, tmp_path: Path) -> None:
+    assert project.make(tmp_path / "cache").read_text() == "one"
+    assert [path.name for path in project.source.iterdir()] == ["main"]
+
+
+def test_a_changed_source_is_built_anew(project: Build, tmp_path: Path) -> None:
+    first = project.make(tmp_path / "cache")
+    (project.source / "main").write_text("two")
+    assert project.find(tmp_path / "cache") is None
+    assert project.make(tmp_path / "cache").read_text() == "two"
+    assert first.read_text() == "one"
+
+
+def test_fetched_files_are_held_to_their_checksums(project: Build, tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"of other people").hexdigest()
+    build = fetching(project, f"{digest}  package\n")
+    assert build.make(tmp_path / "cache").read_text() == "one"
+
+
+@pytest.mark.parametrize(
+    ("checksums", "culprit"),
+    [
+        (f"{'0' * 64}  package\n", "package"),
+        ("", "package"),
+        (f"{hashlib.sha256(b'of other people').hexdigest()}  package\n{'0' * 64}  zz\n", "zz"),
+    ],
+    ids=["another file", "a file too many", "a file missing"],
+)
+def test_other_fetched_files_are_refused(
+    project: Build, tmp_path: Path, checksums: str, culprit: str
+) -> None:
+    build = fetching(project, checksums)
+    with pytest.raises(ValueError, match=f"^{culprit} is not what {CHECKSUMS} says"):
+        build.make(tmp_path / "cache")
+    assert build.find(tmp_path / "cache") is None
+
+
+def test_what_is_built_by_hand_is_not_built_unasked(
+    project: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    build = replace(project, by_hand=True)
+    client = Client(
+        name="made",
+        kind="library",
+        stack="none",
+        needs=(),
+        build=build,
+        command=("{program}",),
+        version_command=(sys.executable, "-c", "print('made 1.0')", "{program}"),
+        version_pattern=r"made (?P<version>\S+)",
+        words={},
+        install=Install(),
+    )
+    assert find(client).unavailable_because == (
+        "it is not built yet: python -m leafonly.clients made"
+    )
+    build.make(tmp_path / "leafonly")
+    assert find(client).available

@@ -1,0 +1,232 @@
+"""`pytest` as people use it: options, exit codes, parallel runs, reports."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from leafonly.cameras import loads_for
+from leafonly.cameras.emulator.camera import Emulator
+from leafonly.certificates.authority import Authority, pem
+from leafonly.report.document import validate
+
+ROOT = Path(__file__).parents[2]
+
+ACCEPTING_STUB = """#!{python}
+import socket, ssl, sys
+context = ssl.create_default_context(cafile=sys.argv[3])
+try:
+    plain = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+    context.wrap_socket(plain, server_hostname=sys.argv[1]).close()
+    print("ACCEPT")
+except ssl.SSLError as error:
+    print(error)
+    print("REJECT")
+"""
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    process = start(*arguments)
+    output, _ = process.communicate(timeout=300)
+    return process.returncode, output
+
+
+def report_of(directory: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((directory / "report.json").read_text())
+    validate(report)
+    return report
+
+
+def cell_ids(report: dict[str, Any]) -> list[str]:
+    return sorted(f"{c['client']}-{c['scenario']}-{c['key_type']}" for c in report["cells"])
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("--clients=crul", "unknown name 'crul'; did you mean curl?"),
+        ("--clients=,", "no name given"),
+        ("--scenarios=missing", "unknown name 'missing'; there are: full_chain"),
+        ("--key-types=p521", "unknown name 'p521'"),
+        ("--client=no/such/stub", "no/such/stub is not there"),
+        ("--client=README.md", "cannot be executed: chmod +x it"),
+        ("--camera=nonsense", "--camera=nonsense"),
+        ("--camera=localhost:9", "--camera=localhost:9: localhost:9: "),
+        ("--trust=README.md", "--trust=README.md: no certificate can be read from it"),
+        ("--trust=no/such/file", "--trust=no/such/file: "),
+    ],
+)
+def test_bad_value_is_one_line_and_exit_code_4(argument: str, words: str) -> None:
+    exit_code, output = run(argument)
+    assert exit_code == 4
+    assert [line for line in output.splitlines() if words in line]
+    assert "Traceback" not in output
+    assert len(output.strip().splitlines()) == 1
+
+
+def test_parallel_run_gives_the_whole_report(tmp_path: Path) -> None:
+    exit_code, output = run(
+        *("--clients=urllib,pyopenssl", "--key-types=p256,p384", f"--report-dir={tmp_path}"),
+        *("-n2", f"--junitxml={tmp_path / 'junit.xml'}"),
+    )
+    assert exit_code == 0, output
+    report = report_of(tmp_path)
+    assert len(cell_ids(report)) == len(set(cell_ids(report))) == 2 * (8 + 4)
+    assert all(cell["as_expected"] for cell in report["cells"])
+    cases = ET.parse(tmp_path / "junit.xml").findall(".//testcase")
+    names = [str(case.get("name")) for case in cases]
+    assert sorted(name for name in names if name.startswith("test_cell")) == [
+        f"test_cell[{cell_id}]" for cell_id in cell_ids(report)
+    ]
+    assert "0 of 2 clients connect" in output
+    assert "<!doctype html>" in (tmp_path / "report.html").read_text()
+
+
+def test_one_cell_by_its_node_id_brings_its_controls_itself(tmp_path: Path) -> None:
+    node = "suites/matrix/test_matrix.py::test_cell[urllib-absent-p256]"
+    exit_code, output = run(node, f"--report-dir={tmp_path}")
+    assert exit_code == 0, output
+    assert cell_ids(report_of(tmp_path)) == ["urllib-absent-p256"]
+    assert report_of(tmp_path)["cells"][0]["conclusive"]
+
+
+def test_markers_select(tmp_path: Path) -> None:
+    arguments = ("--clients=urllib", "-n0", f"--report-dir={tmp_path}", "-m", "control and p256")
+    exit_code, output = run(*arguments)
+    assert exit_code == 0, output
+    assert cell_ids(report_of(tmp_path)) == [
+        "urllib-full_chain-p256",
+        "urllib-untrusted_root-p256",
+    ]
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    arguments = ("--clients=urllib,httpx", "-n2", "--scenarios=absent,cached,visited,aia")
+    running = [start(*arguments, f"--report-dir={tmp_path / name}") for name in ("a", "b")]
+    for process in running:
+        output, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, output
+    one, other = (report_of(tmp_path / name) for name in ("a", "b"))
+    assert [cell["verdict"] for cell in one["cells"]] == [
+        cell["verdict"] for cell in other["cells"]
+    ]
+
+
+def test_client_that_is_asked_for_and_not_here_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    exit_code, output = run(
+        "--clients=curl", "--scenarios=absent", "-n0", f"--report-dir={tmp_path}"
+    )
+    assert exit_code == 1
+    assert "curl is not on PATH; install it with: " in output
+    report = report_of(tmp_path)
+    assert [cell["verdict"] for cell in report["cells"]] == ["error"]
+    assert not report["clients"][0]["available"]
+
+
+def test_own_client_by_the_stub_contract(tmp_path: Path) -> None:
+    stub = tmp_path / "mystub"
+    stub.write_text(ACCEPTING_STUB.format(python=sys.executable))
+    stub.chmod(0o755)
+    exit_code, output = run(f"--client={stub}", "-n0", f"--report-dir={tmp_path}")
+    assert exit_code == 0, output
+    outcomes = {cell["scenario"]: cell for cell in report_of(tmp_path)["cells"]}
+    assert outcomes["full_chain"]["verdict"] == "accepted"
+    assert outcomes["untrusted_root"]["verdict"] == "rejected"
+    assert outcomes["absent"]["reason"] == "missing_issuer"
+    assert outcomes["cached"]["cached_kind"] == "completes"
+    assert outcomes["absent"]["expected"] is None
+
+
+def test_crashed_worker_leaves_no_cell_out(tmp_path: Path) -> None:
+    """A stub that kills the process that measures it: the worst there is."""
+    stub = tmp_path / "killer"
+    stub.write_text(f"#!{sys.executable}\nimport os\nos.kill(os.getppid(), 9)\n")
+    stub.chmod(0o755)
+    exit_code, _ = run(
+        *("--clients=urllib", f"--client={stub}", "--scenarios=absent", "-n1"),
+        f"--report-dir={tmp_path}",
+    )
+    assert exit_code == 1
+    verdicts = {cell["client"]: cell["verdict"] for cell in report_of(tmp_path)["cells"]}
+    assert verdicts == {"urllib": "rejected", "killer": "error"}
+
+
+def test_report_of_a_run_that_was_ended_says_so(tmp_path: Path) -> None:
+    arguments = (
+        "suites/matrix",
+        "--clients=urllib",
+        f"--report-dir={tmp_path}",
+        "--scenarios=absent",
+    )
+    _, output = run(*arguments)
+    assert "was ended" not in output
+    assert report_of(tmp_path)["findings"] == []
+    # Neither is a client, so the first of them ends the run.
+    _, output = run(*arguments, "--client=/bin/true", "--client=/bin/false", "--maxfail=1")
+    assert "The run was ended after 2 of 3 tests" in output
+    (finding,) = report_of(tmp_path)["findings"]
+    assert (finding["check"], finding["severity"]) == ("run_is_complete", "warning")
+
+
+def test_list_clients_names_versions_and_what_to_install() -> None:
+    exit_code, output = run("--list-clients")
+    assert exit_code == 0
+    assert "urllib" in output
+    assert "OpenSSL" in output
+
+
+def test_no_client_is_no_failure(tmp_path: Path) -> None:
+    exit_code, output = run("suites/matrix", "--clients=none", "-n0", f"--report-dir={tmp_path}")
+    assert exit_code == 0, output
+    assert not (tmp_path / "report.json").exists()
+
+
+@pytest.fixture
+def deployed(tmp_path: Path) -> Iterator[str]:
+    """Serve a leaf for `localhost`, whose root and intermediate are in `trust.pem`."""
+    chain = Authority().issue()
+    (tmp_path / "trust.pem").write_bytes(pem([chain.root, *chain.intermediates]))
+    with Emulator().serve(loads_for("leaf", chain)) as endpoint:
+        yield f"localhost:{endpoint.port}"
+
+
+def test_a_deployed_camera_has_a_matrix_of_its_own(deployed: str, tmp_path: Path) -> None:
+    exit_code, output = run(
+        *(f"--camera={deployed}", f"--trust={tmp_path / 'trust.pem'}", "--clients=urllib"),
+        f"--report-dir={tmp_path}",
+    )
+    assert exit_code == 1, output  # its chain is not complete
+    report = report_of(tmp_path)
+    assert cell_ids(report) == ["urllib-absent-p256", "urllib-cached-p256"]
+    assert all(cell["conclusive"] for cell in report["cells"])
+    assert [row["presented"] for row in report["presentation"]] == [1]
+    assert report["camera"]["kind"] == "deployed"
+    words = " ".join(output.split())
+    assert "is missing. As it is, urllib does not connect; 1 of 1 do with" in words
+
+
+def test_a_list_of_deployed_cameras_is_looked_at(deployed: str, tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text(f"{deployed}\nlocalhost:9\n")
+    exit_code, output = run(f"--camera=@{tmp_path / 'hosts'}", f"--report-dir={tmp_path}")
+    assert exit_code == 1
+    assert "0 of 2 cameras present a complete chain." in output
+    severities = [each["severity"] for each in report_of(tmp_path)["findings"]]
+    assert severities == ["warning", "blocker"]

@@ -1,0 +1,331 @@
+"""The user's own leaf before clients: under its own name, and with their own trust."""
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from leafonly.audit import Evidence, read_directory
+from leafonly.audit.finding import NotCheckedError
+from leafonly.cameras.emulator.camera import Emulator
+from leafonly.certificates.authority import Authority, pem
+from leafonly.certificates.issuer_site import IssuerSite
+from leafonly.certificates.paths import Issuers
+from leafonly.clients import CLIENTS
+from leafonly.clients.client import Led
+from leafonly.clients.discovery import find
+from leafonly.clients.name_override import hindrance
+from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_certificate import Rehearsal, not_rehearsed
+from tests.helpers.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, leaf
+
+PROJECT = Path(__file__).parents[2]
+LED = [name for name, client in CLIENTS.items() if client.led]
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return Authority()
+
+
+@pytest.fixture
+def delivery(tmp_path, authority):
+    chain = authority.issue(NAME)
+    directory = tmp_path / "delivery"
+    directory.mkdir()
+    (directory / "cert.pem").write_bytes(pem([chain.leaf]))
+    (directory / "chain.pem").write_bytes(pem(chain.intermediates))
+    (directory / "privkey.pem").write_bytes(chain.key_bytes(Encoding.PEM))
+    (directory / "privkey.pem").chmod(0o600)
+    (tmp_path / "root.pem").write_bytes(pem([authority.root]))
+    return directory
+
+
+@pytest.fixture
+def evidence(delivery, authority):
+    return Evidence(
+        read_directory(delivery, lambda path: None),
+        dt.datetime.now(dt.UTC),
+        private=Issuers([authority.root]),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _the_client_is_here(request):
+    """Skip what is asked of a client that this machine does not have."""
+    name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name")
+    found = find(CLIENTS[name]) if name in CLIENTS else None
+    if found is not None and not found.available:
+        pytest.skip(found.unavailable_because)
+
+
+def outcome(bench, name, scenario):
+    return bench.measure(CLIENTS[name], SCENARIOS[scenario], bench.key_type).outcome
+
+
+@pytest.mark.parametrize("name", LED)
+def test_client_is_led_to_the_name(tmp_path, evidence, authority, name):
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+        assert outcome(bench, name, "full_chain") == "accepted"
+        assert outcome(bench, name, "absent") == "rejected: missing_issuer"
+        assert outcome(bench, name, "cached") in ("accepted: completes", "accepted: anchors")
+
+
+@pytest.fixture
+def site(authority):
+    with IssuerSite(authority.intermediates[0]) as site:
+        yield site
+
+
+@pytest.fixture
+def fetchable(tmp_path, authority, site):
+    """Credentials whose leaf says where its issuer is."""
+    chain = authority.issue(NAME, aia=site.url("it"))
+    directory = tmp_path / "fetchable"
+    directory.mkdir()
+    (directory / "cam.pem").write_bytes(pem(chain.full) + chain.key_bytes(Encoding.PEM))
+    (directory / "cam.pem").chmod(0o600)
+    (tmp_path / "root.pem").write_bytes(pem([authority.root]))
+    return directory
+
+
+@pytest.fixture
+def rehearsal(tmp_path, fetchable, authority):
+    evidence = Evidence(
+        read_directory(fetchable, lambda path: None),
+        dt.datetime.now(dt.UTC),
+        private=Issuers([authority.root]),
+    )
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+        yield bench
+
+
+FETCHERS = [name for name, client in CLIENTS.items() if client.fetches_issuer]
+
+
+@pytest.mark.parametrize("name", FETCHERS)
+def test_who_fetches_does_so_only_where_it_may(rehearsal, site, name):
+    stored = CLIENTS[name].expected["cached"]
+    assert outcome(rehearsal, name, "cached") == stored
+    assert site.fetches("it") == 0
+    assert outcome(rehearsal, name, "aia") == "accepted"
+    assert site.fetches("it") > 0
+
+
+@pytest.mark.parametrize("name", ["curl", "urllib", "java"])
+def test_who_does_not_fetch_is_without_the_issuer(rehearsal, site, name):
+    assert outcome(rehearsal, name, "absent") == "rejected: missing_issuer"
+    assert outcome(rehearsal, name, "aia") == "rejected: missing_issuer"
+    assert site.fetches("it") == 0
+
+
+def test_nothing_is_known_of_a_client_that_does_not_trust_the_root(tmp_path, evidence):
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence) as bench:
+        cell = bench.measure(CLIENTS["urllib"], SCENARIOS["absent"], bench.key_type)
+        assert (cell.verdict, cell.conclusive) == ("error", False)
+
+
+def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
+    (delivery / "privkey.pem").unlink()
+    evidence = Evidence(read_directory(delivery, lambda path: None), dt.datetime.now(dt.UTC))
+    with pytest.raises(NotCheckedError, match="no private key"):
+        Rehearsal(Emulator(), tmp_path / "cells", evidence)
+
+
+def test_who_cannot_be_asked_is_named():
+    native = {"native": True, "online": False}
+    assert "verifies nothing" in not_rehearsed(CLIENTS["elinks"], None, **native)["absent"]
+    assert "--trust=FILE" in not_rehearsed(CLIENTS["elinks"], None, **native)["full_chain"]
+    assert not_rehearsed(CLIENTS["urllib"], leaf(aia=None), **native).keys() == {"aia"}
+
+
+def test_who_fetches_is_never_without_the_issuer():
+    told, other = {"native": False}, CLIENTS["urllib"]
+    fetcher = replace(CLIENTS["java-aia"], led=Led())
+    assert "--online" in not_rehearsed(fetcher, leaf(), **told, online=False)["absent"]
+    assert not_rehearsed(fetcher, leaf(), **told, online=True).keys() == {"absent"}
+    assert not_rehearsed(other, leaf(), **told, online=False).keys() == {"aia"}
+    assert not_rehearsed(other, leaf(), **told, online=True) == {}
+
+
+def with_responder(url):
+    where = x509.AccessDescription(
+        AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(url)
+    )
+    now = dt.datetime.now(dt.UTC)
+    extra = [x509.AuthorityInformationAccess([where])]
+    # Firefox does not ask about a leaf that lives for less than ten days.
+    return leaf(aia=None, extra=extra, start=now - 30 * DAY, end=now + 60 * DAY)
+
+
+def test_who_asks_about_revocation_is_asked_only_with_leave():
+    asker, told = replace(CLIENTS["firefox"], led=Led()), {"native": False}
+    revocable = with_responder("http://ca.example.com/")
+    assert "--online" in not_rehearsed(asker, revocable, **told, online=False)["full_chain"]
+    assert not_rehearsed(asker, revocable, **told, online=True).keys() == {"aia"}
+    assert not_rehearsed(asker, leaf(aia=None), **told, online=False).keys() == {"aia"}
+
+
+@pytest.mark.parametrize("name", ["firefox", "pymongo", "chromium", "curl", "wget2"])
+def test_who_asks_about_revocation_is_known(tmp_path, name):
+    asked = []
+
+    class Responder(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append(self.path)
+            self.send_error(503)
+
+        do_GET = do_POST
+
+        def log_message(self, *arguments):
+            """Keep silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Responder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        revocable = with_responder(f"http://127.0.0.1:{server.server_address[1]}/")
+        (tmp_path / "cam.pem").write_bytes(pem([revocable, INTERMEDIATE[0]]) + key_pem())
+        evidence = Evidence(
+            read_directory(tmp_path, lambda path: None),
+            dt.datetime.now(dt.UTC),
+            private=Issuers([ROOT[0]]),
+        )
+        with Rehearsal(Emulator(), tmp_path / "cells", evidence, [ROOT[0]]) as bench:
+            assert outcome(bench, name, "full_chain") == "accepted"
+        server.shutdown()
+    assert bool(asked) == CLIENTS[name].asks_ocsp
+
+
+# The system's look-up of names, and so `/etc/hosts`, is all that these know.
+BY_HOSTS = ["asyncio", "http.client"]
+
+
+@pytest.mark.parametrize("name", BY_HOSTS)
+def test_client_is_led_by_a_hosts_file_of_its_own(tmp_path, evidence, authority, name):
+    if why_not := hindrance(CLIENTS[name], native=False):
+        pytest.skip(why_not)
+    before = Path("/etc/hosts").read_bytes()
+    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+        assert outcome(bench, name, "full_chain") == "accepted"
+        assert outcome(bench, name, "absent") == "rejected: missing_issuer"
+        assert outcome(bench, name, "cached") == "accepted: completes"
+    assert Path("/etc/hosts").read_bytes() == before
+
+
+def run_suite(tmp_path, delivery, *arguments, before=()):
+    return subprocess.run(
+        [
+            *(*before, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n0"),
+            *("suites/audit/test_clients.py", "--credentials", delivery),
+            *("--report-dir", tmp_path / "report", *arguments),
+        ],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
+    own = ["--trust", tmp_path / "root.pem", "--clients", "urllib"]
+    finished = run_suite(tmp_path, delivery, *own)
+    assert finished.returncode == 0, finished.stdout
+    finished = run_suite(tmp_path, delivery, *own, "--require", "urllib")
+    assert finished.returncode == 1
+    assert "test_client[urllib-absent-own]" in finished.stdout
+    assert "gateway" in finished.stdout
+    finished = run_suite(tmp_path, delivery, *own, "--require", "all", "--scenarios", "cached")
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_client_that_cannot_be_asked_is_not_left_out(tmp_path, delivery):
+    stub = tmp_path / "stub"
+    stub.write_text("#!/bin/sh\n")
+    stub.chmod(0o700)
+    # It comes with its root, which a client does not trust for that.
+    (delivery / "root.pem").write_bytes((tmp_path / "root.pem").read_bytes())
+    own = ["--clients", "urllib", "--client", stub]
+    finished = run_suite(tmp_path, delivery, *own)
+    assert finished.returncode == 0, finished.stdout
+    assert "how this client trusts by itself is not known yet" in finished.stdout
+    seen = verdicts(tmp_path)
+    assert seen["stub", "absent"] == "not_applicable"
+    assert seen["urllib", "full_chain"] == "rejected"
+    finished = run_suite(tmp_path, delivery, *own, "--require", "stub")
+    assert finished.returncode == 1
+
+
+def verdicts(tmp_path):
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    return {(cell["client"], cell["scenario"]): cell["verdict"] for cell in report["cells"]}
+
+
+@pytest.mark.needs("java", "javac")
+def test_client_that_fetches_is_required_to_by_itself(tmp_path, fetchable, site):
+    own = ["--trust", tmp_path / "root.pem", "--clients", "java-aia,urllib"]
+    finished = run_suite(tmp_path, fetchable, *own, "--require", "java-aia")
+    assert finished.returncode == 1
+    assert "allow it by --online" in finished.stdout
+    assert site.fetches("it") == 0
+    assert verdicts(tmp_path) == {
+        ("java-aia", "full_chain"): "accepted",
+        ("java-aia", "absent"): "not_applicable",
+        ("java-aia", "cached"): "accepted",
+        ("urllib", "full_chain"): "accepted",
+        ("urllib", "absent"): "rejected",
+        ("urllib", "cached"): "accepted",
+    }
+    finished = run_suite(tmp_path, fetchable, *own, "--online", "--require", "java-aia")
+    assert finished.returncode == 0, finished.stdout
+    seen = verdicts(tmp_path)
+    assert seen["java-aia", "absent"] == "not_applicable"
+    assert (seen["java-aia", "aia"], seen["urllib", "aia"]) == ("accepted", "rejected")
+    finished = run_suite(tmp_path, fetchable, *own, "--online", "--require", "urllib")
+    assert finished.returncode == 1
+
+
+def test_key_does_not_leave_this_machine_unasked(tmp_path, delivery):
+    finished = run_suite(tmp_path, delivery, "--clients", "none", "--camera", "/dev/ttyACM77")
+    assert finished.returncode == 4
+    assert "--allow-key-on-camera" in finished.stderr
+
+
+def test_required_client_that_is_unknown_is_refused(tmp_path, delivery):
+    finished = run_suite(tmp_path, delivery, "--clients", "none", "--require", "netscape")
+    assert finished.returncode == 4
+    assert "there is no client netscape" in finished.stderr
+
+
+BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+TRY_MOUNT = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0"', str(BUNDLE)]
+
+
+@pytest.mark.skipif(
+    not shutil.which("unshare") or subprocess.run(TRY_MOUNT, capture_output=True).returncode,
+    reason="needs Debian's list of roots, and the right to mount another over it for one process",
+)
+def test_clients_use_the_systems_own_store(tmp_path, delivery):
+    # A system that has the root, seen by this one process tree alone.
+    with_root = tmp_path / "system.crt"
+    with_root.write_bytes(BUNDLE.read_bytes() + (tmp_path / "root.pem").read_bytes())
+    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    before = ("unshare", "-m", "sh", "-c", script, "sh", str(with_root), str(BUNDLE))
+    finished = run_suite(
+        tmp_path, delivery, "--clients", "urllib,openssl", "--require", "all",
+        "--scenarios", "full_chain", before=before,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout
+    assert "2 passed" in finished.stdout

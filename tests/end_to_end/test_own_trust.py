@@ -1,0 +1,168 @@
+"""Clients with the trust that they have by themselves, in stores that only they see.
+
+In a mount namespace of its own, a client finds a test root where its own roots lie: in the
+system's stores, or in a package's file. It must then do with its own trust what it does with
+the trust that it is told, and without the root reject. Where the roots are compiled into the
+program, nobody can put one beside them: only the rejection is shown.
+"""
+
+import datetime as dt
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import certifi
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import crypto
+
+from leafonly.audit import Evidence, read_directory
+from leafonly.cameras.emulator.camera import Emulator
+from leafonly.certificates.authority import Authority, pem
+from leafonly.certificates.paths import Issuers
+from leafonly.clients import CLIENTS
+from leafonly.clients.discovery import find
+from leafonly.clients.name_override import hindrance
+from leafonly.clients.trust_store import TRUSTSTORE_PASSWORD
+from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_certificate import Rehearsal
+
+NAME = "cam.example.com"
+
+SYSTEM = Path("/etc/ssl/certs")  # Debian's bundle, hashed folder and, in `java`, Java's store
+MONO = Path("/etc/mono/certstore")
+
+NATIVE = [name for name, client in CLIENTS.items() if client.native and not client.not_led]
+TRY_MOUNT = ["unshare", "--map-root-user", "--mount", "mount", "--bind", SYSTEM, SYSTEM]
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("unshare") and (SYSTEM / "ca-certificates.crt").is_file())
+    or subprocess.run(TRY_MOUNT, check=False, capture_output=True).returncode != 0,
+    reason="needs Debian's stores, and the right to mount others over them for one process",
+)
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return Authority()
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory, authority):
+    chain = authority.issue(NAME)
+    directory = tmp_path_factory.mktemp("delivery")
+    (directory / "cam.pem").write_bytes(pem(chain.full) + chain.key_bytes(Encoding.PEM))
+    return Evidence(
+        read_directory(directory, lambda path: None),
+        dt.datetime.now(dt.UTC),
+        private=Issuers([authority.root]),
+    )
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory, authority):
+    """Copies of all stores with the test root in them: where they are, and where they belong."""
+    directory = tmp_path_factory.mktemp("stores")
+    root = pem([authority.root])
+    hashed = f"{crypto.X509.from_cryptography(authority.root).subject_name_hash():08x}.0"
+    system, mono, package = (directory / name for name in ("system", "mono", "cacert.pem"))
+    shutil.copytree(SYSTEM, system, symlinks=True)
+    with (system / "ca-certificates.crt").open("ab") as bundle:
+        bundle.write(root)
+    (system / hashed).write_bytes(root)
+    if (system / "java" / "cacerts").exists() and shutil.which("keytool"):
+        import_into(system / "java" / "cacerts", root)
+    (mono / "new-certs" / "Trust").mkdir(parents=True)
+    (mono / "new-certs" / "Trust" / hashed).write_bytes(root)
+    package.write_bytes(Path(certifi.where()).read_bytes() + root)
+    return {
+        "system": [(system, SYSTEM)] + ([(mono, MONO)] if MONO.exists() else []),
+        "package": [(package, Path(certifi.where()))],
+    }
+
+
+def import_into(keystore, root):
+    command = ["keytool", "-importcert", "-noprompt", "-alias", "leafonly", "-keystore", keystore]
+    command += ["-storepass", TRUSTSTORE_PASSWORD]
+    subprocess.run(command, input=root, check=True, capture_output=True)
+
+
+class WithStores(Rehearsal):
+    """A rehearsal in which clients find other stores in the place of their own."""
+
+    stores = ()
+
+    def _as_run(self, client, scenario):
+        client = super()._as_run(client, scenario)
+        mounts = [f"mount --bind '{store}' '{place}'" for store, place in self.stores]
+        script = " && ".join([*mounts, 'exec "$@"'])
+        before = ("unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh")
+        return replace(client, command=(*before, *client.command))
+
+
+def the_client(name, *, native):
+    client = CLIENTS[name]
+    why = find(client).unavailable_because or hindrance(client, native=native)
+    if why:
+        pytest.skip(why)
+    return client
+
+
+def untrusted(client):
+    # Who does not say whose issuer is missing does not say whose root is unknown either.
+    silent = client.expected["absent"] == "rejected: other"
+    return "rejected: other" if silent else "rejected: untrusted_root"
+
+
+@pytest.mark.parametrize("name", [n for n in NATIVE if CLIENTS[n].native_roots != "program"])
+def test_client_trusts_a_root_in_its_own_store(tmp_path, evidence, stores, name):
+    client = the_client(name, native=True)
+    with WithStores(Emulator(), tmp_path, evidence) as bench:
+        bench.stores = stores[client.native_roots]
+        # Both controls are measured besides: the full chain is accepted, a stranger's is not.
+        for scenario in ("full_chain", "absent", "cached"):
+            cell = bench.measure(client, SCENARIOS[scenario], bench.key_type)
+            assert cell.outcome == client.expected[scenario], cell.explain()
+
+
+@pytest.mark.parametrize("name", [n for n in NATIVE if CLIENTS[n].native_roots == "program"])
+def test_client_with_roots_of_its_own_looks_into_no_store(tmp_path, evidence, stores, name):
+    client = the_client(name, native=True)
+    with WithStores(Emulator(), tmp_path, evidence) as bench:
+        bench.stores = stores["system"] + stores["package"]
+        cell = bench.measure(client, SCENARIOS["full_chain"], bench.key_type)
+        assert cell.outcome == untrusted(client), cell.explain()
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_client_trusts_no_other_root(tmp_path, evidence, name):
+    client = the_client(name, native=True)
+    with Rehearsal(Emulator(), tmp_path, evidence) as bench:
+        cell = bench.measure(client, SCENARIOS["full_chain"], bench.key_type)
+        assert cell.outcome == untrusted(client), cell.explain()
+
+
+# They leave the name to the programs that use them (facts of these versions, as `seen`).
+NAMELESS = ("nassl", "pyopenssl", "tcl", "luasec")
+
+# They do not say that it is the name.
+SILENT = (
+    *("ncat", "links", "elinks", "libcurl-nss", "haproxy", "wreq", "awscrt"),
+    *("python-mbedtls", "mono"),
+)
+
+
+@pytest.mark.parametrize("name", [n for n, client in CLIENTS.items() if not client.not_led])
+def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, monkeypatch):
+    class AnotherName(Rehearsal):
+        def _chain(self, scenario, key_type, aia):
+            return authority.issue("door.example.com", key_type)
+
+    # The bench itself would not start a client before a leaf of another name.
+    monkeypatch.setattr("leafonly.harness.bench.check_stage", lambda *arguments: None)
+    client = the_client(name, native=False)
+    expected = "rejected: other" if name in SILENT else "rejected: wrong_name"
+    with AnotherName(Emulator(), tmp_path, evidence, [authority.root]) as bench:
+        cell = bench.measure(client, SCENARIOS["full_chain"], bench.key_type)
+        assert cell.outcome == ("accepted" if name in NAMELESS else expected), cell.explain()

@@ -1,0 +1,151 @@
+"""Every way in which two witnesses can agree and disagree, and what it comes to."""
+
+from dataclasses import replace
+
+import pytest
+
+from leafonly.clients.error_messages import GNUTLS, NODE, OPENSSL
+from leafonly.harness.verdict import (
+    ClientSaid,
+    Judgement,
+    Observation,
+    ServerSaw,
+    judge,
+    unbelievable,
+)
+
+TOKEN = "0123456789abcdef"
+UNKNOWN = "unable to get local issuer certificate"
+
+CAME_AND_LEFT = ServerSaw(
+    client_hello=True,
+    handshake_completed=False,
+    alert=None,
+    request_seen=False,
+    aia_fetches=0,
+    tokens=(),
+)
+SERVED = replace(CAME_AND_LEFT, handshake_completed=True, request_seen=True, tokens=(TOKEN,))
+NEVER_CAME = replace(CAME_AND_LEFT, client_hello=False)
+
+REJECTION = Observation(
+    client_said=ClientSaid(60, "", UNKNOWN), server_saw=CAME_AND_LEFT, had_issuer=False
+)
+ACCEPTANCE = Observation(client_said=ClientSaid(0, TOKEN, ""), server_saw=SERVED, had_issuer=False)
+
+
+def test_token_back_and_request_seen_is_accepted() -> None:
+    assert judge(ACCEPTANCE, OPENSSL) == Judgement("accepted")
+
+
+def test_words_and_hello_without_request_is_rejected() -> None:
+    assert judge(REJECTION, OPENSSL) == Judgement("rejected", "missing_issuer")
+
+
+def test_handshake_completed_before_a_rejection_does_not_matter() -> None:
+    late = replace(REJECTION, server_saw=replace(CAME_AND_LEFT, handshake_completed=True))
+    assert judge(late, OPENSSL) == Judgement("rejected", "missing_issuer")
+
+
+@pytest.mark.parametrize(
+    ("observation", "words"),
+    [
+        (replace(REJECTION, server_saw=NEVER_CAME), "never came"),
+        (replace(REJECTION, server_saw=SERVED), "did not return the token"),
+        (replace(REJECTION, client_said=ClientSaid(None, "", UNKNOWN)), "time limit"),
+        (replace(REJECTION, client_said=ClientSaid(0, "", UNKNOWN)), "ended with code 0"),
+        (replace(REJECTION, client_said=ClientSaid(-11, "", "")), "code -11 and no word"),
+        (replace(REJECTION, client_said=ClientSaid(7, "", "Connection refused")), "no word"),
+        (replace(REJECTION, client_said=None), "never asked"),
+        (replace(REJECTION, obstacle="the camera presents 2 certificates"), "presents 2"),
+        (replace(ACCEPTANCE, server_saw=NEVER_CAME), "never came"),
+        (replace(ACCEPTANCE, client_said=ClientSaid(0, "hello", "")), "return the token"),
+        (replace(ACCEPTANCE, client_said=ClientSaid(0, TOKEN, UNKNOWN)), "and yet said"),
+        (replace(ACCEPTANCE, client_said=ClientSaid(None, TOKEN, "")), "time limit"),
+    ],
+)
+def test_everything_else_is_an_error_that_says_why(observation: Observation, words: str) -> None:
+    judgement = judge(observation, OPENSSL)
+    assert judgement.verdict == "error"
+    assert words in str(judgement.reason)
+
+
+def test_exit_code_0_is_no_contradiction_where_it_is_known_to_lie() -> None:
+    lying = replace(REJECTION, client_said=ClientSaid(0, "", UNKNOWN))
+    assert judge(lying, OPENSSL, exit_code_lies=True).verdict == "rejected"
+
+
+def reason(text: str, vocabulary: dict[str, object] = OPENSSL, **of: object) -> str | None:  # type: ignore[assignment]
+    said = replace(REJECTION, client_said=ClientSaid(1, "", text))
+    return judge(replace(said, **of), vocabulary).reason  # type: ignore[arg-type]
+
+
+def test_unknown_issuer_is_the_roots_when_the_leafs_was_at_hand() -> None:
+    assert reason(UNKNOWN, had_issuer=True) == "untrusted_root"
+
+
+def test_missing_issuer_comes_only_when_nothing_else_is_wrong() -> None:
+    both = "The certificate doesn't have a known issuer. The certificate has expired."
+    assert reason(both, GNUTLS) == "expired"
+
+
+def test_a_rejection_without_a_why_is_other() -> None:
+    assert reason("error: certificate verify failed") == "other"
+
+
+def test_words_in_an_answer_of_another_kind_are_no_rejection() -> None:
+    assert (
+        judge(
+            replace(REJECTION, client_said=ClientSaid(1, "", "Cannot find module 'https'")), NODE
+        ).verdict
+        == "error"
+    )
+
+
+def stub(stdout: str, exit_code: int | None = 0, saw: ServerSaw = CAME_AND_LEFT) -> Judgement:
+    said = ClientSaid(exit_code, stdout, "")
+    return judge(Observation(said, saw, had_issuer=False), OPENSSL, testimony="stub")
+
+
+def test_stub_is_believed_where_the_camera_agrees() -> None:
+    handshake = replace(CAME_AND_LEFT, handshake_completed=True)
+    assert stub("ACCEPT\n", saw=handshake) == Judgement("accepted")
+    assert stub(f"{UNKNOWN}\nREJECT\n") == Judgement("rejected", "missing_issuer")
+    assert stub("no\nREJECT\n", saw=handshake) == Judgement("rejected", "other")
+    assert stub("no SNI\nUNSUPPORTED\n") == Judgement("not_applicable", "no SNI")
+
+
+@pytest.mark.parametrize(
+    "judgement",
+    [
+        stub("ACCEPT\n"),
+        stub("ACCEPT\n", saw=NEVER_CAME),
+        stub("REJECT\n", saw=NEVER_CAME),
+        stub("REJECT\n", saw=SERVED),
+        stub("REJECT\n", exit_code=1),
+        stub("ACCEPT\n", exit_code=None, saw=SERVED),
+        stub(""),
+        stub("VERIFY SUCCESS\n", saw=SERVED),
+    ],
+)
+def test_stub_is_not_believed_otherwise(judgement: Judgement) -> None:
+    assert judgement.verdict == "error"
+
+
+RIGHT = {"full_chain": Judgement("accepted"), "untrusted_root": Judgement("rejected", "other")}
+
+
+@pytest.mark.parametrize(
+    ("control", "came_out", "words"),
+    [
+        ("full_chain", Judgement("rejected", "other"), "full chain was not accepted"),
+        ("full_chain", Judgement("error", "it hung"), "it hung"),
+        ("untrusted_root", Judgement("accepted"), "verifies nothing"),
+        ("untrusted_root", Judgement("error", "it hung"), "it hung"),
+    ],
+)
+def test_one_wrong_control_makes_the_rest_unbelievable(
+    control: str, came_out: Judgement, words: str
+) -> None:
+    assert unbelievable(RIGHT) is None
+    assert words in str(unbelievable(RIGHT | {control: came_out}))
