@@ -57,8 +57,8 @@ def _clients() -> int:
 
 def _look(host: str, trust: Path | None, *, as_json: bool) -> int:
     """Look at one host or many; 0 if every chain is complete, 1 if not, 2 for a wrong word."""
+    from leafonly.cameras.host_list import targets
     from leafonly.cameras.look import Trusted, look_at_all
-    from leafonly.tls.address import targets
 
     try:
         hosts = targets(host)

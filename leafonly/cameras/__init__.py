@@ -3,12 +3,11 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.certificates.authority import Chain, der, pem
-from leafonly.harness.scenario import Presentation
 
 __all__ = [
     "METHODS",
@@ -19,8 +18,12 @@ __all__ = [
     "Endpoint",
     "Load",
     "LoadRefused",
+    "Served",
     "loads_for",
 ]
+
+Served = Literal["leaf", "full_chain"]
+"""What a camera is asked to present."""
 
 
 class CameraError(Exception):
@@ -74,9 +77,9 @@ intermediate by a second call with the same key, which DER-only firmware appends
 list and presents (measured on MicroPython 1.25 to 1.28)."""
 
 
-def loads_for(presentation: Presentation, chain: Chain) -> list[Load]:
+def loads_for(served: Served, chain: Chain) -> list[Load]:
     """Give the calls that make a camera present the leaf alone or the full chain."""
-    return METHODS["der_leaf" if presentation == "leaf" else "der_appended"](chain)
+    return METHODS["der_leaf" if served == "leaf" else "der_appended"](chain)
 
 
 @dataclass

@@ -9,9 +9,10 @@ from leafonly.cameras.board.camera import BoardLink, SerialCamera
 from leafonly.cameras.board.repl import boards
 from leafonly.cameras.board.wifi import Wifi, wifi_from_environment
 from leafonly.cameras.emulator.camera import Emulator
+from leafonly.cameras.host_list import targets
 from leafonly.cameras.micropython import MicroPython
 from leafonly.cameras.remote import DeployedCamera
-from leafonly.tls.address import Target, targets
+from leafonly.tls.address import Target
 
 __all__ = ["camera_from_option", "deployed_targets"]
 

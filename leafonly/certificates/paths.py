@@ -4,19 +4,16 @@ By names and signatures alone (RFC 5280 section 6.1), because an audit wants to 
 that a verifier would refuse, and to say what is wrong with them.
 """
 
+import contextlib
 import functools
-import ssl
-import sys
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
-import certifi
 from cryptography import x509
 
-from leafonly.audit.files.parser import read_contents
 from leafonly.certificates.inspection import is_issued_by
-from leafonly.certificates.system_roots import SYSTEM_BUNDLES
+from leafonly.certificates.system_roots import mozilla_list, system_list
 
 __all__ = ["Issuers", "longest_path", "mozilla_roots", "root_paths", "system_roots"]
 
@@ -95,34 +92,20 @@ def _issuers(
 
 @functools.cache
 def mozilla_roots() -> Issuers:
-    """Read Mozilla's list of roots, as certifi delivers it."""
-    return Issuers(_read(Path(certifi.where())))
+    """Return Mozilla's list of roots, as certifi delivers it."""
+    return Issuers(_parsed(mozilla_list()))
 
 
 @functools.cache
 def system_roots() -> Issuers:
-    """Read the roots that this system's own programs trust; empty where they are not found.
-
-    Environment variables that point elsewhere are not followed: what a shell has set is
-    not what the system's other programs trust.
-    """
-    if sys.platform == "win32":  # pragma: no cover
-        certificates = (
-            certificate
-            for data, encoding, trust in ssl.enum_certificates("ROOT")
-            if encoding == "x509_asn" and trust
-            for certificate in read_contents(data, _no_password).certificates
-        )
-        return Issuers(certificates)
-    for bundle in SYSTEM_BUNDLES:
-        if bundle.is_file():
-            return Issuers(_read(bundle))
-    return Issuers(())
+    """Return the roots that this system's own programs trust; empty where they are not found."""
+    return Issuers(_parsed(system_list()))
 
 
-def _read(bundle: Path) -> list[x509.Certificate]:
-    return read_contents(bundle.read_bytes(), _no_password).certificates
-
-
-def _no_password() -> None:
-    return None
+def _parsed(encoded: Iterable[bytes]) -> Iterator[x509.Certificate]:
+    """Parse a list of roots; some of them break today's rules, and some cannot be parsed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for each in encoded:
+            with contextlib.suppress(ValueError):
+                yield x509.load_der_x509_certificate(each)

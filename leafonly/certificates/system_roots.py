@@ -1,13 +1,15 @@
-"""Where this system keeps the roots that its own programs trust."""
+"""The lists of trusted roots on this machine: the system's own, and Mozilla's from certifi."""
 
 import re
 import ssl
 import sys
 from pathlib import Path
 
-__all__ = ["SYSTEM_BUNDLES", "system_roots"]
+import certifi
 
-SYSTEM_BUNDLES = tuple(
+__all__ = ["mozilla_list", "system_list"]
+
+_SYSTEM_BUNDLES = tuple(
     map(
         Path,
         (
@@ -24,10 +26,11 @@ SYSTEM_BUNDLES = tuple(
 _BLOCK = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
-def system_roots() -> list[bytes]:
-    """Return the system's roots as DER; Mozilla's list where the system has no file.
+def system_list() -> list[bytes]:
+    """Return the roots that this system's own programs trust, as DER; empty if none are found.
 
-    SSL_CERT_FILE and its like are not followed: they are one program's, and clients are others.
+    SSL_CERT_FILE and similar variables are not followed: they concern one shell's programs,
+    and the system's other programs do not see them.
     """
     if sys.platform == "win32":  # pragma: no cover
         return [
@@ -35,10 +38,15 @@ def system_roots() -> list[bytes]:
             for data, encoding, trust in ssl.enum_certificates("ROOT")
             if encoding == "x509_asn" and trust
         ]
-    bundle = next((each for each in SYSTEM_BUNDLES if each.is_file()), None)
-    if bundle is None:
-        import certifi
+    bundle = next((each for each in _SYSTEM_BUNDLES if each.is_file()), None)
+    return _certificates_in(bundle) if bundle else []
 
-        bundle = Path(certifi.where())
+
+def mozilla_list() -> list[bytes]:
+    """Return Mozilla's list of roots, as DER; certifi delivers it."""
+    return _certificates_in(Path(certifi.where()))
+
+
+def _certificates_in(bundle: Path) -> list[bytes]:
     text = bundle.read_text(encoding="ascii", errors="replace")
     return [ssl.PEM_cert_to_DER_cert(block) for block in _BLOCK.findall(text)]

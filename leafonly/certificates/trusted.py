@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.certificates.inspection import aia_urls, is_issued_by
 from leafonly.certificates.regular_file import read_regular_file
-from leafonly.certificates.system_roots import system_roots
+from leafonly.certificates.system_roots import mozilla_list, system_list
 
 __all__ = ["MissingIssuer", "Trusted"]
 
@@ -43,7 +43,7 @@ class Trusted:
 
     def __init__(self, certificates: Sequence[x509.Certificate] | None = None) -> None:
         self._certificates = (
-            system_roots()
+            system_list() or mozilla_list()
             if certificates is None
             else [each.public_bytes(Encoding.DER) for each in certificates]
         )

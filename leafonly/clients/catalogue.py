@@ -4,8 +4,7 @@ import shlex
 from collections.abc import Iterable
 
 from leafonly.clients import CLIENTS, Client
-from leafonly.clients.measured import in_words
-from leafonly.harness.scenario import SCENARIOS
+from leafonly.clients.measured import SCENARIO_NAMES, in_words
 
 __all__ = ["markdown"]
 
@@ -37,10 +36,10 @@ def markdown() -> str:
 
 
 def _table(clients: Iterable[Client]) -> Iterable[str]:
-    yield f"| client | kind | TLS library | {' | '.join(SCENARIOS)} |"
-    yield "|---" * (3 + len(SCENARIOS)) + "|"
+    yield f"| client | kind | TLS library | {' | '.join(SCENARIO_NAMES)} |"
+    yield "|---" * (3 + len(SCENARIO_NAMES)) + "|"
     for client in clients:
-        outcomes = " | ".join(_outcome(client, name) for name in SCENARIOS)
+        outcomes = " | ".join(_outcome(client, name) for name in SCENARIO_NAMES)
         link = f"[{client.name}](#{_anchor(client.name)})"
         yield f"| {link} | {client.kind} | {client.stack} | {outcomes} |"
     yield ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "PARTIAL_CHAIN",
+    "SCENARIO_NAMES",
     "WHOLE_CHAIN",
     "Condition",
     "Measured",
@@ -34,6 +35,9 @@ _USUAL = {
     "aia_dead": "rejected",
     "wrong_cached": "rejected",
 }
+
+SCENARIO_NAMES = tuple(_USUAL)
+"""The scenarios in the order in which people read them; `leafonly.harness.scenario` has them whole."""
 
 
 @dataclass(frozen=True)

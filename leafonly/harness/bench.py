@@ -168,9 +168,7 @@ class Bench:
         )
 
     def _observe(self, client: Client, scenario: Scenario, key_type: KeyType) -> Observation:
-        had_issuer = (
-            scenario.presentation == "full_chain" or scenario.holds_intermediate == "issuer"
-        )
+        had_issuer = scenario.served == "full_chain" or scenario.holds_intermediate == "issuer"
         try:
             with self.staged(client, scenario, key_type) as stage:
                 command = " && ".join(each.shell() for each in stage.invocations)
@@ -232,7 +230,7 @@ class Bench:
     ) -> Iterator[Endpoint]:
         """Let the camera present what a scenario asks for, and make sure that it does."""
         chain = self._chain(scenario, key_type, aia)
-        with self._camera.serve(loads_for(scenario.presentation, chain)) as endpoint:
+        with self._camera.serve(loads_for(scenario.served, chain)) as endpoint:
             check_stage(endpoint, chain, scenario, self._host)
             yield endpoint
 

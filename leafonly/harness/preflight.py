@@ -30,7 +30,7 @@ def check_stage(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str)
     """
     flight = read_flight(endpoint.address, endpoint.port, host)
     endpoint.settle()
-    planned = chain.full if scenario.presentation == "full_chain" else (chain.leaf,)
+    planned = chain.full if scenario.served == "full_chain" else (chain.leaf,)
     if flight.certificates != [der(certificate) for certificate in planned]:
         raise StageError(
             f"the camera presents {len(flight.certificates)} certificates that are not the "

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from leafonly.cameras import Served
 from leafonly.certificates.authority import KEY_TYPES, KeyType
+from leafonly.clients.measured import SCENARIO_NAMES
 
-__all__ = ["CONTROLS", "SCENARIOS", "Presentation", "Scenario", "is_measured", "without_root"]
-
-Presentation = Literal["leaf", "full_chain"]
+__all__ = ["CONTROLS", "SCENARIOS", "Scenario", "is_measured", "without_root"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class Scenario:
     Attributes:
         name: As users write it: `--scenarios=absent`.
         purpose: One line for people.
-        presentation: What the camera is asked to present.
+        served: What the camera is asked to present.
         holds_root: The client trusts our root; otherwise it trusts some other root.
         holds_intermediate: `issuer` if the leaf's issuer is in the client's store,
             `rotated` if an intermediate of the same name with another key is.
@@ -32,7 +32,7 @@ class Scenario:
 
     name: str
     purpose: str
-    presentation: Presentation = "leaf"
+    served: Served = "leaf"
     holds_root: bool = True
     holds_intermediate: Literal["issuer", "rotated"] | None = None
     visited: bool = False
@@ -45,14 +45,14 @@ _ALL = (
     Scenario(
         name="full_chain",
         purpose="control: the whole chain is presented, so a working client accepts",
-        presentation="full_chain",
+        served="full_chain",
         control=True,
         correct="accepted",
     ),
     Scenario(
         name="untrusted_root",
         purpose="control: the root is not trusted, so a verifying client rejects",
-        presentation="full_chain",
+        served="full_chain",
         holds_root=False,
         control=True,
         correct="rejected",
@@ -93,6 +93,9 @@ _ALL = (
 )
 
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
+
+if tuple(SCENARIOS) != SCENARIO_NAMES:
+    raise ValueError(f"scenarios that clients were measured in: {', '.join(SCENARIO_NAMES)}")
 
 CONTROLS: tuple[Scenario, ...] = tuple(s for s in _ALL if s.control)
 

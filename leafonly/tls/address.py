@@ -1,11 +1,8 @@
-"""Where deployed cameras are: one host and port, or a list of them."""
+"""Where a TLS server is: one host and port."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from leafonly.certificates.regular_file import read_regular_file
-
-__all__ = ["Target", "targets"]
+__all__ = ["Target", "target"]
 
 
 @dataclass(frozen=True)
@@ -20,32 +17,17 @@ class Target:
         return f"{host}:{self.port}"
 
 
-def targets(text: str, *, default_port: int | None = 443) -> list[Target]:
-    """Read `HOST`, `HOST:PORT`, `[IPv6]:PORT`, or `@FILE` with one of these on each line.
+def target(text: str, default_port: int | None = 443) -> Target:
+    """Return the host and port that `HOST`, `HOST:PORT` or `[IPv6]:PORT` names.
 
     Args:
-        text: One of these; in the file, `#` begins a comment.
+        text: One of these.
         default_port: For a host without one; None demands one.
 
     Raises:
-        ValueError: Something is not of that form, or the file names nobody.
-        OSError: The file cannot be read.
+        ValueError: The text is not of that form.
 
     """
-    if not text.startswith("@"):
-        return [_target(text, default_port)]
-    try:
-        lines = read_regular_file(Path(text[1:])).decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{text[1:]} is no text in UTF-8: {error}") from error
-    hosts = [line.partition("#")[0].strip() for line in lines]
-    found = [_target(host, default_port or 443) for host in hosts if host]
-    if not found:
-        raise ValueError(f"{text[1:]} names no host")
-    return found
-
-
-def _target(text: str, default_port: int | None) -> Target:
     host, colon, port = text.rpartition(":")
     bare_ipv6 = text.count(":") > 1 and not text.startswith("[")
     if not colon or text.endswith("]") or bare_ipv6:

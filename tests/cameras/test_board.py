@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from leafonly.cameras import METHODS, CameraError, Endpoint, LoadRefused, loads_for
-from leafonly.cameras import serial as serial_camera
+from leafonly.cameras.board import camera as serial_camera
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority, Chain, der, pem

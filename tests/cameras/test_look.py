@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from leafonly.__main__ import main
 from leafonly.cameras import Endpoint, loads_for
 from leafonly.cameras.emulator.camera import Emulator
+from leafonly.cameras.host_list import targets
 from leafonly.cameras.look import Trusted, classify, look
 from leafonly.certificates.authority import Authority, Chain, pem
-from leafonly.tls.address import Target, targets
+from leafonly.tls.address import Target
 
 AUTHORITY = Authority()
 DEEP = Authority(intermediates=2)
