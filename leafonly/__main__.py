@@ -89,7 +89,7 @@ def _stage(cell: str) -> int:
     import tempfile
 
     from leafonly.cameras.emulator.camera import Emulator
-    from leafonly.certificates.authority import KEY_TYPES
+    from leafonly.certificates.chain import KEY_TYPES
     from leafonly.clients import CLIENTS
     from leafonly.clients.discovery import find
     from leafonly.harness.bench import Bench

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import spki
 from leafonly.audit.finding import NotCheckedError
-from leafonly.certificates.authority import der
+from leafonly.certificates.chain import der
 
 __all__ = ["BundleError", "micropython_lines", "write_bundle"]
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from leafonly.certificates.authority import Chain, der, pem
+from leafonly.certificates.chain import Chain, der, pem
 
 __all__ = [
     "METHODS",

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from leafonly.cameras import METHODS, Camera, Endpoint, Load, LoadRefused
-from leafonly.certificates.authority import Chain, KeyType, PrivateKey, der, pem
+from leafonly.certificates.chain import Chain, KeyType, PrivateKey, der, pem
 from leafonly.tls.flight import read_flight
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Chains: a root, intermediates below it, and leaves with their private keys.
+"""The test authority: a root, intermediates below it, and leaves with their private keys.
 
 trustme makes the certificate authorities. The leaves come from one builder of our own,
 because trustme stops short of P-384, of AIA, of a key that already exists and of a CSR,
@@ -8,81 +8,19 @@ and because two ways of making a leaf would one day disagree.
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal, get_args
 
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-__all__ = ["KEY_TYPES", "Authority", "Chain", "KeyType", "PrivateKey", "der", "new_key", "pem"]
+from leafonly.certificates.chain import Chain, KeyType, PrivateKey, PublicKey, new_key
 
-KeyType = Literal["p256", "p384", "rsa2048"]
-"""The three keys that the camera's documentation offers."""
-
-KEY_TYPES: tuple[KeyType, ...] = get_args(KeyType)
-
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+__all__ = ["Authority"]
 
 _DAY = dt.timedelta(days=1)
-
-
-def new_key(key_type: KeyType) -> PrivateKey:
-    """Make a private key. `rsa2048` takes a hundred times as long as the other two."""
-    if key_type == "rsa2048":
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return ec.generate_private_key(ec.SECP256R1() if key_type == "p256" else ec.SECP384R1())
-
-
-def der(certificate: x509.Certificate) -> bytes:
-    """Encode one certificate as DER, the only form a DER-only firmware loads."""
-    return certificate.public_bytes(Encoding.DER)
-
-
-def pem(certificates: Sequence[x509.Certificate]) -> bytes:
-    """Encode certificates as PEM, one after the other, in the order given."""
-    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)
-
-
-@dataclass(frozen=True)
-class Chain:
-    """A leaf, its intermediates and its root, with the leaf's private key.
-
-    `intermediates` starts with the leaf's issuer. The key stays out of `repr`, so that no
-    log or traceback can show it; it is None when the leaf was issued for a CSR.
-    """
-
-    leaf: x509.Certificate
-    intermediates: tuple[x509.Certificate, ...]
-    root: x509.Certificate
-    key: PrivateKey | None = field(default=None, repr=False)
-
-    @property
-    def full(self) -> tuple[x509.Certificate, ...]:
-        """Leaf and intermediates: what RFC 8446 section 4.4.2 asks a server to send."""
-        return (self.leaf, *self.intermediates)
-
-    def key_bytes(self, encoding: Encoding = Encoding.DER, *, traditional: bool = False) -> bytes:
-        """Encode the private key, unencrypted, as PKCS#8 or in its traditional form.
-
-        Raises:
-            ValueError: The chain was issued for a CSR; the key is with whoever made that.
-
-        """
-        if self.key is None:
-            raise ValueError("this chain was issued for a CSR: its key is not here")
-        form = PrivateFormat.TraditionalOpenSSL if traditional else PrivateFormat.PKCS8
-        return self.key.private_bytes(encoding, form, NoEncryption())
 
 
 class Authority:

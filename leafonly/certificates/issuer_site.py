@@ -7,7 +7,7 @@ from typing import Self
 
 from cryptography import x509
 
-from leafonly.certificates.authority import der
+from leafonly.certificates.chain import der
 
 __all__ = ["IssuerSite"]
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 from OpenSSL import SSL, crypto
 
-from leafonly.certificates.authority import der
+from leafonly.certificates.chain import der
 from leafonly.certificates.inspection import addresses, dns_names
 
 __all__ = ["Opinion", "judge_chain"]

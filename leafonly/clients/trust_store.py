@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from OpenSSL import crypto
 
-from leafonly.certificates.authority import der, pem
+from leafonly.certificates.chain import der, pem
 
 __all__ = ["Trust", "java_truststore", "mono_store", "nss_database", "pem_file"]
 

@@ -17,7 +17,8 @@ from cryptography import x509
 
 from leafonly.cameras import Camera, CameraError, Connection, Endpoint, loads_for
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.certificates.authority import Authority, Chain, KeyType
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import Chain, KeyType
 from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import Client
 from leafonly.clients.process import Finished

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from leafonly.certificates.authority import KeyType
+from leafonly.certificates.chain import KeyType
 from leafonly.clients import Client
 from leafonly.harness.scenario import Scenario
 from leafonly.harness.verdict import Observation, Verdict

@@ -5,7 +5,7 @@ import functools
 from OpenSSL import crypto
 
 from leafonly.cameras import Endpoint
-from leafonly.certificates.authority import Chain, der
+from leafonly.certificates.chain import Chain, der
 from leafonly.certificates.inspection import covers
 from leafonly.harness.scenario import Scenario
 from leafonly.tls.flight import read_flight

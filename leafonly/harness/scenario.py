@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from leafonly.cameras import Served
-from leafonly.certificates.authority import KEY_TYPES, KeyType
+from leafonly.certificates.chain import KEY_TYPES, KeyType
 from leafonly.clients.measured import SCENARIO_NAMES
 
 __all__ = ["CONTROLS", "SCENARIOS", "Scenario", "is_measured", "without_root"]

@@ -14,7 +14,8 @@ from leafonly.cameras.loading_methods import (
     with_other_key,
     with_pss_signature,
 )
-from leafonly.certificates.authority import KEY_TYPES, Authority, KeyType, der, new_key
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import KEY_TYPES, KeyType, der, new_key
 
 Record = Callable[..., None]
 

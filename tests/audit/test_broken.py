@@ -22,7 +22,7 @@ from leafonly.audit import CHECKS, read_directory, read_files, run_check
 from leafonly.audit.context import Answer
 from leafonly.cameras import Load, LoadRefused
 from leafonly.cameras.emulator.loading_rules import load
-from leafonly.certificates.authority import der, pem
+from leafonly.certificates.chain import der, pem
 from leafonly.certificates.paths import Issuers
 from tests.helpers.credentials import (
     AIA,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from leafonly.audit import CHECKS, Evidence, read_directory, run_check
 from leafonly.audit.files.credentials import spki
-from leafonly.certificates.authority import pem
+from leafonly.certificates.chain import pem
 from leafonly.certificates.paths import Issuers
 from tests.helpers.credentials import (
     DAY,

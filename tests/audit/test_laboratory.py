@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from leafonly.audit import CHECKS, Evidence, run_check
 from leafonly.audit.files.credentials import CredentialFile, sort_out
 from leafonly.audit.files.parser import read_contents
-from leafonly.certificates.authority import pem
+from leafonly.certificates.chain import pem
 from leafonly.certificates.paths import Issuers
 from tests.helpers.laboratory import CHAINS
 from tests.helpers.making import NOW

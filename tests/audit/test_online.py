@@ -12,7 +12,8 @@ from leafonly.audit.checks.aia import aia_names_issuer
 from leafonly.audit.files.credentials import CredentialFile, sort_out
 from leafonly.audit.files.parser import read_contents
 from leafonly.audit.issuer_fetch import fetch_issuers
-from leafonly.certificates.authority import Authority, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import pem
 from leafonly.certificates.inspection import aia_urls
 from leafonly.certificates.issuer_site import IssuerSite
 

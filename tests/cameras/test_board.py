@@ -17,7 +17,8 @@ from leafonly.cameras import METHODS, CameraError, Endpoint, LoadRefused, loads_
 from leafonly.cameras.board import camera as serial_camera
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.certificates.authority import Authority, Chain, der, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import Chain, der, pem
 from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS

@@ -15,7 +15,7 @@ from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.relay import Relay
 from leafonly.cameras.script.frames import EMPTY, LOST, frame_size, packet_for
-from leafonly.certificates.authority import KeyType
+from leafonly.certificates.chain import KeyType
 from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS

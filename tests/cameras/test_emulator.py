@@ -20,7 +20,8 @@ from OpenSSL import SSL
 from leafonly.cameras import METHODS, Load, LoadRefused
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.emulator.loading_rules import load
-from leafonly.certificates.authority import Authority, KeyType, der
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import KeyType, der
 from leafonly.tls.flight import Flight, FlightError, read_flight
 from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT
 

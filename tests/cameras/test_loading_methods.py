@@ -8,7 +8,8 @@ import pytest
 from leafonly.cameras import METHODS
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.loading_methods import Presented, conclude, examine, present, with_other_key
-from leafonly.certificates.authority import Authority, Chain, der, new_key
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import Chain, der, new_key
 from tests.end_to_end.test_matrix import report_of, run
 from tests.helpers.software_board import micropython_program
 

@@ -18,7 +18,8 @@ from leafonly.cameras import Endpoint, loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.host_list import targets
 from leafonly.cameras.look import Trusted, classify, look
-from leafonly.certificates.authority import Authority, Chain, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import Chain, pem
 from leafonly.tls.address import Target
 
 AUTHORITY = Authority()

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from leafonly.certificates.authority import KEY_TYPES, Authority, Chain, KeyType, der, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import KEY_TYPES, Chain, KeyType, der, pem
 
 # The three one-line commands of the camera's documentation.
 CSR_COMMANDS = {

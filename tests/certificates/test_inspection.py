@@ -5,7 +5,7 @@ import ipaddress
 import pytest
 from cryptography import x509
 
-from leafonly.certificates.authority import der
+from leafonly.certificates.chain import der
 from leafonly.certificates.inspection import addresses, covers, dns_names, is_issued_by
 from tests.helpers.credentials import INTERMEDIATE, LEAF, ROOT, ca, leaf
 from tests.helpers.laboratory import CHAINS

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.certificates.authority import KeyType
+from leafonly.certificates.chain import KeyType
 from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS

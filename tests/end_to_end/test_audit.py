@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from leafonly.audit import CHECKS
-from leafonly.certificates.authority import pem
+from leafonly.certificates.chain import pem
 from tests.helpers.credentials import DAY, ROOT, key_pem, leaf, live, p256
 from tests.helpers.secrets import assert_the_search_finds, files_below, leaks
 

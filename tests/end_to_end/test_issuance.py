@@ -22,7 +22,8 @@ from leafonly.audit import CHECKS, Evidence, read_directory, run_check
 from leafonly.audit.bundle import write_bundle
 from leafonly.cameras import Load
 from leafonly.cameras.emulator.loading_rules import load
-from leafonly.certificates.authority import Authority, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import pem
 from leafonly.certificates.paths import Issuers
 
 NAME = "cam.example.com"

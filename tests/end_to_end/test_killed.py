@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from leafonly.certificates.authority import Authority, der, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import der, pem
 from tests.helpers.secrets import assert_the_search_finds, files_below, leaks, processes
 from tests.helpers.software_board import micropython_program
 

@@ -12,7 +12,8 @@ import pytest
 
 from leafonly.cameras import loads_for
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.certificates.authority import Authority, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import pem
 from leafonly.report.document import validate
 
 ROOT = Path(__file__).parents[2]

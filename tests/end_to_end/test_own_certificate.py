@@ -19,7 +19,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from leafonly.audit import Evidence, read_directory
 from leafonly.audit.finding import NotCheckedError
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.certificates.authority import Authority, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import pem
 from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.certificates.paths import Issuers
 from leafonly.clients import CLIENTS

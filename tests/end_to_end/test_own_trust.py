@@ -19,7 +19,8 @@ from OpenSSL import crypto
 
 from leafonly.audit import Evidence, read_directory
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.certificates.authority import Authority, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import pem
 from leafonly.certificates.paths import Issuers
 from leafonly.clients import CLIENTS
 from leafonly.clients.discovery import find

@@ -17,7 +17,8 @@ from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused
 from leafonly.cameras import remote as deployed
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.remote import DeployedCamera
-from leafonly.certificates.authority import Authority, Chain, pem
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import Chain, pem
 from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import measured

@@ -10,7 +10,8 @@ import pytest
 
 from leafonly.cameras import METHODS, Load
 from leafonly.cameras.emulator.camera import EmulatedEndpoint, Emulator
-from leafonly.certificates.authority import Authority, Chain, KeyType
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import Chain, KeyType
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.client import Install
 from leafonly.clients.error_messages import OPENSSL

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from leafonly.audit import CHECKS, Evidence, Finding, read_directory, run_check
-from leafonly.certificates.authority import pem
+from leafonly.certificates.chain import pem
 from leafonly.certificates.paths import Issuers
 
 NAME = "cam.example.com"

@@ -12,7 +12,8 @@ from OpenSSL import SSL
 
 from leafonly.cameras import METHODS
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.certificates.authority import Authority, der
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import der
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError, parse_flight, read_flight
 

@@ -7,7 +7,7 @@ from cryptography.x509.oid import NameOID
 
 from leafonly.audit.context import Answer, Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, info, warning
-from leafonly.certificates.authority import der
+from leafonly.certificates.chain import der
 from leafonly.certificates.inspection import aia_urls, is_issued_by
 from leafonly.certificates.names import called, name_of, shown
 

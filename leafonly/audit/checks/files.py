@@ -6,7 +6,7 @@ from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import CredentialFile, Credentials, is_ca, spki
 from leafonly.audit.files.parser import Oddity
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
-from leafonly.certificates.authority import der
+from leafonly.certificates.chain import der
 
 __all__ = ["CHECKS"]
 

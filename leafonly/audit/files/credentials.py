@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from leafonly.audit.files.parser import Contents, read_contents
-from leafonly.certificates.authority import der
+from leafonly.certificates.chain import der
 from leafonly.certificates.inspection import covers
 
 __all__ = [

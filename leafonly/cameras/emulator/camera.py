@@ -15,7 +15,7 @@ from leafonly.cameras.emulator.loading_rules import load
 from leafonly.cameras.emulator.mismatched_key import belong_together, stand_in
 from leafonly.cameras.emulator.tls_context import CameraTls, camera_context
 from leafonly.cameras.loopback import LoopbackEndpoint
-from leafonly.certificates.authority import PrivateKey, der
+from leafonly.certificates.chain import PrivateKey, der
 from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
 
 __all__ = ["EmulatedEndpoint", "Emulator"]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from leafonly.cameras import Load, LoadRefused
-from leafonly.certificates.authority import PrivateKey
+from leafonly.certificates.chain import PrivateKey
 
 __all__ = ["load"]
 

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
-from leafonly.certificates.authority import PrivateKey
+from leafonly.certificates.chain import PrivateKey
 
 __all__ = ["belong_together", "put_certificates", "stand_in"]
 

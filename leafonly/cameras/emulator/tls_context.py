@@ -15,7 +15,7 @@ from OpenSSL import SSL
 
 from leafonly.cameras import Connection
 from leafonly.cameras.emulator.mismatched_key import put_certificates
-from leafonly.certificates.authority import PrivateKey
+from leafonly.certificates.chain import PrivateKey
 from leafonly.tls.alerts import ALERTS
 
 __all__ = ["CameraTls", "camera_context"]

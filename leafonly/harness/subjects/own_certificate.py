@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from leafonly.audit.context import Evidence
 from leafonly.audit.finding import NotCheckedError
 from leafonly.cameras import Camera
-from leafonly.certificates.authority import Chain, KeyType
+from leafonly.certificates.chain import Chain, KeyType
 from leafonly.certificates.inspection import aia_urls, ocsp_urls
 from leafonly.certificates.paths import Issuers
 from leafonly.clients import Client

@@ -18,7 +18,7 @@ from leafonly.cameras import Endpoint
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.look import Look, Trusted, classify, quietly, read_certificates
 from leafonly.cameras.remote import REFUSED, DeployedCamera
-from leafonly.certificates.authority import KEY_TYPES, KeyType, der
+from leafonly.certificates.chain import KEY_TYPES, KeyType, der
 from leafonly.certificates.inspection import aia_urls, dns_names, is_issued_by
 from leafonly.clients import Client
 from leafonly.clients.client import Testimony

@@ -20,7 +20,7 @@ from leafonly.audit.bundle import BundleError, micropython_lines, write_bundle
 from leafonly.audit.files.credentials import spki
 from leafonly.cameras import Load
 from leafonly.cameras.emulator.loading_rules import load
-from leafonly.certificates.authority import der, pem
+from leafonly.certificates.chain import der, pem
 from tests.helpers.credentials import INTERMEDIATE, LEAF, ROOT, evidence, key_pem, live, p256
 
 TRADITIONAL = p256().private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
