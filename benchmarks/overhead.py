@@ -27,6 +27,7 @@ from leafonly.clients import CLIENTS  # noqa: E402
 from leafonly.harness.bench import Bench  # noqa: E402
 from leafonly.harness.invocation import Invocation  # noqa: E402
 from leafonly.harness.scenario import SCENARIOS, is_measured, without_root  # noqa: E402
+from leafonly.harness.subjects.own_authority import OwnAuthority  # noqa: E402
 
 DEFAULT = "curl,openssl,gnutls-cli,wget,httpx,nodejs,go,java"
 
@@ -48,7 +49,7 @@ def bare_seconds(names: str, key_types: str, directory: Path) -> float:
     """Replay the commands of the same cells with nothing around them; seconds of wall time."""
     scenarios = [*SCENARIOS.values(), without_root(SCENARIOS["cached"])]
     with contextlib.ExitStack() as stack:
-        bench = stack.enter_context(Bench(Emulator(), directory))
+        bench = stack.enter_context(Bench(Emulator(), OwnAuthority(), directory))
         cells: list[tuple[tuple[Invocation, ...], float]] = []
         for name in names.split(","):
             for key_type in (each for each in KEY_TYPES if each in key_types.split(",")):

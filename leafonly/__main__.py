@@ -94,6 +94,7 @@ def _stage(cell: str) -> int:
     from leafonly.clients.discovery import find
     from leafonly.harness.bench import Bench
     from leafonly.harness.scenario import SCENARIOS
+    from leafonly.harness.subjects.own_authority import OwnAuthority
 
     client, scenario, key_type = (*cell.rsplit("-", 2), "", "")[:3]
     if client not in CLIENTS or scenario not in SCENARIOS or key_type not in KEY_TYPES:
@@ -106,7 +107,7 @@ def _stage(cell: str) -> int:
         return 2
     with (
         tempfile.TemporaryDirectory(prefix="leafonly-") as directory,
-        Bench(Emulator(), Path(directory)) as bench,
+        Bench(Emulator(), OwnAuthority(), Path(directory)) as bench,
         bench.staged(CLIENTS[client], SCENARIOS[scenario], key_type) as at,
     ):
         print(f"The camera serves {scenario} on port {at.endpoint.port}. In another terminal:\n")

@@ -1,42 +1,56 @@
-"""A stage is checked before a client enters it: only the chain may be at fault."""
+"""The check before a client is started: the camera presents what the cell is about."""
 
 import functools
+from collections.abc import Sequence
 
+from cryptography import x509
 from OpenSSL import crypto
 
 from leafonly.cameras import Endpoint
 from leafonly.certificates.chain import Chain, der
 from leafonly.certificates.inspection import covers
-from leafonly.harness.scenario import Scenario
+from leafonly.harness.subjects.subject import ToServe
+from leafonly.tls.address import Target
 from leafonly.tls.flight import read_flight
+from leafonly.tls.read_host import read_host
 
-__all__ = ["StageError", "check_stage"]
-
-
-class StageError(Exception):
-    """The camera presents something else than the scenario says, in one line for people."""
+__all__ = ["PreflightError", "check_presented"]
 
 
-def check_stage(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str) -> None:
+class PreflightError(Exception):
+    """The cell would measure something else than it says. One line for people."""
+
+
+def check_presented(endpoint: Endpoint, to_serve: ToServe, host: str) -> None:
     """Read what is presented off the wire, and compare it with what is to be presented.
 
-    A leaf that is expired or another's would also be rejected, in words that often name the
+    A leaf that is expired or another's would also be rejected, in messages that often name the
     missing issuer first; then the cell would measure nothing.
 
     Raises:
-        StageError: It is something else, or the leaf is at fault itself.
+        PreflightError: It is something else, or the leaf itself is at fault.
         FlightError: It cannot be read.
 
     """
+    if to_serve.chain is None:
+        _check_unchanged(endpoint, to_serve.presented, host)
+        return
     flight = read_flight(endpoint.address, endpoint.port, host)
     endpoint.settle()
-    planned = chain.full if scenario.served == "full_chain" else (chain.leaf,)
-    if flight.certificates != [der(certificate) for certificate in planned]:
-        raise StageError(
+    if flight.certificates != [der(each) for each in to_serve.presented]:
+        raise PreflightError(
             f"the camera presents {len(flight.certificates)} certificates that are not the "
-            f"{len(planned)} this scenario asks for"
+            f"{len(to_serve.presented)} this scenario asks for"
         )
-    _check_leaf(chain, host)
+    _check_leaf(to_serve.chain, host)
+
+
+def _check_unchanged(endpoint: Endpoint, presented: Sequence[x509.Certificate], host: str) -> None:
+    # A host of any TLS version, read as it was read when the run began.
+    now = read_host(Target(endpoint.address, endpoint.port), host).certificates
+    endpoint.settle()
+    if list(now[: len(presented)]) != [der(each) for each in presented]:
+        raise PreflightError("the camera presents something else than when this run began")
 
 
 # Cells share a leaf, and its soundness does not change in a run.
@@ -49,6 +63,6 @@ def _check_leaf(chain: Chain, host: str) -> None:
     try:
         crypto.X509StoreContext(store, leaf, untrusted).verify_certificate()
     except crypto.X509StoreContextError as error:
-        raise StageError(f"the leaf is at fault even in its full chain: {error}") from error
+        raise PreflightError(f"the leaf is at fault even in its full chain: {error}") from error
     if not covers(chain.leaf, host):
-        raise StageError(f"the leaf is not for {host}")
+        raise PreflightError(f"the leaf is not for {host}")

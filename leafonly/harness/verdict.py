@@ -75,7 +75,8 @@ class Observation:
     Attributes:
         client_said: None if the client was never started.
         server_saw: None if the camera was never asked.
-        had_issuer: The leaf's issuer was in the client's hands: presented, stored or fetched.
+        had_issuer: The client had the leaf's issuer: presented, stored or fetched. None where
+            the client may have fetched it and the fetch cannot be seen.
         obstacle: Why the cell is no experiment, whatever the witnesses say: the camera
             presented something else, the warm-up visit failed, the program did not start.
         seconds: Wall time of the client's processes.
@@ -86,7 +87,7 @@ class Observation:
 
     client_said: ClientSaid | None
     server_saw: ServerSaw | None
-    had_issuer: bool
+    had_issuer: bool | None
     obstacle: str | None = None
     seconds: float = 0.0
     command: str = ""
@@ -209,13 +210,15 @@ def _judge_stub(
     )
 
 
-def _reason(text: str, vocabulary: Vocabulary, *, had_issuer: bool) -> Reason | None:
+def _reason(text: str, vocabulary: Vocabulary, *, had_issuer: bool | None) -> Reason | None:
     found = meanings(vocabulary, text)
     for meaning in _GRAVEST_FIRST:
         if meaning in found:
             if meaning == "unknown_issuer":
                 # One certificate was in the client's hands: only its issuer can be unknown.
                 # Or two were, the second issuing the first: then it is the second's.
+                if had_issuer is None:
+                    return "other"
                 return "untrusted_root" if had_issuer else "missing_issuer"
             return meaning
     return None

@@ -22,6 +22,7 @@ from leafonly.certificates.chain import Chain, der, pem
 from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.tls.flight import read_flight
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
@@ -438,7 +439,7 @@ def test_the_matrix_through_the_cable_is_the_emulator_s(
     outcomes = []
     for number, each in enumerate((Emulator(), camera)):
         (tmp_path / str(number)).mkdir()
-        with Bench(each, tmp_path / str(number)) as bench:
+        with Bench(each, OwnAuthority(), tmp_path / str(number)) as bench:
             outcomes.append(
                 {
                     name: bench.measure(CLIENTS["urllib"], scenario, "p256").outcome

@@ -19,6 +19,7 @@ from leafonly.certificates.chain import KeyType
 from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.tls.flight import client_hello, parse_flight
 from tests.cameras.test_board import AUTHORITY, get
 from tests.helpers.software_board import SoftwareBoard, micropython_program
@@ -175,7 +176,7 @@ def test_clients_get_the_emulator_s_verdicts_through_a_small_ring(
     names = ["urllib", "pycurl", "curl-cffi"]
     for number, each in enumerate((Emulator(), open_camera(board))):
         (tmp_path / str(number)).mkdir()
-        with Bench(each, tmp_path / str(number)) as bench:
+        with Bench(each, OwnAuthority(), tmp_path / str(number)) as bench:
             outcomes.append(
                 {
                     (name, scenario): bench.measure(

@@ -10,6 +10,7 @@ from leafonly.certificates.chain import KeyType
 from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_authority import OwnAuthority
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def test_a_scenario_or_a_key_type_can_be_none_of_a_clients(
 ) -> None:
     why = "it has never heard of that"
     client = replace(CLIENTS["urllib"], cannot={"p384": why, "cached": why})
-    with Bench(Emulator(), tmp_path) as bench:
+    with Bench(Emulator(), OwnAuthority(), tmp_path) as bench:
         cell = bench.measure(client, SCENARIOS[scenario], key_type)
     assert cell.verdict == verdict
     assert cell.reason == (why if verdict == "not_applicable" else None)

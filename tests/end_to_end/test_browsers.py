@@ -22,6 +22,7 @@ from leafonly.clients.error_messages import (
 from leafonly.clients.trust_store import nss_database
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_authority import OwnAuthority
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -44,7 +45,7 @@ sys.exit("unable to get local issuer certificate")
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    with Bench(Emulator(), tmp_path) as bench:
+    with Bench(Emulator(), OwnAuthority(), tmp_path) as bench:
         yield bench
 
 

@@ -11,8 +11,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.clients import CLIENTS
 from leafonly.clients.discovery import find
+from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
-from leafonly.harness.subjects.own_certificate import Rehearsal
+from leafonly.harness.subjects.own_certificate import OwnCertificate
 from tests.helpers.credentials import DAY, ROOT, evidence, leaf, live
 
 NOW = dt.datetime.now(dt.UTC)
@@ -32,11 +33,12 @@ def test_client_says_what_is_wrong_with_a_leaf(tmp_path, monkeypatch, name, faul
     if not found.available:
         pytest.skip(str(found.unavailable_because))
     # It is there to keep just such leaves out.
-    monkeypatch.setattr("leafonly.harness.bench.check_stage", lambda *arguments: None)
+    monkeypatch.setattr("leafonly.harness.staging.check_presented", lambda *arguments: None)
     (tmp_path / "files").mkdir()
     given = evidence(tmp_path / "files", live(FAULTY[fault]), domain="localhost", at=NOW)
-    with Rehearsal(Emulator(), tmp_path / "cells", given, [ROOT[0]]) as bench:
-        cell = bench._measure_alone(client, SCENARIOS["full_chain"], bench.key_type)
+    subject = OwnCertificate(given, [ROOT[0]])
+    with Bench(Emulator(), subject, tmp_path / "cells") as bench:
+        cell = bench.measure_alone(client, SCENARIOS["full_chain"], subject.key_type)
     assert cell.conclusive, cell.explain()
     if fault == "expired":
         assert (cell.verdict, cell.reason) in [("rejected", "expired"), ("rejected", "other")]

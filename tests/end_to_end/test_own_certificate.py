@@ -27,8 +27,9 @@ from leafonly.clients import CLIENTS
 from leafonly.clients.client import Led
 from leafonly.clients.discovery import find
 from leafonly.clients.name_override import hindrance
+from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
-from leafonly.harness.subjects.own_certificate import Rehearsal, not_rehearsed
+from leafonly.harness.subjects.own_certificate import OwnCertificate, not_rehearsed
 from tests.helpers.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, leaf
 
 PROJECT = Path(__file__).parents[2]
@@ -71,13 +72,17 @@ def _the_client_is_here(request):
         pytest.skip(found.unavailable_because)
 
 
+def measured_on(tmp_path, evidence, trusted=None):
+    return Bench(Emulator(), OwnCertificate(evidence, trusted), tmp_path / "cells")
+
+
 def outcome(bench, name, scenario):
-    return bench.measure(CLIENTS[name], SCENARIOS[scenario], bench.key_type).outcome
+    return bench.measure(CLIENTS[name], SCENARIOS[scenario], "p256").outcome
 
 
 @pytest.mark.parametrize("name", LED)
 def test_client_is_led_to_the_name(tmp_path, evidence, authority, name):
-    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+    with measured_on(tmp_path, evidence, [authority.root]) as bench:
         assert outcome(bench, name, "full_chain") == "accepted"
         assert outcome(bench, name, "absent") == "rejected: missing_issuer"
         assert outcome(bench, name, "cached") in ("accepted: completes", "accepted: anchors")
@@ -108,7 +113,7 @@ def rehearsal(tmp_path, fetchable, authority):
         dt.datetime.now(dt.UTC),
         private=Issuers([authority.root]),
     )
-    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+    with measured_on(tmp_path, evidence, [authority.root]) as bench:
         yield bench
 
 
@@ -132,8 +137,8 @@ def test_who_does_not_fetch_is_without_the_issuer(rehearsal, site, name):
 
 
 def test_nothing_is_known_of_a_client_that_does_not_trust_the_root(tmp_path, evidence):
-    with Rehearsal(Emulator(), tmp_path / "cells", evidence) as bench:
-        cell = bench.measure(CLIENTS["urllib"], SCENARIOS["absent"], bench.key_type)
+    with measured_on(tmp_path, evidence) as bench:
+        cell = bench.measure(CLIENTS["urllib"], SCENARIOS["absent"], "p256")
         assert (cell.verdict, cell.conclusive) == ("error", False)
 
 
@@ -141,7 +146,7 @@ def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
     (delivery / "privkey.pem").unlink()
     evidence = Evidence(read_directory(delivery, lambda path: None), dt.datetime.now(dt.UTC))
     with pytest.raises(NotCheckedError, match="no private key"):
-        Rehearsal(Emulator(), tmp_path / "cells", evidence)
+        OwnCertificate(evidence)
 
 
 def test_who_cannot_be_asked_is_named():
@@ -201,7 +206,7 @@ def test_who_asks_about_revocation_is_known(tmp_path, name):
             dt.datetime.now(dt.UTC),
             private=Issuers([ROOT[0]]),
         )
-        with Rehearsal(Emulator(), tmp_path / "cells", evidence, [ROOT[0]]) as bench:
+        with measured_on(tmp_path, evidence, [ROOT[0]]) as bench:
             assert outcome(bench, name, "full_chain") == "accepted"
         server.shutdown()
     assert bool(asked) == CLIENTS[name].asks_ocsp
@@ -216,7 +221,7 @@ def test_client_is_led_by_a_hosts_file_of_its_own(tmp_path, evidence, authority,
     if why_not := hindrance(CLIENTS[name], native=False):
         pytest.skip(why_not)
     before = Path("/etc/hosts").read_bytes()
-    with Rehearsal(Emulator(), tmp_path / "cells", evidence, [authority.root]) as bench:
+    with measured_on(tmp_path, evidence, [authority.root]) as bench:
         assert outcome(bench, name, "full_chain") == "accepted"
         assert outcome(bench, name, "absent") == "rejected: missing_issuer"
         assert outcome(bench, name, "cached") == "accepted: completes"

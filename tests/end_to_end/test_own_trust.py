@@ -26,8 +26,10 @@ from leafonly.clients import CLIENTS
 from leafonly.clients.discovery import find
 from leafonly.clients.name_override import hindrance
 from leafonly.clients.trust_store import TRUSTSTORE_PASSWORD
+from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
-from leafonly.harness.subjects.own_certificate import Rehearsal
+from leafonly.harness.subjects.own_authority import served_chain
+from leafonly.harness.subjects.own_certificate import OwnCertificate
 
 NAME = "cam.example.com"
 
@@ -89,14 +91,16 @@ def import_into(keystore, root):
     subprocess.run(command, input=root, check=True, capture_output=True)
 
 
-class WithStores(Rehearsal):
-    """A rehearsal in which clients find other stores in the place of their own."""
+class WithStores(OwnCertificate):
+    """The user's own certificate, met by clients that find other stores in place of their own."""
 
-    stores = ()
+    def __init__(self, evidence, stores):
+        super().__init__(evidence)
+        self._stores = stores
 
-    def _as_run(self, client, scenario):
-        client = super()._as_run(client, scenario)
-        mounts = [f"mount --bind '{store}' '{place}'" for store, place in self.stores]
+    def as_run(self, client, scenario):
+        client = super().as_run(client, scenario)
+        mounts = [f"mount --bind '{store}' '{place}'" for store, place in self._stores]
         script = " && ".join([*mounts, 'exec "$@"'])
         before = ("unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh")
         return replace(client, command=(*before, *client.command))
@@ -119,28 +123,28 @@ def untrusted(client):
 @pytest.mark.parametrize("name", [n for n in NATIVE if CLIENTS[n].native_roots != "program"])
 def test_client_trusts_a_root_in_its_own_store(tmp_path, evidence, stores, name):
     client = the_client(name, native=True)
-    with WithStores(Emulator(), tmp_path, evidence) as bench:
-        bench.stores = stores[client.native_roots]
+    subject = WithStores(evidence, stores[client.native_roots])
+    with Bench(Emulator(), subject, tmp_path) as bench:
         # Both controls are measured besides: the full chain is accepted, a stranger's is not.
         for scenario in ("full_chain", "absent", "cached"):
-            cell = bench.measure(client, SCENARIOS[scenario], bench.key_type)
+            cell = bench.measure(client, SCENARIOS[scenario], "p256")
             assert cell.outcome == client.expected[scenario], cell.explain()
 
 
 @pytest.mark.parametrize("name", [n for n in NATIVE if CLIENTS[n].native_roots == "program"])
 def test_client_with_roots_of_its_own_looks_into_no_store(tmp_path, evidence, stores, name):
     client = the_client(name, native=True)
-    with WithStores(Emulator(), tmp_path, evidence) as bench:
-        bench.stores = stores["system"] + stores["package"]
-        cell = bench.measure(client, SCENARIOS["full_chain"], bench.key_type)
+    subject = WithStores(evidence, stores["system"] + stores["package"])
+    with Bench(Emulator(), subject, tmp_path) as bench:
+        cell = bench.measure(client, SCENARIOS["full_chain"], "p256")
         assert cell.outcome == untrusted(client), cell.explain()
 
 
 @pytest.mark.parametrize("name", NATIVE)
 def test_client_trusts_no_other_root(tmp_path, evidence, name):
     client = the_client(name, native=True)
-    with Rehearsal(Emulator(), tmp_path, evidence) as bench:
-        cell = bench.measure(client, SCENARIOS["full_chain"], bench.key_type)
+    with Bench(Emulator(), OwnCertificate(evidence), tmp_path) as bench:
+        cell = bench.measure(client, SCENARIOS["full_chain"], "p256")
         assert cell.outcome == untrusted(client), cell.explain()
 
 
@@ -156,14 +160,14 @@ SILENT = (
 
 @pytest.mark.parametrize("name", [n for n, client in CLIENTS.items() if not client.not_led])
 def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, monkeypatch):
-    class AnotherName(Rehearsal):
-        def _chain(self, scenario, key_type, aia):
-            return authority.issue("door.example.com", key_type)
+    class AnotherName(OwnCertificate):
+        def to_serve(self, scenario, key_type, cell):
+            return served_chain(scenario, authority.issue("door.example.com", key_type))
 
     # The bench itself would not start a client before a leaf of another name.
-    monkeypatch.setattr("leafonly.harness.bench.check_stage", lambda *arguments: None)
+    monkeypatch.setattr("leafonly.harness.staging.check_presented", lambda *arguments: None)
     client = the_client(name, native=False)
     expected = "rejected: other" if name in SILENT else "rejected: wrong_name"
-    with AnotherName(Emulator(), tmp_path, evidence, [authority.root]) as bench:
-        cell = bench.measure(client, SCENARIOS["full_chain"], bench.key_type)
+    with Bench(Emulator(), AnotherName(evidence, [authority.root]), tmp_path) as bench:
+        cell = bench.measure(client, SCENARIOS["full_chain"], "p256")
         assert cell.outcome == ("accepted" if name in NAMELESS else expected), cell.explain()

@@ -23,7 +23,7 @@ from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import measured
 from leafonly.harness.cell import Cell
-from leafonly.harness.subjects.remote_host import Deployment, key_name, read_deployed
+from leafonly.harness.subjects.remote_host import key_name, read_deployed, remote_bench
 from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError
@@ -190,7 +190,7 @@ def outcomes(
 ) -> dict[str, Cell]:
     found = read_deployed(target, NAME, trusted)
     directory.mkdir()
-    with Deployment(DeployedCamera([target]), directory, found) as bench:
+    with remote_bench(DeployedCamera([target]), found, directory) as bench:
         return {each.name: bench.measure(client, each, found.key_type) for each in found.scenarios}
 
 
@@ -264,7 +264,7 @@ def test_a_client_that_verifies_nothing_is_found_out_beside_the_camera(
 def test_a_camera_that_changes_meanwhile_gives_no_verdict(chain: Chain, tmp_path: Path) -> None:
     with emulated(chain, "der_leaf") as before, emulated(AUTHORITY.issue(NAME), "der_leaf") as now:
         found = read_deployed(before, NAME, [chain.root])
-        with Deployment(DeployedCamera([now]), tmp_path, found) as bench:
+        with remote_bench(DeployedCamera([now]), found, tmp_path) as bench:
             cell = bench.measure(HONEST, found.scenarios[0], found.key_type)
     assert cell.verdict == "error"
     assert "something else than when this run began" in str(cell.reason)

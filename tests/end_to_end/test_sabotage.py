@@ -18,6 +18,7 @@ from leafonly.clients.error_messages import OPENSSL
 from leafonly.harness.bench import Bench
 from leafonly.harness.cell import Cell
 from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_authority import OwnAuthority
 
 HONEST = CLIENTS["urllib"]
 
@@ -44,12 +45,8 @@ def saboteur() -> Saboteur:
 
 @pytest.fixture
 def bench(saboteur: Saboteur, tmp_path: Path) -> Iterator[Bench]:
-    with Bench(saboteur, tmp_path) as the_bench:
+    with Bench(saboteur, OwnAuthority(), tmp_path) as the_bench:
         yield the_bench
-
-
-def authority_of(bench: Bench) -> Authority:
-    return bench._authority
 
 
 def absent(bench: Bench, client: Client = HONEST) -> Cell:
@@ -68,12 +65,12 @@ def test_without_sabotage_the_cell_is_a_verdict(bench: Bench) -> None:
 
 
 def test_camera_that_presents_the_full_chain_in_absent(bench: Bench, saboteur: Saboteur) -> None:
-    saboteur.loads = METHODS["der_appended"](authority_of(bench).issue())
+    saboteur.loads = METHODS["der_appended"](Authority().issue())
     assert_no_verdict(absent(bench), "the camera presents 2 certificates that are not the 1")
 
 
 def test_camera_that_presents_another_leaf(bench: Bench, saboteur: Saboteur) -> None:
-    saboteur.loads = METHODS["der_leaf"](authority_of(bench).issue())
+    saboteur.loads = METHODS["der_leaf"](Authority().issue())
     assert_no_verdict(absent(bench), "that are not the 1 this scenario asks for")
 
 
@@ -96,7 +93,7 @@ def test_leaf_that_is_at_fault_itself(
         return issue(self, **{"name": name, "key_type": key_type, **kind, **fault})  # type: ignore[arg-type]
 
     monkeypatch.setattr(Authority, "issue", at_fault)
-    cell = bench._measure_alone(HONEST, SCENARIOS["absent"], "p256")
+    cell = bench.measure_alone(HONEST, SCENARIOS["absent"], "p256")
     assert_no_verdict(cell, words)
 
 
@@ -167,7 +164,7 @@ except OSError as error:
 def test_client_that_lies_or_breaks(bench: Bench, client: Client, words: str) -> None:
     cell = absent(bench, client)
     assert_no_verdict(cell, "inconclusive")
-    alone = bench._measure_alone(client, SCENARIOS["absent"], "p256")
+    alone = bench.measure_alone(client, SCENARIOS["absent"], "p256")
     evidence = f"{cell.reason} {alone.reason}"
     assert words in evidence
     assert alone.outcome != "rejected: missing_issuer"
@@ -194,13 +191,13 @@ def with_first(deed: str, tmp_path: Path) -> Client:
 
 def test_client_that_hung_is_asked_once_more(bench: Bench, tmp_path: Path) -> None:
     client = with_first(HANGS, tmp_path)
-    cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
+    cell = bench.measure_alone(client, SCENARIOS["absent"], "p256")
     assert cell.outcome == "rejected: missing_issuer"
 
 
 def test_client_that_contradicts_itself_is_not_asked_again(bench: Bench, tmp_path: Path) -> None:
     client = with_first(CONTRADICTS_ITSELF, tmp_path)
-    cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
+    cell = bench.measure_alone(client, SCENARIOS["absent"], "p256")
     assert_no_verdict(cell, "said missing_issuer, and yet ended with code 0")
 
 
@@ -209,13 +206,13 @@ def test_client_of_another_runs_camera_is_nobodys(bench: Bench, tmp_path: Path) 
     authority = Authority()
     with Emulator().serve(METHODS["der_appended"](authority.issue())) as other:
         client = replace(HONEST, command=(*HONEST.command[:-1], f"https://localhost:{other.port}/"))
-        cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
+        cell = bench.measure_alone(client, SCENARIOS["absent"], "p256")
     assert_no_verdict(cell, "never came")
 
 
 def test_warm_up_that_fails_makes_visited_no_experiment(bench: Bench) -> None:
     never = replace(HONEST, command=("{python}", "-c", "import sys; sys.exit(1)", "{urls}"))
-    assert_no_verdict(bench._measure_alone(never, SCENARIOS["visited"], "p256"), "did not succeed")
+    assert_no_verdict(bench.measure_alone(never, SCENARIOS["visited"], "p256"), "did not succeed")
 
 
 def test_control_is_measured_though_only_another_cell_was_asked_for(bench: Bench) -> None:

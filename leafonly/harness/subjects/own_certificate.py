@@ -1,30 +1,27 @@
-"""The rehearsal: the user's own leaf, under its own name, before every client that has one.
+"""The user's own certificate, served under its real name to clients with their own trust.
 
-The same bench as for the matrix, but the chain is the user's, the name is the leaf's, and a
-client trusts what it trusts by itself. The name is led to loopback by each client's own
-means; nothing of the system is changed, and the private key stays in this process.
+Each client resolves the name to loopback by its own means. Nothing of the system is changed,
+and the private key stays in this process.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from leafonly.audit.context import Evidence
 from leafonly.audit.finding import NotCheckedError
-from leafonly.cameras import Camera
+from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
 from leafonly.certificates.inspection import aia_urls, ocsp_urls
 from leafonly.certificates.paths import Issuers
 from leafonly.clients import Client
 from leafonly.clients.name_override import at_name, hindrance
-from leafonly.harness.bench import Bench
-from leafonly.harness.cell import Cell
 from leafonly.harness.scenario import SCENARIOS, Scenario
+from leafonly.harness.subjects.own_authority import served_chain
+from leafonly.harness.subjects.subject import Holding, ToServe
 
-__all__ = ["REHEARSED", "Rehearsal", "not_rehearsed"]
+__all__ = ["REHEARSED", "OwnCertificate", "not_rehearsed"]
 
 REHEARSED = ("absent", "cached", "aia")
 """The scenarios that a user's own files allow, beside the two controls; `aia` where the leaf
@@ -32,12 +29,10 @@ says where its issuer is, and it may be fetched. The others need leaves that onl
 own authority issues."""
 
 
-class Rehearsal(Bench):
-    """A bench on which the user's own chain is measured.
+class OwnCertificate:
+    """The user's own chain, under the name in its leaf.
 
     Args:
-        camera: What presents the certificates.
-        directory: An empty folder for the cells' files.
         evidence: The user's credentials.
         trusted: The roots that clients are given; None to let each use its own. To hold an
             intermediate besides, a client is given the root above it either way.
@@ -48,39 +43,49 @@ class Rehearsal(Bench):
     """
 
     def __init__(
-        self,
-        camera: Camera,
-        directory: Path,
-        evidence: Evidence,
-        trusted: Sequence[x509.Certificate] | None = None,
+        self, evidence: Evidence, trusted: Sequence[x509.Certificate] | None = None
     ) -> None:
         self._own, self.key_type = _chain(evidence)
         self._trusted = trusted
-        super().__init__(camera, directory)
-        self._host = evidence.domain
-        self._strangers = self._stranger.issue(self._host, self.key_type)
+        self.host = evidence.domain
+        self._strangers = Authority().issue(self.host, self.key_type)
 
-    def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
-        # Nobody can take a root out of a client's own store, so where none is to be held, a
-        # stranger's chain for the same name is presented.
+    def to_serve(self, scenario: Scenario, key_type: KeyType, cell: str) -> ToServe:
+        """Return the user's chain; for an untrusted root, another CA's for the same name.
+
+        No root can be taken out of a client's own store, so another chain is presented.
+        """
+        del key_type, cell
+        return served_chain(scenario, self._presented(scenario))
+
+    def _presented(self, scenario: Scenario) -> Chain:
         return self._own if scenario.holds_root else self._strangers
 
-    def _as_run(self, client: Client, scenario: Scenario) -> Client:
+    def holding(self, scenario: Scenario) -> Holding:
+        """Return the roots that clients are given, and the intermediates of the chain."""
+        intermediates = self._presented(scenario).intermediates
+        others = intermediates if scenario.holds_intermediate == "issuer" else ()
+        return Holding(self._trusted or [self._own.root], others)
+
+    def as_run(self, client: Client, scenario: Scenario) -> Client:
+        """Return the client at the real name, with the trust it has by itself where it has one."""
         holds_more = scenario.holds_intermediate is not None
         native = self._trusted is None and (client.adds_to_native or not holds_more)
         online = scenario.aia is not None
-        return at_name(client, self._host, native=native, holds_more=holds_more, online=online)
+        return at_name(client, self.host, native=native, holds_more=holds_more, online=online)
 
-    def _measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
-        # What entries declare was measured with leaves and roots of our own making.
-        return replace(super()._measure_alone(client, scenario, key_type), expected=None)
+    def why_not_runnable(self, client: Client) -> str | None:
+        """Return None: `not_rehearsed` says it, by scenario, before the cells are listed."""
+        del client
+        return None
 
-    def _holding(
-        self, scenario: Scenario
-    ) -> tuple[Sequence[x509.Certificate], Sequence[x509.Certificate]]:
-        presented = self._own if scenario.holds_root else self._strangers
-        others = presented.intermediates if scenario.holds_intermediate == "issuer" else ()
-        return self._trusted or [self._own.root], others
+    def expected(self, client: Client, scenario: Scenario) -> str | None:
+        """Return None: what entries declare was measured with chains of our own authority."""
+        del client, scenario
+        return None
+
+    def close(self) -> None:
+        """Nothing was started."""
 
 
 def not_rehearsed(

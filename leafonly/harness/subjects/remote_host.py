@@ -4,9 +4,8 @@ The scenarios are those that need no control over the server: what the camera pr
 which. Two controls guard each client as always, measured on the emulator beside the camera.
 """
 
-import contextlib
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -14,24 +13,23 @@ from typing import cast
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from leafonly.cameras import Endpoint
+from leafonly.cameras import Camera
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.look import Look, Trusted, classify, quietly, read_certificates
-from leafonly.cameras.remote import REFUSED, DeployedCamera
-from leafonly.certificates.chain import KEY_TYPES, KeyType, der
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import KeyType
 from leafonly.certificates.inspection import aia_urls, dns_names, is_issued_by
 from leafonly.clients import Client
 from leafonly.clients.client import Testimony
 from leafonly.clients.name_override import at_name, hindrance
-from leafonly.harness.bench import Bench, Staged
-from leafonly.harness.cell import Cell, unobserved
-from leafonly.harness.preflight import StageError
+from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS, Scenario
-from leafonly.harness.verdict import ServerSaw
+from leafonly.harness.subjects.own_authority import OwnAuthority
+from leafonly.harness.subjects.subject import Holding, ToServe
 from leafonly.tls.address import Target
 from leafonly.tls.read_host import read_host
 
-__all__ = ["Deployed", "Deployment", "key_name", "read_deployed"]
+__all__ = ["Deployed", "RemoteHost", "key_name", "read_deployed", "remote_bench"]
 
 
 @dataclass(frozen=True)
@@ -112,92 +110,67 @@ def read_deployed(
     return Deployed(target, called, certificates, look, trusted)
 
 
-class Deployment(Bench):
-    """A bench on which a deployed camera is met under its own name.
+class RemoteHost:
+    """A camera in use, met under its own name; it presents what it has.
 
     Args:
-        camera: The deployed one.
-        directory: An empty folder for the cells' files.
-        deployed: What was read of it.
+        read: What was read of it.
 
     """
 
-    def __init__(self, camera: DeployedCamera, directory: Path, deployed: Deployed) -> None:
-        super().__init__(camera, directory / "deployed")
-        self._deployed, self._host = deployed, deployed.name
-        self._is_native = deployed.trusted is None
-        self._beside = _Beside(directory / "beside", deployed.name, is_native=self._is_native)
+    def __init__(self, read: Deployed) -> None:
+        self._read = read
+        self.host = read.name
+        self._is_native = read.trusted is None
+        self._stranger = Authority()
 
-    def __exit__(self, *details: object) -> None:
-        """Stop what the controls were measured on, too."""
-        self._beside.__exit__(None, None, None)
-        super().__exit__(None, None, None)
+    def to_serve(self, scenario: Scenario, key_type: KeyType, cell: str) -> ToServe:
+        """Return what was read when the run began: nothing can be loaded."""
+        del scenario, key_type, cell
+        asks = "it asks for a certificate" if self._read.look.asks_for_certificate else ""
+        return ToServe(loads=(), presented=self._read.presented, if_refused=asks)
 
-    def measure(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
-        """Measure one cell; a client that nobody can lead to this name does not apply."""
-        why = hindrance(client, native=self._is_native)
-        if why is not None:
-            return unobserved(client, scenario, key_type, "not_applicable", why)
-        return super().measure(client, scenario, key_type)
-
-    def _measured_control(self, client: Client, control: Scenario, key_type: KeyType) -> Cell:
-        return self._beside.measure(client, control, KEY_TYPES[0])
-
-    def _measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
-        # Nobody knows the secrets of this camera's answers; and what entries declare was
-        # measured with leaves and roots of our own making.
-        testimony: Testimony = "stub" if client.testimony == "stub" else "request"
-        asked = replace(client, testimony=testimony, measured=())
-        cell = super()._measure_alone(asked, scenario, key_type)
-        if scenario.aia and client.fetches_issuer and cell.reason == "missing_issuer":
-            # Nobody saw whether it was fetched, so another may be the one that is unknown.
-            return replace(cell, reason="other")
-        return cell
-
-    @contextlib.contextmanager
-    def _serving(
-        self, scenario: Scenario, key_type: KeyType, aia: str | None
-    ) -> Iterator[Endpoint]:
-        with self._camera.serve(()) as endpoint:
-            here = Target(endpoint.address, endpoint.port)
-            now = read_host(here, self._host).certificates[: len(self._deployed.presented)]
-            if list(now) != [der(each) for each in self._deployed.presented]:
-                raise StageError("the camera presents something else than when this run began")
-            endpoint.settle()
-            yield endpoint
-
-    def _ask_camera(self, stage: Staged) -> ServerSaw:
-        saw = super()._ask_camera(stage)
-        seen = stage.endpoint.connections[stage.seen_before :]
-        if any(each.error == REFUSED for each in seen):
-            why = "; it asks for a certificate" if self._deployed.look.asks_for_certificate else ""
-            raise StageError(f"{REFUSED}{why}: this is no verdict on the camera's certificate")
-        return saw
-
-    def _as_run(self, client: Client, scenario: Scenario) -> Client:
-        online = scenario.aia is not None
-        return at_name(client, self._host, native=self._is_native, online=online)
-
-    def _holding(
-        self, scenario: Scenario
-    ) -> tuple[Sequence[x509.Certificate], Sequence[x509.Certificate]]:
-        anchors = self._deployed.roots if scenario.holds_root else [self._stranger.root]
+    def holding(self, scenario: Scenario) -> Holding:
+        """Return what the user says clients trust, or an unrelated root."""
+        anchors = self._read.roots if scenario.holds_root else [self._stranger.root]
         holds_issuer = scenario.holds_intermediate == "issuer"
-        return anchors, self._deployed.intermediates if holds_issuer else ()
+        return Holding(anchors, self._read.intermediates if holds_issuer else ())
+
+    def as_run(self, client: Client, scenario: Scenario) -> Client:
+        """Return the client at the real name.
+
+        The secrets in this camera's answers are unknown, so that the client's request must do
+        as the proof that it accepted.
+        """
+        testimony: Testimony = "stub" if client.testimony == "stub" else "request"
+        online = scenario.aia is not None
+        asked = at_name(client, self.host, native=self._is_native, online=online)
+        return replace(asked, testimony=testimony)
+
+    def why_not_runnable(self, client: Client) -> str | None:
+        """Return why the client cannot be run at this name; None if it can."""
+        return hindrance(client, native=self._is_native)
+
+    def expected(self, client: Client, scenario: Scenario) -> str | None:
+        """Return None: what entries declare was measured with chains of our own authority."""
+        del client, scenario
+        return None
+
+    def close(self) -> None:
+        """Nothing was started."""
 
 
-class _Beside(Bench):
-    """Where the controls are measured: chains of our own under the camera's name."""
+def remote_bench(camera: Camera, read: Deployed, directory: Path) -> Bench:
+    """Return a bench for a remote host, with its controls on the emulator under the same name."""
+    is_native = read.trusted is None
 
-    def __init__(self, directory: Path, host: str, *, is_native: bool) -> None:
-        super().__init__(Emulator(), directory)
-        self._host, self._is_native = host, is_native
-
-    def _as_run(self, client: Client, scenario: Scenario) -> Client:
+    def as_run(client: Client, scenario: Scenario) -> Client:
         # By its own trust a client must reject our chain; for it to accept one, it must be
         # told of our root.
-        native = self._is_native and not scenario.holds_root
-        return at_name(client, self._host, native=native)
+        return at_name(client, read.name, native=is_native and not scenario.holds_root)
+
+    controls = Bench(Emulator(), OwnAuthority(read.name, as_run), directory / "controls")
+    return Bench(camera, RemoteHost(read), directory / "remote", controls)
 
 
 def _as_name(host: str) -> str | None:

@@ -1,0 +1,84 @@
+"""Start a client in a cell that is set up, and take down both accounts: its own, the camera's."""
+
+from collections.abc import Sequence
+
+from leafonly.cameras import Connection
+from leafonly.cameras.remote import REFUSED
+from leafonly.clients.process import Finished
+from leafonly.harness.preflight import PreflightError
+from leafonly.harness.scenario import Scenario
+from leafonly.harness.staging import Staged
+from leafonly.harness.verdict import ClientSaid, Observation, ServerSaw
+
+__all__ = ["observe"]
+
+
+def observe(staged: Staged, scenario: Scenario) -> Observation:
+    """Run the client, once for each of its commands, and return what was observed.
+
+    Raises:
+        PreflightError: The server refused the client, which is no verdict of the client's.
+        OSError: The client does not start.
+
+    """
+    finished: list[Finished] = []
+    for invocation in staged.invocations:
+        finished.append(invocation.start(staged.client.time_limit))
+    saw = _ask_camera(staged)
+    return Observation(
+        client_said=_account(finished[-1]),
+        server_saw=saw,
+        had_issuer=_had_issuer(staged, scenario, saw),
+        obstacle=_warm_up_failure(staged, finished[0]),
+        seconds=sum(each.seconds for each in finished),
+        command=" && ".join(each.shell() for each in staged.invocations),
+        picture=staged.invocations[-1].picture(),
+    )
+
+
+def _account(finished: Finished) -> ClientSaid:
+    return ClientSaid(finished.exit_code, finished.stdout, finished.stderr)
+
+
+def _ask_camera(staged: Staged) -> ServerSaw:
+    staged.endpoint.settle()
+    seen: Sequence[Connection] = staged.endpoint.connections[staged.seen_before :]
+    if any(each.error == REFUSED for each in seen):
+        hint = f"; {staged.to_serve.if_refused}" if staged.to_serve.if_refused else ""
+        raise PreflightError(f"{REFUSED}{hint}: this is no verdict on the camera's certificate")
+    fetches = staged.to_serve.fetches
+    return ServerSaw(
+        client_hello=any(each.client_hello for each in seen),
+        handshake_completed=any(each.handshake_completed for each in seen),
+        alert=next((each.alert for each in seen if each.alert), None),
+        request_seen=any(each.request for each in seen),
+        aia_fetches=fetches() if fetches else 0,
+        tokens=tuple(each.token for each in seen if each.token),
+    )
+
+
+def _had_issuer(staged: Staged, scenario: Scenario, saw: ServerSaw) -> bool | None:
+    """Return whether the client had the leaf's issuer: presented, stored or fetched."""
+    if scenario.served == "full_chain" or scenario.holds_intermediate == "issuer":
+        return True
+    if scenario.aia and staged.to_serve.fetches is None and staged.client.fetches_issuer:
+        return None
+    # Asking the address that never answers brings nothing.
+    return scenario.aia == "live" and saw.aia_fetches > 0
+
+
+def _warm_up_failure(staged: Staged, finished: Finished) -> str | None:
+    """Return why a visit that should have come first did not happen; None if it did."""
+    if staged.warm_up is None:
+        return None
+    if finished.timed_out:
+        return "the visit before this one did not end within its time limit"
+    staged.warm_up.settle()
+    seen = staged.warm_up.connections
+    if any(each.token in _account(finished).text for each in seen if each.token):
+        return None
+    if staged.client.testimony == "request" and any(each.request for each in seen):
+        return None
+    if staged.client.testimony == "stub" and any(each.handshake_completed for each in seen):
+        return None
+    return "the visit to the full-chain server before this one did not succeed"

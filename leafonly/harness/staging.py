@@ -1,0 +1,93 @@
+"""Set a cell up: the camera serving and checked, the client's home and trust store ready."""
+
+import contextlib
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from leafonly.cameras import Camera, Endpoint, loads_for
+from leafonly.cameras.emulator.camera import Emulator
+from leafonly.certificates.chain import KeyType
+from leafonly.clients import Client
+from leafonly.harness.invocation import Invocation, invocations
+from leafonly.harness.preflight import check_presented
+from leafonly.harness.scenario import Scenario
+from leafonly.harness.subjects.subject import Subject, ToServe
+
+__all__ = ["Staged", "Staging"]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A cell set up to the point where the client is started.
+
+    Attributes:
+        client: The client as it is run here.
+        endpoint: Where the camera serves.
+        warm_up: The full-chain server that is visited first; None if none is.
+        invocations: The commands, in order; the last one meets the camera.
+        to_serve: What the camera was asked to present.
+        seen_before: How many connections the camera had before the client's.
+
+    """
+
+    client: Client
+    endpoint: Endpoint
+    warm_up: Endpoint | None
+    invocations: tuple[Invocation, ...]
+    to_serve: ToServe
+    seen_before: int
+
+
+class Staging:
+    """Sets up cells of one camera and one subject.
+
+    Args:
+        camera: What presents the certificates.
+        subject: Whose certificates they are.
+        directory: An empty folder for the cells' files; each cell's are removed after it.
+
+    """
+
+    def __init__(self, camera: Camera, subject: Subject, directory: Path) -> None:
+        self._camera, self._subject, self._directory = camera, subject, directory
+        self._numbers = itertools.count(1)
+
+    @contextlib.contextmanager
+    def stage(self, client: Client, scenario: Scenario, key_type: KeyType) -> Iterator[Staged]:
+        """Set one cell up until the context ends.
+
+        Raises:
+            CameraError: The camera refuses or is gone.
+            FlightError: What it presents cannot be read.
+            PreflightError: It presents something else than the scenario asks for.
+            OSError: The client's store cannot be written.
+
+        """
+        subject = self._subject
+        label = f"{next(self._numbers)}-{client.name}-{scenario.name}-{key_type}"
+        directory = self._directory / label
+        for folder in ("home", "empty"):
+            (directory / folder).mkdir(parents=True)
+        to_serve = subject.to_serve(scenario, key_type, label)
+        client = subject.as_run(client, scenario)
+        with contextlib.ExitStack() as stack:
+            stack.callback(shutil.rmtree, directory, ignore_errors=True)
+            endpoint = stack.enter_context(self._camera.serve(to_serve.loads))
+            check_presented(endpoint, to_serve, subject.host)
+            warm_up = None
+            if to_serve.visited_before is not None:
+                loads = loads_for("full_chain", to_serve.visited_before)
+                warm_up = stack.enter_context(Emulator().serve(loads))
+            store = client.trust.write(directory, *subject.holding(scenario))
+            there = [warm_up, endpoint]
+            yield Staged(
+                client=client,
+                endpoint=endpoint,
+                warm_up=warm_up,
+                invocations=invocations(client, directory, store, subject.host, there),
+                to_serve=to_serve,
+                seen_before=len(endpoint.connections),
+            )
