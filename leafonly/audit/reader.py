@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from leafonly.audit.contents import Contents, read_contents
-from leafonly.certificate import covers
+from leafonly.certificate import covers, is_issued_by
 from leafonly.pki import der
 
 __all__ = [
@@ -247,16 +247,18 @@ def sort_out(files: Sequence[CredentialFile]) -> Credentials:
         (each for file in files for each in file.contents.csrs),
         lambda csr: csr.public_bytes(Encoding.DER),
     )
-    leaves = [each for each in certificates if not is_ca(each)]
+    issuing = {each.issuer for each in certificates if not is_self_issued(each)}
+    leaves = [each for each in certificates if not is_ca(each) and each.subject not in issuing]
     if not leaves:
         # `openssl req -x509` marks as a CA what people then use as a server's certificate.
         leaves = [c for c in certificates if any(_belongs(key, c) for key in keys)]
     others = [each for each in certificates if each not in leaves]
+    roots = [each for each in others if is_self_issued(each) and is_issued_by(each, each)]
     return Credentials(
         files=tuple(files),
         leaves=tuple(leaves),
-        intermediates=tuple(each for each in others if not is_self_issued(each)),
-        roots=tuple(each for each in others if is_self_issued(each)),
+        intermediates=tuple(each for each in others if each not in roots),
+        roots=tuple(roots),
         keys=tuple(keys),
         csrs=tuple(csrs),
     )
