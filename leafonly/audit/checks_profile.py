@@ -8,6 +8,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from leafonly.audit.bounds import elements
 from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, warning
 from leafonly.audit.names import called, shown
@@ -24,13 +25,17 @@ _DAMAGE = (
 )
 _REMEDY = "tell the CA; if it is your own, have it issue anew by these rules"
 _LIKE_A_NAME = re.compile(r"0x\w+|\S*[.:]\S*")
+_INTEGER = 0x02
 _SECOND_LEVEL = frozenset(("ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org"))
 """Labels below which registries of two-letter domains register names: a part of the Public
 Suffix List, which is not here."""
 
 
 def _serial_number(certificate: x509.Certificate) -> str | None:
-    if certificate.serial_number <= 0:
+    # Read here, because cryptography 50 warns when it is asked for such a number.
+    body = next(elements(certificate.tbs_certificate_bytes))[1]
+    number = next(contents for tag, contents, _ in elements(body) if tag == _INTEGER)
+    if int.from_bytes(number, signed=True) <= 0:
         return "its serial number is not positive (RFC 5280 section 4.1.2.2)"
     return None
 
