@@ -116,3 +116,16 @@ def test_address_alone_is_judged_by_its_address(tmp_path):
         "the camera's name is taken to be 192.0.2.7; --domain names another"
     ]
     assert not [each for each in found if each.severity == "blocker"]
+
+
+def test_all_that_was_delivered_is_presented_though_a_nearer_root_is_known():
+    given = read_contents(
+        pem([CERTIFICATES[each] for each in ("leaf", "cross", "upper", "lower")]), lambda: None
+    )
+    evidence = Evidence(
+        sort_out([CredentialFile(Path("fullchain.pem"), given)]),
+        NOW,
+        mozilla=Issuers([make(NEW_ROOT), make(ROOT)]),
+    )
+    assert len(evidence.public_paths[0]) == 4
+    assert list(evidence.issuers) == [CERTIFICATES[each] for each in ("lower", "upper", "cross")]
