@@ -7,9 +7,20 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from leafonly.audit.checks import aia, chain, files, key, leaf, name, path
+from leafonly.audit.checks import aia, chain, files, key, leaf, name, path, profile
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import Credentials, read_directory, read_files
+from leafonly.audit import (
+    checks_aia,
+    checks_certificate,
+    checks_chain,
+    checks_files,
+    checks_key,
+    checks_name,
+    checks_path,
+    checks_profile,
+)
+from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
 
 __all__ = [
@@ -46,6 +57,7 @@ CHECKS = _registry(
         *leaf.CHECKS,
         *chain.CHECKS,
         *path.CHECKS,
+        *profile.CHECKS,
         *aia.CHECKS,
     )
 )

@@ -14,7 +14,7 @@ from leafonly.tls.address import Target
 from leafonly.tls.flight import read_flight
 from leafonly.tls.read_host import read_host
 
-__all__ = ["PreflightError", "check_presented"]
+__all__ = ["PreflightError", "check_leaf", "check_presented"]
 
 
 class PreflightError(Exception):
@@ -42,7 +42,7 @@ def check_presented(endpoint: Endpoint, to_serve: ToServe, host: str) -> None:
             f"the camera presents {len(flight.certificates)} certificates that are not the "
             f"{len(to_serve.presented)} this scenario asks for"
         )
-    _check_leaf(to_serve.chain, host)
+    check_leaf(to_serve.chain, host)
 
 
 def _check_unchanged(endpoint: Endpoint, presented: Sequence[x509.Certificate], host: str) -> None:
@@ -55,7 +55,13 @@ def _check_unchanged(endpoint: Endpoint, presented: Sequence[x509.Certificate], 
 
 # Cells share a leaf, and its soundness does not change in a run.
 @functools.lru_cache(maxsize=64)
-def _check_leaf(chain: Chain, host: str) -> None:
+def check_leaf(chain: Chain, host: str) -> None:
+    """Verify a chain as of now, and compare its leaf's name.
+
+    Raises:
+        PreflightError: It is at fault.
+
+    """
     store = crypto.X509Store()
     store.add_cert(crypto.X509.from_cryptography(chain.root))
     untrusted = [crypto.X509.from_cryptography(each) for each in chain.intermediates]

@@ -4,6 +4,7 @@ Each client resolves the name to loopback by its own means. Nothing of the syste
 and the private key stays in this process.
 """
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 
 from cryptography import x509
@@ -17,9 +18,15 @@ from leafonly.certificates.inspection import aia_urls, ocsp_urls
 from leafonly.certificates.paths import Issuers
 from leafonly.clients import Client
 from leafonly.clients.name_override import at_name, hindrance
+from leafonly.harness.preflight import check_leaf
 from leafonly.harness.scenario import SCENARIOS, Scenario
 from leafonly.harness.subjects.own_authority import served_chain
 from leafonly.harness.subjects.subject import Holding, ToServe
+from leafonly.certificate import aia_urls, ocsp_urls
+from leafonly.clients import Client
+from leafonly.clients.at_name import at_name, hindrance
+from leafonly.pki import Chain, KeyType
+from leafonly.scenario import SCENARIOS, Scenario
 
 __all__ = ["REHEARSED", "OwnCertificate", "not_rehearsed"]
 
@@ -47,7 +54,7 @@ class OwnCertificate:
     ) -> None:
         self._own, self.key_type = _chain(evidence)
         self._trusted = trusted
-        self.host = evidence.domain
+        self.host = _host(evidence)
         self._strangers = Authority().issue(self.host, self.key_type)
 
     def to_serve(self, scenario: Scenario, key_type: KeyType, cell: str) -> ToServe:
@@ -60,6 +67,15 @@ class OwnCertificate:
 
     def _presented(self, scenario: Scenario) -> Chain:
         return self._own if scenario.holds_root else self._strangers
+
+    def check_chain(self) -> None:
+        """Verify the full chain as of now, as before every cell.
+
+        Raises:
+            PreflightError: It is at fault, so that no client's rejection would say anything.
+
+        """
+        check_leaf(self._own, self.host)
 
     def holding(self, scenario: Scenario) -> Holding:
         """Return the roots that clients are given, and the intermediates of the chain."""
@@ -118,6 +134,14 @@ def not_rehearsed(
     return {}
 
 
+def _host(evidence: Evidence) -> str:
+    try:
+        ipaddress.ip_address(evidence.domain)
+    except ValueError:
+        return evidence.domain
+    raise NotCheckedError("clients can be led to a name on loopback, and not to an address")
+
+
 def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:
     leaf, key = evidence.leaf, evidence.key
     kinds: dict[tuple[type, int], KeyType] = {
@@ -125,16 +149,11 @@ def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:
         (ec.EllipticCurvePrivateKey, 384): "p384",
         (rsa.RSAPrivateKey, 2048): "rsa2048",
     }
-    paths = [
-        *evidence.public_paths,
-        *evidence.paths_to(evidence.private),
-        *evidence.paths_to(evidence.system),
-        *evidence.paths_to(Issuers(evidence.credentials.roots)),
-    ]
-    if not paths:
+    if not evidence.paths:
         raise NotCheckedError("no root stands above the leaf: name it by --trust=FILE")
     for (kind, size), key_type in kinds.items():
         if isinstance(key, kind) and getattr(key, "key_size", 0) == size:
             assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
-            return Chain(leaf, tuple(paths[0][1:-1]), paths[0][-1], key), key_type
+            root = max(evidence.paths, key=len)[-1]
+            return Chain(leaf, tuple(evidence.issuers), root, key), key_type
     raise NotCheckedError("its key is none of P-256, P-384 and RSA-2048, as cameras have")
