@@ -25,10 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from leafonly.audit import CHECKS, Evidence, Finding, run_check  # noqa: E402
-from leafonly.audit.contents import read_contents  # noqa: E402
-from leafonly.audit.evidence import normal_name  # noqa: E402
-from leafonly.audit.paths import Issuers  # noqa: E402
-from leafonly.audit.reader import CredentialFile, sort_out  # noqa: E402
+from leafonly.audit.context import normal_name  # noqa: E402
+from leafonly.audit.files.credentials import CredentialFile, sort_out  # noqa: E402
+from leafonly.audit.files.parser import read_contents  # noqa: E402
+from leafonly.certificates.paths import Issuers  # noqa: E402
 
 Case = dict[str, object]
 

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from leafonly.audit import read_directory
-from leafonly.pki import pem
-from tests.credentials import (
+from leafonly.certificates.chain import pem
+from tests.helpers.credentials import (
     DAY,
     INTERMEDIATE,
     LEAF,

@@ -10,14 +10,14 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from leafonly.audit import CHECKS, Evidence, distrust, run_check
-from leafonly.audit.contents import read_contents
-from leafonly.audit.evidence import Answer
-from leafonly.audit.paths import Issuers
-from leafonly.audit.reader import CredentialFile, sort_out
-from leafonly.pki import pem
-from tests.credentials import NOW as THEN
-from tests.credentials import assert_one_finding, ca, findings, leaf, live
-from tests.making import DAY, LEAF, LOWER, NOW, ROOT, UPPER, make
+from leafonly.audit.context import Answer
+from leafonly.audit.files.credentials import CredentialFile, sort_out
+from leafonly.audit.files.parser import read_contents
+from leafonly.certificates.chain import pem
+from leafonly.certificates.paths import Issuers
+from tests.helpers.credentials import NOW as THEN
+from tests.helpers.credentials import assert_one_finding, ca, findings, leaf, live
+from tests.helpers.making import DAY, LEAF, LOWER, NOW, ROOT, UPPER, make
 
 
 def aia(name):

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from leafonly.verifiers import judge_chain
-from tests.laboratory import CHAINS
-from tests.making import DAY, LEAF, LOWER, NOW, ROOT, make
+from leafonly.certificates.verifiers import judge_chain
+from tests.helpers.laboratory import CHAINS
+from tests.helpers.making import DAY, LEAF, LOWER, NOW, ROOT, make
 
 
 def judge(which, **changes):

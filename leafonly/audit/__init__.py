@@ -10,17 +10,6 @@ from dataclasses import replace
 from leafonly.audit.checks import aia, chain, files, key, leaf, name, path, profile
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import Credentials, read_directory, read_files
-from leafonly.audit import (
-    checks_aia,
-    checks_certificate,
-    checks_chain,
-    checks_files,
-    checks_key,
-    checks_name,
-    checks_path,
-    checks_profile,
-)
-from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
 
 __all__ = [

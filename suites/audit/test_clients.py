@@ -1,20 +1,12 @@
 """Which clients will connect to a camera with these credentials."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from fixtures.run_config import Question
-from leafonly.audit.finding import NotCheckedError
-from leafonly.harness.cell import Cell
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-
-import pytest
-
-from fixtures.rehearsal import Rehearsed
 from leafonly.audit.finding import Finding, NotCheckedError
-from leafonly.cell import Cell
+from leafonly.harness.cell import Cell
 
 Record = Callable[[Iterable[Finding]], None]
 

@@ -19,14 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from leafonly.audit.files.generations import IN_ONE_FOLDER, current
 from leafonly.audit.files.parser import Contents, read_contents
+from leafonly.audit.files.roles import SUFFIXES, Role, role_of
 from leafonly.certificates.chain import der
-from leafonly.certificates.inspection import covers
-from leafonly.audit.contents import Contents, read_contents
-from leafonly.audit.generations import IN_ONE_FOLDER, current
-from leafonly.audit.roles import SUFFIXES, Role, role_of
-from leafonly.certificate import covers, is_issued_by
-from leafonly.pki import der
+from leafonly.certificates.inspection import covers, is_issued_by
 
 __all__ = [
     "CredentialFile",

@@ -15,18 +15,12 @@ from leafonly.audit.finding import NotCheckedError
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
 from leafonly.certificates.inspection import aia_urls, ocsp_urls
-from leafonly.certificates.paths import Issuers
 from leafonly.clients import Client
 from leafonly.clients.name_override import at_name, hindrance
 from leafonly.harness.preflight import check_leaf
 from leafonly.harness.scenario import SCENARIOS, Scenario
 from leafonly.harness.subjects.own_authority import served_chain
 from leafonly.harness.subjects.subject import Holding, ToServe
-from leafonly.certificate import aia_urls, ocsp_urls
-from leafonly.clients import Client
-from leafonly.clients.at_name import at_name, hindrance
-from leafonly.pki import Chain, KeyType
-from leafonly.scenario import SCENARIOS, Scenario
 
 __all__ = ["REHEARSED", "OwnCertificate", "not_rehearsed"]
 

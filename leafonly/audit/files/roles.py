@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from leafonly.audit.generations import IN_ARCHIVE
+from leafonly.audit.files.generations import IN_ARCHIVE
 
 __all__ = ["SUFFIXES", "Role", "role_of"]
 

@@ -8,11 +8,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from leafonly.audit.bounds import elements
-from leafonly.audit.evidence import Evidence
+from leafonly.audit.context import Evidence
+from leafonly.audit.files.kdf_cost import elements
 from leafonly.audit.finding import Finding, warning
-from leafonly.audit.names import called, shown
-from leafonly.certificate import dns_names
+from leafonly.certificates.inspection import dns_names
+from leafonly.certificates.names import called, shown
 
 __all__ = ["CHECKS"]
 
