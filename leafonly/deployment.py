@@ -104,8 +104,8 @@ def read_deployed(
 
     """
     given = name or _as_name(target.host)
-    presented = read_host(target, given)
     with quietly():
+        presented = read_host(target, given)
         certificates = read_certificates(presented)
         called = given or _only_name(certificates[0], target)
         look = classify(Target(called, target.port), certificates, Trusted(trusted), presented)

@@ -66,9 +66,17 @@ class PresentedChain:
         """Return the certificates of the path that are expired or not yet valid."""
         return [
             each
-            for each in self.path
+            for each in (*self.path, *self._anchor_above())
             if not each.not_valid_before_utc <= at <= each.not_valid_after_utc
         ]
+
+    @property
+    def has_namesake_of_issuer(self) -> bool:
+        """A certificate is presented that is called as the path's missing issuer."""
+        return any(each.subject == self.path[-1].issuer for each in self.presented)
+
+    def _anchor_above(self) -> list[x509.Certificate]:
+        return [] if self.anchor is None or self.anchor in self.path else [self.anchor]
 
     def _is_root(self, certificate: x509.Certificate) -> bool:
         # The name first: most are no roots, and a signature costs more.

@@ -309,7 +309,7 @@ def records(messages: bytes, size: int = 16384) -> bytes:
 @contextlib.contextmanager
 def raw(answer: Callable[[Laid], bytes], directory: Path) -> Iterator[Served]:
     """Answer a ClientHello by these bytes, and end."""
-    laid = EC()
+    laid = RSA()
     data = answer(laid)
 
     def send(connection: socket.socket) -> None:

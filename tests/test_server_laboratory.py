@@ -20,9 +20,14 @@ from tests.servers import SERVERS, Served
 # Rules of our own, about what the two programs accept.
 DECLARED = {
     "common_name_alone": "browsers, Go and rustls look nowhere but in the SAN",
+    "version_1_leaf": "it has a common name alone, too",
+    "wildcard_inside": "browsers, Python and Go know a star for a whole label only",
 }
 _SECONDS = 30
-_EVERYTHING = ("-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-min_protocol", "TLSv1")
+_EVERYTHING = (
+    *("-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0", "-min_protocol", "TLSv1"),
+    *("-ciphersuites", "TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"),
+)
 
 
 def looked_at(served: Served) -> Look:
