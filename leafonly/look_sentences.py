@@ -53,9 +53,10 @@ def chain_faults(
         faults["self_signed"] = "self-signed: no authority vouches for it"
     elif chain.anchor is None:
         issuer = shown(chain.path[-1].issuer.rfc4514_string())
+        namesake = "; the trusted one of that name did not sign this" * chain.has_trusted_namesake
         faults["unknown_root"] = (
             f"unknown root: {issuer} is not trusted here; name it with --trust, or present it, "
-            "too, if it is no root"
+            f"too, if it is no root{namesake}"
         )
     if not chain.covers(target.host):
         faults["another_name"] = another_name(target)
@@ -125,7 +126,7 @@ def host_faults_and_warnings(presented: Presented | None) -> tuple[dict[str, str
     if presented is None:
         return faults, beside
     if presented.problem:
-        faults["no_handshake"] = f"no client can connect: {shown(presented.problem)}"
+        faults["no_handshake"] = shown(presented.problem)
     if presented.version < TLS12:
         faults["old_tls"] = (
             f"speaks TLS 1.{presented.version - TLS10} at most, which today's clients refuse"

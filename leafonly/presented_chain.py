@@ -73,7 +73,13 @@ class PresentedChain:
     @property
     def has_namesake_of_issuer(self) -> bool:
         """A certificate is presented that is called as the path's missing issuer."""
-        return any(each.subject == self.path[-1].issuer for each in self.presented)
+        issuer = self.path[-1].issuer
+        return any(each.subject == issuer for each in self.presented if each not in self._below)
+
+    @property
+    def has_trusted_namesake(self) -> bool:
+        """A certificate is trusted that is called as the path's last issuer."""
+        return bool(self._trusted.named(self.path[-1].issuer))
 
     def _anchor_above(self) -> list[x509.Certificate]:
         return [] if self.anchor is None or self.anchor in self.path else [self.anchor]
@@ -120,7 +126,9 @@ class PresentedChain:
         of a CA that has further ones above it says where they are (caIssuers): Let's Encrypt's
         YE1, whose issuer is a root to few clients and cross-signed for the others.
         """
-        known = [each for each in self._below if self._trusted.knows(each)]
+        known = [
+            each for each in self._below if not self._is_root(each) and self._trusted.knows(each)
+        ]
         if known:
             missing, root = self._trusted.missing_above(known[-1])
             self.leads_to_root = root is not None

@@ -36,7 +36,9 @@ _TLS13_SUITES = (  # all five of RFC 8446 appendix B.4
     b"TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
 )
 _CIPHERS_OF_TODAY = b"DEFAULT:@SECLEVEL=2"
-_ANOTHER_KEY = "the server does not have the leaf's key: its signature is another key's"
+_ANOTHER_KEY = (
+    "no client can connect: the server does not have the leaf's key, its signature is another key's"
+)
 _CERTIFICATE_REQUEST = b"SSLv3/TLS read server certificate request"  # ssl/ssl_stat.c
 
 
@@ -161,7 +163,10 @@ class _Reading:
 
 def _with_problem(presented: Presented, problem: str | None) -> Presented:
     """Add why a client of today fails; one without a certificate may just be refused for that."""
-    return replace(presented, problem=None if presented.asks_for_certificate else problem)
+    if problem is None or presented.asks_for_certificate:
+        return replace(presented, problem=None)
+    said = f"clients with OpenSSL's default settings cannot connect: {problem}"
+    return replace(presented, problem=said)
 
 
 def _context(ciphers: bytes, asked: list[bool]) -> "SSL.Context":

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.aia import IssuerSite
 from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused, deployed
-from leafonly.cameras.deployed import DeployedCamera
+from leafonly.cameras.deployed import REFUSED, DeployedCamera
 from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.witness import Witness
 from leafonly.cell import Cell
@@ -34,7 +34,11 @@ VERSIONS = {"tls12": ssl.TLSVersion.TLSv1_2, "tls13": ssl.TLSVersion.TLSv1_3}
 
 @contextlib.contextmanager
 def server(
-    directory: Path, version: ssl.TLSVersion, answer: bytes = b"HTTP/1.0 200 OK\r\n\r\nhello"
+    directory: Path,
+    version: ssl.TLSVersion,
+    answer: bytes = b"HTTP/1.0 200 OK\r\n\r\nhello",
+    *,
+    demands_certificate: bool = False,
 ) -> Iterator[Target]:
     """Serve a full chain with Python's own TLS, one connection after the other."""
     chain = AUTHORITY.issue(NAME)
@@ -43,6 +47,8 @@ def server(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = context.maximum_version = version
     context.load_cert_chain(directory / "full.pem", directory / "key.pem")
+    if demands_certificate:
+        context.verify_mode = ssl.CERT_REQUIRED
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -148,6 +154,15 @@ def test_a_stream_without_end_does_not_hold_a_client(
         seen, got = seen_of(target, verifying(), b"GET / HTTP/1.0\r\n\r\n")
     assert got.startswith(b"frameframe")
     assert seen.request
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_a_camera_that_refuses_the_client_is_seen(tmp_path: Path, version: ssl.TLSVersion) -> None:
+    with server(tmp_path, version, demands_certificate=True) as target:
+        refused, _ = seen_of(target, verifying(), b"")
+        rejecting, _ = seen_of(target, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), b"")
+    assert refused.error == REFUSED
+    assert rejecting.error != REFUSED
 
 
 def test_nothing_can_be_loaded_onto_it() -> None:
@@ -256,6 +271,30 @@ def test_a_client_that_verifies_nothing_is_found_out_beside_the_camera(
     with emulated(chain, "der_leaf") as target:
         cells = outcomes(target, tmp_path / "cells", [chain.root], replace(HONEST, command=command))
     assert "verifies nothing" in str(cells["absent"].reason)
+
+
+# Takes whatever goes wrong for the certificate's fault.
+BLAMING = """
+import ssl, sys, urllib.request
+context = ssl.create_default_context(cafile=sys.argv[2])
+sys.path.insert(0, sys.argv[1])
+try:
+    urllib.request.urlopen(sys.argv[3], context=context)
+except OSError:
+    sys.exit("certificate verify failed: unable to get local issuer certificate")
+"""
+
+
+def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) -> None:
+    command = ("{python}", "-c", BLAMING, "{programs}", "{trust}", "{urls}")
+    with server(tmp_path, ssl.TLSVersion.TLSv1_2, demands_certificate=True) as target:
+        found = read_deployed(target, NAME, [AUTHORITY.root])
+        with Deployment(DeployedCamera([target]), tmp_path / "cells", found) as bench:
+            blaming = replace(HONEST, command=command)
+            cell = bench._measure_alone(blaming, found.scenarios[0], found.key_type)
+    assert found.look.complete
+    assert found.look.asks_for_certificate
+    assert (cell.verdict, REFUSED in str(cell.reason)) == ("error", True)
 
 
 def test_a_camera_that_changes_meanwhile_gives_no_verdict(chain: Chain, tmp_path: Path) -> None:
