@@ -85,8 +85,13 @@ def verifying() -> ssl.SSLContext:
     return context
 
 
-def seen_of(target: Target, context: ssl.SSLContext, request: bytes) -> tuple[Connection, bytes]:
-    """Let a client with these settings come; what was seen of it, and what it got."""
+def seen_of(
+    target: Target, context: ssl.SSLContext, request: bytes, *, waits: bool = False
+) -> tuple[Connection, bytes]:
+    """Let a client with these settings come; what was seen of it, and what it got.
+
+    A client that waits reads what the server says to its handshake before it leaves.
+    """
     got = b""
     with DeployedCamera([target]).serve(()) as endpoint:
         with (
@@ -95,6 +100,8 @@ def seen_of(target: Target, context: ssl.SSLContext, request: bytes) -> tuple[Co
             context.wrap_socket(plain, server_hostname=NAME) as tls,
         ):
             tls.sendall(request)
+            if waits:
+                tls.recv(1)
             while request and (data := tls.recv(4096)):
                 got += data
             tls.unwrap()
@@ -159,8 +166,9 @@ def test_a_stream_without_end_does_not_hold_a_client(
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_a_camera_that_refuses_the_client_is_seen(tmp_path: Path, version: ssl.TLSVersion) -> None:
     with server(tmp_path, version, demands_certificate=True) as target:
-        refused, _ = seen_of(target, verifying(), b"")
-        rejecting, _ = seen_of(target, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), b"")
+        refused, _ = seen_of(target, verifying(), b"", waits=True)
+        stranger = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        rejecting, _ = seen_of(target, stranger, b"", waits=True)
     assert refused.error == REFUSED
     assert rejecting.error != REFUSED
 

@@ -172,9 +172,11 @@ def odd(certificate: x509.Certificate) -> dict[str, bytes]:
     good = certificate.public_bytes(Encoding.DER)
     serial = certificate.serial_number
     encoded = serial.to_bytes(serial.bit_length() // 8 + 1, "big")
+    zero = make(replace(LEAF, changes={"serial": 0}), LOWER)
     issuer = certificate.issuer.public_bytes()
     return {
-        "serial number 0": good.replace(encoded, bytes(len(encoded))),
+        "serial number 0": zero.public_bytes(Encoding.DER),
+        "serial number of zeros": good.replace(encoded, bytes(len(encoded))),
         "version 8": good.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"),
         "a BIT STRING in the name": good.replace(issuer, issuer.replace(b"\x0c", b"\x03"), 1),
     }
