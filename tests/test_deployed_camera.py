@@ -25,6 +25,7 @@ from leafonly.deployment import Deployment, key_name, read_deployed
 from leafonly.flight import FlightError
 from leafonly.pki import Authority, Chain, pem
 from leafonly.target import Target
+from tests.servers import record
 
 NAME = "cam.example.test"
 AUTHORITY = Authority()
@@ -279,6 +280,19 @@ def test_a_client_that_verifies_nothing_is_found_out_beside_the_camera(
     with emulated(chain, "der_leaf") as target:
         cells = outcomes(target, tmp_path / "cells", [chain.root], replace(HONEST, command=command))
     assert "verifies nothing" in str(cells["absent"].reason)
+
+
+@pytest.mark.parametrize(
+    ("client_first", "level", "refused"), [(False, 2, True), (True, 2, False), (False, 1, False)]
+)
+def test_who_sent_the_first_fatal_alert_ended_the_connection(
+    client_first: bool, level: int, refused: bool
+) -> None:
+    witness = Witness()
+    if client_first:
+        witness.hear_client(record(21, b"\x02\x30"))
+    witness.hear_server(record(21, bytes([level, 40])))
+    assert witness.server_refused == refused
 
 
 # Takes whatever goes wrong for the certificate's fault.
