@@ -15,6 +15,7 @@ from leafonly.audit import (
     checks_key,
     checks_name,
     checks_path,
+    checks_profile,
 )
 from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
@@ -54,6 +55,7 @@ CHECKS = _registry(
         *checks_certificate.CHECKS,
         *checks_chain.CHECKS,
         *checks_path.CHECKS,
+        *checks_profile.CHECKS,
         *checks_aia.CHECKS,
     )
 )

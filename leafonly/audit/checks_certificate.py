@@ -135,12 +135,11 @@ def _judge_usage(leaf: x509.Certificate) -> Iterator[Finding]:
     try:
         usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
-        if leaf.not_valid_before_utc > _APPLE:
-            yield warning(
-                "the certificate does not say that it is a server's (serverAuth): Apple's "
-                "systems refuse it",
-                _REISSUE,
-            )
+        late = leaf.not_valid_before_utc > _APPLE
+        who = "Apple's systems refuse it" if late else "Baseline Requirements 7.1.2.7.10 demand it"
+        yield warning(
+            f"the certificate does not say that it is a server's (serverAuth): {who}", _REISSUE
+        )
         return
     if ExtendedKeyUsageOID.SERVER_AUTH in usage:
         return
