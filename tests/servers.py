@@ -12,7 +12,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from leafonly.cameras import Load
 from leafonly.cameras.emulator import Emulator
 from leafonly.pki import der, pem
-from tests.laboratory import CHAINS, of
+from tests.laboratory import CHAINS
 from tests.making import LEAF, LOWER, ROOT, Laid, key_of, lay, make
 
 
@@ -145,7 +145,7 @@ def s_servers(laid: Callable[[], Laid], servers: dict[str, str]) -> None:
         enter(name, functools.partial(s_server, laid, tuple(arguments.split())))
 
 
-RSA = functools.cache(lambda: lay(leaf=of(LEAF, key="rsa2048")))
+RSA = functools.cache(lambda: lay(leaf=replace(LEAF, key="rsa2048")))
 EC = CHAINS["good"]
 ALL = "-cipher ALL:COMPLEMENTOFALL:@SECLEVEL=0"
 
@@ -218,7 +218,7 @@ s_servers(
         "tls13_rsa_demands_certificate": "-tls1_3 -Verify 3",
     },
 )
-_WITHOUT_SIGNING = functools.cache(lambda: lay(leaf=of(LEAF, key="rsa2048", signs=False)))
+_WITHOUT_SIGNING = functools.cache(lambda: lay(leaf=replace(LEAF, key="rsa2048", signs=False)))
 s_servers(
     _WITHOUT_SIGNING,
     {
@@ -227,7 +227,7 @@ s_servers(
         "leaf_without_digital_signature_rsa": "-tls1_2 -cipher AES128-GCM-SHA256",
     },
 )
-_EC_WITHOUT_SIGNING = functools.cache(lambda: lay(leaf=of(LEAF, signs=False)))
+_EC_WITHOUT_SIGNING = functools.cache(lambda: lay(leaf=replace(LEAF, signs=False)))
 s_servers(
     _EC_WITHOUT_SIGNING,
     {"ec_leaf_without_digital_signature_tls12": "-tls1_2"},
@@ -350,7 +350,7 @@ for _name, _answer in {
 
 @functools.cache
 def _namesakes() -> tuple[bytes, ...]:
-    return (der(make(of(LOWER, key="other"), ROOT)),) * 475 + (der(make(LOWER, ROOT)),) * 475
+    return (der(make(replace(LOWER, key="other"), ROOT)),) * 475 + (der(make(LOWER, ROOT)),) * 475
 
 
 @contextlib.contextmanager
