@@ -23,6 +23,7 @@ from leafonly.clients import Client
 from leafonly.clients.at_name import at_name, hindrance
 from leafonly.clients.client import Testimony
 from leafonly.look import Look, Trusted, classify, quietly, read_certificates
+from leafonly.look_sentences import shown
 from leafonly.pki import KEY_TYPES, KeyType, der
 from leafonly.read_host import read_host
 from leafonly.run import Bench, Staged
@@ -211,7 +212,7 @@ def _as_name(host: str) -> str | None:
 def _only_name(leaf: x509.Certificate, target: Target) -> str:
     names = [name for name in dns_names(leaf) if not name.startswith("*")]
     if len(names) != 1:
-        found = ", ".join(names) or "none"
+        found = shown(", ".join(names)) or "none"
         raise ValueError(
             f"{target}: clients are led by name, and its leaf has several or none ({found}): "
             "say which by --domain=NAME"
