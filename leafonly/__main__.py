@@ -56,13 +56,19 @@ def _clients() -> int:
 
 
 def _look(host: str, trust: Path | None, *, as_json: bool) -> int:
-    """Look at one host or many; 0 if every chain is complete, 1 if not, 2 for a wrong word."""
+    """Look at one host or many.
+
+    Returns:
+        0 if a strict client accepts every chain, 1 if not, 2 if a host or file is none.
+
+    """
+    from leafonly.cameras.look import Trusted, look_at_all, quietly
     from leafonly.cameras.host_list import targets
-    from leafonly.cameras.look import Trusted, look_at_all
 
     try:
         hosts = targets(host)
-        trusted = Trusted.of_file(trust) if trust else Trusted()
+        with quietly():
+            trusted = Trusted.of_file(trust) if trust else Trusted()
     except (OSError, ValueError) as error:
         print(f"look: {error}", file=sys.stderr)
         return 2

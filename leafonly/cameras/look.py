@@ -17,6 +17,7 @@ from cryptography import x509
 
 from leafonly.cameras.look_sentences import (
     MOST_CERTIFICATES,
+    another_name,
     chain_faults,
     chain_warnings,
     host_faults_and_warnings,
@@ -186,10 +187,17 @@ def classify(
         from leafonly.certificates.verifiers import judge_chain
 
         opinions = judge_chain(chain.leaf, certificates[1:], roots, name=target.host, at=at)
-    accepted = any(each.strict and each.accepts for each in opinions)
+    # The strict client is OpenSSL's, which Python's default is since 3.13; what else refuses is
+    # said. pyca/cryptography alone accepts too much (a leaf that must not sign), and too little.
+    decisive = [each for each in opinions if each.verifier.startswith("OpenSSL")]
+    accepted = bool(decisive) and all(each.accepts for each in decisive)
     faults_of_host, beside_of_host = host_faults_and_warnings(presented)
-    faults = ({} if accepted else chain_faults(chain, target, at, opinions)) | faults_of_host
-    beside = chain_warnings(chain, at, opinions) | beside_of_host
+    faults = {} if accepted else chain_faults(chain, target, at, opinions)
+    if not chain.covers(target.host):
+        # OpenSSL also compares a common name, and a star within a label; browsers do not.
+        faults["another_name"] = another_name(target)
+    faults |= faults_of_host
+    beside = chain_warnings(chain, at, opinions, accepted=accepted) | beside_of_host
     said = list(faults.values()) or [
         f"complete: {len(certificates)} presented, trusted by {name_of(chain.anchor)}"
     ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MOST_CERTIFICATES",
+    "another_name",
     "chain_faults",
     "chain_warnings",
     "host_faults_and_warnings",
@@ -52,15 +53,19 @@ def chain_faults(
         faults["self_signed"] = "self-signed: no authority vouches for it"
     elif chain.anchor is None:
         issuer = shown(chain.path[-1].issuer.rfc4514_string())
-        faults["unknown_root"] = f"unknown root: {issuer} is not trusted here; name it with --trust"
+        namesake = "; the trusted one of that name did not sign this" * chain.has_trusted_namesake
+        faults["unknown_root"] = (
+            f"unknown root: {issuer} is not trusted here; name it with --trust, or present it, "
+            f"too, if it is no root{namesake}"
+        )
     if not chain.covers(target.host):
-        faults["another_name"] = f"another name: the leaf is not for {shown(target.host)}"
+        faults["another_name"] = another_name(target)
     untimely = chain.untimely(at)
     if untimely:
         faults["expired"] = "; ".join(_untimely(each, at) for each in untimely)
     if not faults:
-        refused = [f"{each.verifier}: {each.because}" for each in opinions if not each.accepts]
-        faults["refused"] = f"refused, though nothing is missing: {_each_once(refused)}"
+        which = "strict clients" if any(each.accepts for each in opinions) else "clients"
+        faults["refused"] = f"refused by {which}: {_refusals(opinions)}"
     return faults
 
 
@@ -74,6 +79,8 @@ def _incomplete(chain: PresentedChain) -> str:
         text = f"incomplete: {len(named)} issuers are missing: {', then '.join(named)}"
     else:
         text = f"incomplete: the issuer {named[0]} is missing"
+    if chain.has_namesake_of_issuer:
+        text += "; one of that name is presented, but did not sign this"
     if len(chain.path) > 1 and not chain.leads_to_root:
         text += "; if clients trust it as a root, name it with --trust"
     return text
@@ -87,8 +94,13 @@ def _untimely(certificate: x509.Certificate, at: dt.datetime) -> str:
     return f"{when}, {name_of(certificate)}"
 
 
+def another_name(target: Target) -> str:
+    """Say that the leaf is for others."""
+    return f"another name: the leaf is not for {shown(target.host)}"
+
+
 def chain_warnings(
-    chain: PresentedChain, at: dt.datetime, opinions: "Sequence[Opinion]"
+    chain: PresentedChain, at: dt.datetime, opinions: "Sequence[Opinion]", *, accepted: bool
 ) -> dict[str, str]:
     """Say what other clients may refuse in a chain, by kind."""
     beside: dict[str, str] = {}
@@ -97,13 +109,13 @@ def chain_warnings(
             "wrong order: each certificate must be followed by its issuer (RFC 5246 section "
             "7.4.2), and not every client sorts them"
         )
-    if any(each.accepts for each in opinions):
-        refused = [f"{each.verifier}: {each.because}" for each in opinions if not each.accepts]
-        if refused:
-            beside["refused_by_some"] = f"refused by some clients: {_each_once(refused)}"
-        untimely = chain.untimely(at)
-        if untimely:
-            beside["expired"] = "; ".join(_untimely(each, at) for each in untimely)
+    if not accepted:
+        return beside
+    if not all(each.accepts for each in opinions):
+        beside["refused_by_some"] = f"refused by some clients: {_refusals(opinions)}"
+    untimely = chain.untimely(at)
+    if untimely:
+        beside["expired"] = "; ".join(_untimely(each, at) for each in untimely)
     return beside
 
 
@@ -114,7 +126,7 @@ def host_faults_and_warnings(presented: Presented | None) -> tuple[dict[str, str
     if presented is None:
         return faults, beside
     if presented.problem:
-        faults["no_handshake"] = f"no client can connect: {shown(presented.problem)}"
+        faults["no_handshake"] = shown(presented.problem)
     if presented.version < TLS12:
         faults["old_tls"] = (
             f"speaks TLS 1.{presented.version - TLS10} at most, which today's clients refuse"
@@ -129,8 +141,10 @@ def host_faults_and_warnings(presented: Presented | None) -> tuple[dict[str, str
     return faults, beside
 
 
-def _each_once(messages: Sequence[str]) -> str:
-    return "; ".join(dict.fromkeys(messages))
+def _refusals(opinions: "Sequence[Opinion]") -> str:
+    """Say what each verifier holds against a chain, the same message once."""
+    first = {each.because: each.verifier for each in reversed(opinions) if not each.accepts}
+    return "; ".join(f"{verifier}: {because}" for because, verifier in reversed(first.items()))
 
 
 def name_of(certificate: x509.Certificate | None) -> str:

@@ -66,9 +66,23 @@ class PresentedChain:
         """Return the certificates of the path that are expired or not yet valid."""
         return [
             each
-            for each in self.path
+            for each in (*self.path, *self._anchor_above())
             if not each.not_valid_before_utc <= at <= each.not_valid_after_utc
         ]
+
+    @property
+    def has_namesake_of_issuer(self) -> bool:
+        """A certificate is presented that is called as the path's missing issuer."""
+        issuer = self.path[-1].issuer
+        return any(each.subject == issuer for each in self.presented if each not in self._below)
+
+    @property
+    def has_trusted_namesake(self) -> bool:
+        """A certificate is trusted that is called as the path's last issuer."""
+        return bool(self._trusted.named(self.path[-1].issuer))
+
+    def _anchor_above(self) -> list[x509.Certificate]:
+        return [] if self.anchor is None or self.anchor in self.path else [self.anchor]
 
     def _is_root(self, certificate: x509.Certificate) -> bool:
         # The name first: most are no roots, and a signature costs more.
@@ -112,7 +126,9 @@ class PresentedChain:
         of a CA that has further ones above it says where they are (caIssuers): Let's Encrypt's
         YE1, whose issuer is a root to few clients and cross-signed for the others.
         """
-        known = [each for each in self._below if self._trusted.knows(each)]
+        known = [
+            each for each in self._below if not self._is_root(each) and self._trusted.knows(each)
+        ]
         if known:
             missing, root = self._trusted.missing_above(known[-1])
             self.leads_to_root = root is not None

@@ -4,7 +4,14 @@ import ipaddress
 import os
 import ssl
 
-__all__ = ["CLIENT_RANDOM", "DHE_SUITES", "client_hello", "open_client_hello", "sni_name"]
+__all__ = [
+    "CLIENT_RANDOM",
+    "COMMON_SUITES",
+    "DHE_SUITES",
+    "client_hello",
+    "open_client_hello",
+    "sni_name",
+]
 
 CLIENT_RANDOM = slice(11, 43)
 """Where the client's random is in the bytes of a ClientHello (record header, type, version)."""
@@ -25,6 +32,14 @@ DHE_SUITES = (
     *(0xC07C, 0xC07D, 0x00A2, 0x00A3, 0x0040, 0x006A, 0x0032, 0x0038, 0x0013),
 )
 """Suites whose ServerKeyExchange has DHE parameters, RFC 5246 section 7.4.3."""
+COMMON_SUITES = frozenset(
+    (
+        *(0xC02B, 0xC02C, 0xCCA9, 0xC02F, 0xC030, 0xCCA8, 0xC023, 0xC024, 0xC027, 0xC028),
+        *(0xC009, 0xC00A, 0xC013, 0xC014, 0x009E, 0x009F, 0xCCAA, 0x0067, 0x006B, 0x0033),
+        *(0x0039, 0x009C, 0x009D, 0x003C, 0x003D, 0x002F, 0x0035),
+    )
+)
+"""Suites that clients of today offer: OpenSSL's list at security level 2, its AES and ChaCha."""
 _STATIC_SUITES = (
     *(0x009C, 0x009D, 0xC09C, 0xC09D, 0xC0A0, 0xC0A1, 0x003C, 0x003D, 0x002F, 0x0035),
     *(0x000A, 0x0041, 0x0084, 0x00BA, 0x00C0, 0x0096, 0xC050, 0xC051, 0xC07A, 0xC07B),

@@ -18,6 +18,11 @@ from leafonly.tls.client_hello import open_client_hello, sni_name
 from leafonly.tls.deadline import Deadline, connect
 from leafonly.tls.flight import Flight, FlightError, NotTLSError, exchange
 from leafonly.tls.key_proof import proves_key
+from leafonly.client_hello import COMMON_SUITES, open_client_hello, sni_name
+from leafonly.deadline import Deadline, connect
+from leafonly.flight import Flight, FlightError, NotTLSError, exchange
+from leafonly.key_proof import proves_key
+from leafonly.target import Target
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -27,12 +32,18 @@ __all__ = ["TLS10", "TLS12", "Presented", "read_host"]
 TLS10, TLS12 = 0x0301, 0x0303
 """Versions as numbers on the wire (RFC 5246 section 7.4.1.2)."""
 
-_TLS13 = 0x0304
 _SECONDS = 20.0  # for one host; a microcontroller takes seconds to sign with RSA
 _FIRST_SHARE = 0.5  # of that for the plain-text flight: some servers are silent to old versions
 # Every suite the library has, every signature; RFC 5746 is not asked for.
-_CIPHERS = b"ALL:COMPLEMENTOFALL:@SECLEVEL=0"
-_ANOTHER_KEY = "the server does not have the leaf's key: its signature is another key's"
+_CIPHERS_OF_ALL_TIMES = b"ALL:COMPLEMENTOFALL:!aNULL:@SECLEVEL=0"
+_TLS13_SUITES = (  # all five of RFC 8446 appendix B.4
+    b"TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:"
+    b"TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
+)
+_CIPHERS_OF_TODAY = b"DEFAULT:@SECLEVEL=2"
+_ANOTHER_KEY = (
+    "no client can connect: the server does not have the leaf's key, its signature is another key's"
+)
 _CERTIFICATE_REQUEST = b"SSLv3/TLS read server certificate request"  # ssl/ssl_stat.c
 
 
@@ -89,10 +100,13 @@ class _Reading:
             flight, because = self._flight(connection)
         if flight.certificates:
             return self._proven(flight)
-        handshake = self._handshake(_TLS13)
-        if not handshake.certificates:
-            raise FlightError(f"presents no certificate: {because}; {handshake.problem}")
-        return handshake
+        today = self._handshake(_CIPHERS_OF_TODAY)
+        if not today.problem:
+            return today
+        ever = self._handshake(_CIPHERS_OF_ALL_TIMES)
+        if not ever.certificates:
+            raise FlightError(f"presents no certificate: {because}; {ever.problem}")
+        return _with_problem(ever, today.problem)
 
     def _flight(self, connection: socket.socket) -> tuple[Flight, str]:
         """Return what came in plain text, and why there is no certificate in it."""
@@ -114,27 +128,27 @@ class _Reading:
             proof = proves_key(flight, self._hello, leaf)
         except (ValueError, x509.InvalidVersion):
             return presented  # who reads the certificates will find that, too
-        if proof is None:
-            return self._proven_by_handshake(presented)
-        return presented if proof else replace(presented, problem=_ANOTHER_KEY)
+        if proof is False:
+            return replace(presented, problem=_ANOTHER_KEY)
+        if presented.version < TLS12 or (proof and flight.cipher_suite in COMMON_SUITES):
+            return presented
+        return self._proven_by_handshake(presented)
 
     def _proven_by_handshake(self, presented: Presented) -> Presented:
+        """Add whether a client of today comes to the end of a handshake."""
         try:
-            handshake = self._handshake(min(presented.version, TLS12))
+            handshake = self._handshake(_CIPHERS_OF_TODAY)
         except OSError:
             return presented  # it takes one connection at a time, say: nothing is known
-        # A server that asks for a certificate may refuse whoever has none; its key is not
-        # the reason then.
-        problem = None if presented.asks_for_certificate else handshake.problem
-        return replace(presented, problem=problem)
+        return _with_problem(presented, handshake.problem)
 
-    def _handshake(self, newest: int) -> Presented:
+    def _handshake(self, ciphers: bytes) -> Presented:
         """Let OpenSSL shake hands, and return what it got, whether it came to an end or not."""
         from OpenSSL import SSL
         from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
 
         asked: list[bool] = []
-        context = _context(newest, asked)
+        context = _context(ciphers, asked)
         with connect(self._target.host, self._target.port, self._deadline) as connection:
             tls = SSL.Connection(context, connection)
             name = sni_name(self._name)
@@ -152,8 +166,16 @@ class _Reading:
         )
 
 
-def _context(newest: int, asked: list[bool]) -> "SSL.Context":
-    """Make a client that takes everything, and notes when it is asked for a certificate."""
+def _with_problem(presented: Presented, problem: str | None) -> Presented:
+    """Add why a client of today fails; one without a certificate may just be refused for that."""
+    if problem is None or presented.asks_for_certificate:
+        return replace(presented, problem=None)
+    said = f"clients with OpenSSL's default settings cannot connect: {problem}"
+    return replace(presented, problem=said)
+
+
+def _context(ciphers: bytes, asked: list[bool]) -> "SSL.Context":
+    """Make a client that verifies nothing, and notes when it is asked for a certificate."""
     from OpenSSL import SSL
 
     def note(tls: SSL.Connection, where: int, _: int) -> None:
@@ -161,9 +183,10 @@ def _context(newest: int, asked: list[bool]) -> "SSL.Context":
             asked.append(True)
 
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_cipher_list(_CIPHERS)
+    context.set_cipher_list(ciphers)
+    if ciphers == _CIPHERS_OF_ALL_TIMES:
+        context.set_tls13_ciphersuites(_TLS13_SUITES)
     context.set_min_proto_version(SSL.TLS1_VERSION)
-    context.set_max_proto_version(newest)
     context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
     context.set_info_callback(note)
     return context

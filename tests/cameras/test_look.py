@@ -1,4 +1,6 @@
+import itertools
 import json
+import os
 import re
 import socket
 import ssl
@@ -7,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,10 +24,19 @@ from leafonly.cameras.look import Trusted, classify, look
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
 from leafonly.tls.address import Target
+from leafonly.cameras.emulator import Emulator
+from leafonly.flight import FlightError
+from leafonly.look import Trusted, classify, look, look_at_all
+from leafonly.pki import Authority, Chain, pem
+from leafonly.read_host import read_host
+from leafonly.target import Target, targets
+from tests.making import HOST, LEAF, LOWER, ROOT, Laid, make
+from tests.servers import flight, listening, raw, record, records
 
 AUTHORITY = Authority()
 DEEP = Authority(intermediates=2)
 HERE = Target("localhost", 443)
+CAMERA = Target(HOST, 443)
 
 
 def trusting(directory: Path, *certificates: x509.Certificate) -> Trusted:
@@ -97,6 +109,128 @@ def test_a_rotated_intermediate_of_the_same_name_is_not_the_issuer(tmp_path: Pat
     presented = [chain.leaf, AUTHORITY.rotated_intermediate]
     found = classify(HERE, presented, trusting(tmp_path, chain.root))
     assert found.verdict.startswith("incomplete")
+
+
+def leads(leaf: str, *above: str, url: str = "http://ca.example/") -> list[x509.Certificate]:
+    """Make certificates that each issue the one before, and say where their issuer is."""
+    plans = [
+        replace(LOWER, name=name, key=name, extra=[(aia(f"{url}{name}"), False)]) for name in above
+    ]
+    plans = [replace(LEAF, key=leaf, extra=[(aia(f"{url}leaf"), False)]), *plans]
+    return [make(plan, issuer) for plan, issuer in itertools.pairwise([*plans, ROOT])]
+
+
+def aia(url: str) -> x509.AuthorityInformationAccess:
+    method = x509.AuthorityInformationAccessOID.CA_ISSUERS
+    where = x509.UniformResourceIdentifier(url)
+    return x509.AuthorityInformationAccess([x509.AccessDescription(method, where)])
+
+
+def test_every_missing_issuer_is_named_with_where_it_is(tmp_path: Path) -> None:
+    leaf, *between = leads("leaf", "lower", "middle", "upper")
+    trusted = trusting(tmp_path, make(ROOT), *between)
+    found = classify(CAMERA, [leaf, between[0]], trusted)
+    assert [(each.subject, each.url) for each in found.missing_issuers] == [
+        (between[1].subject.rfc4514_string(), "http://ca.example/lower"),
+        (between[2].subject.rfc4514_string(), "http://ca.example/middle"),
+    ]
+    for each in found.missing_issuers:
+        assert f"{each.subject} (from {each.url})" in found.verdict
+
+
+def test_an_upper_certificate_that_is_missing_is_no_unknown_root(tmp_path: Path) -> None:
+    """As with Let's Encrypt since 2026: the last one presented says where its issuer is."""
+    leaf, *between = leads("leaf", "lower", "upper")
+    found = classify(CAMERA, [leaf, between[0]], trusting(tmp_path, make(ROOT)))
+    assert found.missing == between[1].subject.rfc4514_string()
+    assert "unknown_root" not in found.kinds
+
+
+def test_two_gaps_are_both_named(tmp_path: Path) -> None:
+    leaf, _, middle, upper = leads("leaf", "lower", "middle", "upper")
+    found = classify(CAMERA, [leaf, middle], trusting(tmp_path, make(ROOT)))
+    assert [each.url for each in found.missing_issuers] == [
+        "http://ca.example/leaf",
+        "http://ca.example/middle",
+    ]
+    assert upper.subject.rfc4514_string() in found.verdict
+
+
+def test_the_environment_of_this_shell_does_not_change_who_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = AUTHORITY.issue()
+    (tmp_path / "root.pem").write_bytes(pem([chain.root]))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "root.pem"))
+    assert not classify(HERE, chain.full, Trusted()).complete
+
+
+def test_a_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:
+    hostile = make(replace(LEAF, name="\x1b]0;owned\x07\u202e" + "a" * 30), LOWER)
+    for trusted in (trusting(tmp_path, make(ROOT)), trusting(tmp_path, hostile)):
+        found = classify(CAMERA, [hostile], trusted)
+        assert found.verdict.isprintable()
+        assert "".join(found.subjects).isprintable()
+
+
+def odd(certificate: x509.Certificate) -> dict[str, bytes]:
+    """Make certificates that libraries stumble over, of one that is fine."""
+    good = certificate.public_bytes(Encoding.DER)
+    serial = certificate.serial_number
+    encoded = serial.to_bytes(serial.bit_length() // 8 + 1, "big")
+    zero = make(replace(LEAF, changes={"serial": 0}), LOWER)
+    issuer = certificate.issuer.public_bytes()
+    return {
+        "serial number 0": zero.public_bytes(Encoding.DER),
+        "serial number of zeros": good.replace(encoded, bytes(len(encoded))),
+        "version 8": good.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"),
+        "a BIT STRING in the name": good.replace(issuer, issuer.replace(b"\x0c", b"\x03"), 1),
+    }
+
+
+@pytest.mark.parametrize("oddity", odd(make(LEAF, LOWER)))
+def test_one_odd_host_does_not_lose_what_is_said_of_others(
+    tmp_path: Path, oddity: str, leaf_only: Endpoint
+) -> None:
+    """Here, where a warning is an error, too."""
+    certificate = odd(make(LEAF, LOWER))[oddity]
+
+    def answer(laid: Laid) -> bytes:
+        return records(flight([certificate]))
+
+    with raw(answer, tmp_path) as served:
+        hosts = [Target("127.0.0.1", served.port), Target("localhost", leaf_only.port)]
+        strange, plain = look_at_all(hosts, trusting(tmp_path, AUTHORITY.root))
+    assert not strange.complete
+    assert strange.kinds != ("unreachable",)
+    assert plain.verdict.startswith("incomplete")
+
+
+def test_a_host_that_sends_a_byte_now_and_then_has_one_time_limit() -> None:
+    def dribble(connection: socket.socket) -> None:
+        for byte in record(22, bytes(10_000)):
+            connection.sendall(bytes([byte]))
+            time.sleep(0.05)
+
+    with listening(dribble) as port:
+        started = time.monotonic()
+        with pytest.raises(FlightError, match="timed out"):
+            read_host(Target("127.0.0.1", port), seconds=1.0)
+        assert time.monotonic() - started < 5
+
+
+def test_a_file_of_roots_that_is_none_is_said_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "empty").touch()
+    (tmp_path / "text").write_text("no certificate")
+    for name in ("pipe", "empty", "text", "absent", "."):
+        assert main(["look", "localhost:1", "--trust", str(tmp_path / name)]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    for path in ("/dev/zero", str(tmp_path / "pipe"), str(tmp_path)):
+        assert main(["look", f"@{path}"]) == 2
+        assert "name a regular file" in capsys.readouterr().err
 
 
 def test_self_signed_is_told_from_incomplete(tmp_path: Path) -> None:

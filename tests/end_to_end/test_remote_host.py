@@ -28,6 +28,19 @@ from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError
 from leafonly.tls.passive_observer import Witness
+from leafonly.aia import IssuerSite
+from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused, deployed
+from leafonly.cameras.deployed import REFUSED, DeployedCamera
+from leafonly.cameras.emulator import Emulator
+from leafonly.cameras.witness import Witness
+from leafonly.cell import Cell
+from leafonly.client_hello import client_hello
+from leafonly.clients import CLIENTS, Client
+from leafonly.deployment import Deployment, key_name, read_deployed
+from leafonly.flight import FlightError
+from leafonly.pki import Authority, Chain, pem
+from leafonly.target import Target
+from tests.servers import record
 
 NAME = "cam.example.test"
 AUTHORITY = Authority()
@@ -37,7 +50,11 @@ VERSIONS = {"tls12": ssl.TLSVersion.TLSv1_2, "tls13": ssl.TLSVersion.TLSv1_3}
 
 @contextlib.contextmanager
 def server(
-    directory: Path, version: ssl.TLSVersion, answer: bytes = b"HTTP/1.0 200 OK\r\n\r\nhello"
+    directory: Path,
+    version: ssl.TLSVersion,
+    answer: bytes = b"HTTP/1.0 200 OK\r\n\r\nhello",
+    *,
+    demands_certificate: bool = False,
 ) -> Iterator[Target]:
     """Serve a full chain with Python's own TLS, one connection after the other."""
     chain = AUTHORITY.issue(NAME)
@@ -46,6 +63,8 @@ def server(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = context.maximum_version = version
     context.load_cert_chain(directory / "full.pem", directory / "key.pem")
+    if demands_certificate:
+        context.verify_mode = ssl.CERT_REQUIRED
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -82,8 +101,13 @@ def verifying() -> ssl.SSLContext:
     return context
 
 
-def seen_of(target: Target, context: ssl.SSLContext, request: bytes) -> tuple[Connection, bytes]:
-    """Let a client with these settings come; what was seen of it, and what it got."""
+def seen_of(
+    target: Target, context: ssl.SSLContext, request: bytes, *, waits: bool = False
+) -> tuple[Connection, bytes]:
+    """Let a client with these settings come; what was seen of it, and what it got.
+
+    A client that waits reads what the server says to its handshake before it leaves.
+    """
     got = b""
     with DeployedCamera([target]).serve(()) as endpoint:
         with (
@@ -92,6 +116,8 @@ def seen_of(target: Target, context: ssl.SSLContext, request: bytes) -> tuple[Co
             context.wrap_socket(plain, server_hostname=NAME) as tls,
         ):
             tls.sendall(request)
+            if waits:
+                tls.recv(1)
             while request and (data := tls.recv(4096)):
                 got += data
             tls.unwrap()
@@ -151,6 +177,16 @@ def test_a_stream_without_end_does_not_hold_a_client(
         seen, got = seen_of(target, verifying(), b"GET / HTTP/1.0\r\n\r\n")
     assert got.startswith(b"frameframe")
     assert seen.request
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_a_camera_that_refuses_the_client_is_seen(tmp_path: Path, version: ssl.TLSVersion) -> None:
+    with server(tmp_path, version, demands_certificate=True) as target:
+        refused, _ = seen_of(target, verifying(), b"", waits=True)
+        stranger = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        rejecting, _ = seen_of(target, stranger, b"", waits=True)
+    assert refused.error == REFUSED
+    assert rejecting.error != REFUSED
 
 
 def test_nothing_can_be_loaded_onto_it() -> None:
@@ -259,6 +295,43 @@ def test_a_client_that_verifies_nothing_is_found_out_beside_the_camera(
     with emulated(chain, "der_leaf") as target:
         cells = outcomes(target, tmp_path / "cells", [chain.root], replace(HONEST, command=command))
     assert "verifies nothing" in str(cells["absent"].reason)
+
+
+@pytest.mark.parametrize(
+    ("client_first", "level", "refused"), [(False, 2, True), (True, 2, False), (False, 1, False)]
+)
+def test_who_sent_the_first_fatal_alert_ended_the_connection(
+    client_first: bool, level: int, refused: bool
+) -> None:
+    witness = Witness()
+    if client_first:
+        witness.hear_client(record(21, b"\x02\x30"))
+    witness.hear_server(record(21, bytes([level, 40])))
+    assert witness.server_refused == refused
+
+
+# Takes whatever goes wrong for the certificate's fault.
+BLAMING = """
+import ssl, sys, urllib.request
+context = ssl.create_default_context(cafile=sys.argv[2])
+sys.path.insert(0, sys.argv[1])
+try:
+    urllib.request.urlopen(sys.argv[3], context=context)
+except OSError:
+    sys.exit("certificate verify failed: unable to get local issuer certificate")
+"""
+
+
+def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) -> None:
+    command = ("{python}", "-c", BLAMING, "{programs}", "{trust}", "{urls}")
+    with server(tmp_path, ssl.TLSVersion.TLSv1_2, demands_certificate=True) as target:
+        found = read_deployed(target, NAME, [AUTHORITY.root])
+        with Deployment(DeployedCamera([target]), tmp_path / "cells", found) as bench:
+            blaming = replace(HONEST, command=command)
+            cell = bench._measure_alone(blaming, found.scenarios[0], found.key_type)
+    assert found.look.complete
+    assert found.look.asks_for_certificate
+    assert (cell.verdict, REFUSED in str(cell.reason)) == ("error", True)
 
 
 def test_a_camera_that_changes_meanwhile_gives_no_verdict(chain: Chain, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def key_of(word):
     if word.startswith("rsa"):
         return rsa.generate_private_key(65537, int(word[3:7]))
     curves = {"p224": ec.SECP224R1, "p384": ec.SECP384R1, "p521": ec.SECP521R1}
-    if word == "ed25519":
+    if word.startswith("ed25519"):
         return ed25519.Ed25519PrivateKey.generate()
     return ec.generate_private_key(curves.get(word, ec.SECP256R1)())
 
@@ -216,3 +216,11 @@ def lay(leaf=LEAF, between=(LOWER,), root=ROOT, host=HOST, present=None, trust=N
     presented = tuple(present(whole) if present else whole[:-1])
     roots = tuple(trust(whole[-1]) if trust else whole[-1:])
     return Laid(presented[0], key_of(leaf.key), presented, roots, host)
+
+
+def of_key(certificate):
+    """A plan for a certificate whose key is of the same kind as another's, and not the same."""
+    key = certificate.public_key()
+    kinds = {rsa.RSAPublicKey: "rsa2048 of another", ed25519.Ed25519PublicKey: "ed25519 of another"}
+    word = next((word for kind, word in kinds.items() if isinstance(key, kind)), "p256 of another")
+    return replace(CA, name="of another key", key=word)

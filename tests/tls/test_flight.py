@@ -16,6 +16,11 @@ from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import der
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError, parse_flight, read_flight
+from leafonly.cameras.emulator import Emulator
+from leafonly.client_hello import client_hello
+from leafonly.flight import FlightError, parse_flight, read_flight
+from leafonly.pki import Authority, der
+from tests.servers import flight, message, record, records
 
 
 @contextlib.contextmanager
@@ -25,7 +30,8 @@ def answering(data: bytes) -> Iterator[int]:
 
         def serve() -> None:
             client, _ = server.accept()
-            with client:
+            # A reader that has had enough closes over what is still sent.
+            with client, contextlib.suppress(OSError):
                 client.recv(65536)
                 client.sendall(data)
 
@@ -38,7 +44,7 @@ def answering(data: bytes) -> Iterator[int]:
 def test_certificates_agree_with_what_openssl_receives() -> None:
     chain = Authority(intermediates=2).issue()
     with Emulator().serve(METHODS["der_appended"](chain)) as camera:
-        flight = read_flight(camera.address, camera.port, "localhost")
+        read = read_flight(camera.address, camera.port, "localhost")
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         connection = SSL.Connection(
             context, socket.create_connection((camera.address, camera.port))
@@ -48,15 +54,15 @@ def test_certificates_agree_with_what_openssl_receives() -> None:
         received = connection.get_peer_cert_chain(as_cryptography=True) or []
         connection.shutdown()
         connection.close()
-    assert flight.certificates == [der(each) for each in received]
-    assert flight.certificates == [der(each) for each in chain.full]
+    assert read.certificates == [der(each) for each in received]
+    assert read.certificates == [der(each) for each in chain.full]
 
 
 def test_alert_instead_of_a_flight_is_reported() -> None:
     with answering(b"\x15\x03\x03\x00\x02\x02\x28") as port:
-        flight = read_flight("127.0.0.1", port, "localhost")
-    assert flight.alert == 40
-    assert flight.certificates == []
+        read = read_flight("127.0.0.1", port, "localhost")
+    assert read.alert == 40
+    assert read.certificates == []
 
 
 def test_closing_without_a_word_presents_nothing() -> None:
@@ -86,6 +92,28 @@ def test_endless_flight_is_cut() -> None:
         pytest.raises(FlightError, match="does not end"),
     ):
         read_flight("127.0.0.1", port, "localhost")
+
+
+@pytest.mark.parametrize("size", [1, 7, 16384])
+def test_messages_are_read_however_they_are_split_into_records(size: int) -> None:
+    read = parse_flight(records(flight([b"first", b"second"]), size))
+    assert read.certificates == [b"first", b"second"]
+
+
+def test_a_warning_before_the_flight_changes_nothing() -> None:
+    """So OpenSSL's servers answer to a name that is not theirs: unrecognized_name."""
+    read = parse_flight(record(21, b"\x01\x70") + record(22, b"") + records(flight([b"one"])))
+    assert (read.certificates, read.warnings, read.alert) == ([b"one"], [112], None)
+
+
+def test_closing_politely_is_no_warning() -> None:
+    assert parse_flight(record(21, b"\x01\x00") + records(flight([b"one"]))).alert == 0
+
+
+def test_a_request_for_a_certificate_is_noticed() -> None:
+    asking = message(13, b"\x01\x40\x00\x00\x00\x00")
+    assert parse_flight(records(asking + flight([b"one"]))).asks_for_certificate
+    assert not parse_flight(records(flight([b"one"]))).asks_for_certificate
 
 
 @given(st.binary(max_size=200))

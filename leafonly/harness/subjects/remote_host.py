@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from leafonly.cameras import Camera
 from leafonly.cameras.emulator.camera import Emulator
+from leafonly.cameras.look_sentences import shown
 from leafonly.cameras.look import Look, Trusted, classify, quietly, read_certificates
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import KeyType
@@ -102,8 +103,8 @@ def read_deployed(
 
     """
     given = name or _as_name(target.host)
-    presented = read_host(target, given)
     with quietly():
+        presented = read_host(target, given)
         certificates = read_certificates(presented)
         called = given or _only_name(certificates[0], target)
         look = classify(Target(called, target.port), certificates, Trusted(trusted), presented)
@@ -184,7 +185,7 @@ def _as_name(host: str) -> str | None:
 def _only_name(leaf: x509.Certificate, target: Target) -> str:
     names = [name for name in dns_names(leaf) if not name.startswith("*")]
     if len(names) != 1:
-        found = ", ".join(names) or "none"
+        found = shown(", ".join(names)) or "none"
         raise ValueError(
             f"{target}: clients are led by name, and its leaf has several or none ({found}): "
             "say which by --domain=NAME"
