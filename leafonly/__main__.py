@@ -62,8 +62,8 @@ def _look(host: str, trust: Path | None, *, as_json: bool) -> int:
         0 if a strict client accepts every chain, 1 if not, 2 if a host or file is none.
 
     """
-    from leafonly.cameras.look import Trusted, look_at_all, quietly
     from leafonly.cameras.host_list import targets
+    from leafonly.cameras.look import Trusted, look_at_all, quietly
 
     try:
         hosts = targets(host)

@@ -14,15 +14,10 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from leafonly.tls.address import Target
-from leafonly.tls.client_hello import open_client_hello, sni_name
+from leafonly.tls.client_hello import COMMON_SUITES, open_client_hello, sni_name
 from leafonly.tls.deadline import Deadline, connect
 from leafonly.tls.flight import Flight, FlightError, NotTLSError, exchange
 from leafonly.tls.key_proof import proves_key
-from leafonly.client_hello import COMMON_SUITES, open_client_hello, sni_name
-from leafonly.deadline import Deadline, connect
-from leafonly.flight import Flight, FlightError, NotTLSError, exchange
-from leafonly.key_proof import proves_key
-from leafonly.target import Target
 
 if TYPE_CHECKING:
     from OpenSSL import SSL

@@ -20,18 +20,14 @@ from leafonly.__main__ import main
 from leafonly.cameras import Endpoint, loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.host_list import targets
-from leafonly.cameras.look import Trusted, classify, look
+from leafonly.cameras.look import Trusted, classify, look, look_at_all
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
 from leafonly.tls.address import Target
-from leafonly.cameras.emulator import Emulator
-from leafonly.flight import FlightError
-from leafonly.look import Trusted, classify, look, look_at_all
-from leafonly.pki import Authority, Chain, pem
-from leafonly.read_host import read_host
-from leafonly.target import Target, targets
-from tests.making import HOST, LEAF, LOWER, ROOT, Laid, make
-from tests.servers import flight, listening, raw, record, records
+from leafonly.tls.flight import FlightError
+from leafonly.tls.read_host import read_host
+from tests.helpers.making import HOST, LEAF, LOWER, ROOT, Laid, make
+from tests.helpers.servers import flight, listening, raw, record, records
 
 AUTHORITY = Authority()
 DEEP = Authority(intermediates=2)

@@ -16,31 +16,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused
 from leafonly.cameras import remote as deployed
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.cameras.remote import DeployedCamera
+from leafonly.cameras.remote import REFUSED, DeployedCamera
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
 from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import measured
 from leafonly.harness.cell import Cell
-from leafonly.harness.subjects.remote_host import key_name, read_deployed, remote_bench
+from leafonly.harness.subjects.remote_host import Deployment, key_name, read_deployed, remote_bench
 from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError
 from leafonly.tls.passive_observer import Witness
-from leafonly.aia import IssuerSite
-from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused, deployed
-from leafonly.cameras.deployed import REFUSED, DeployedCamera
-from leafonly.cameras.emulator import Emulator
-from leafonly.cameras.witness import Witness
-from leafonly.cell import Cell
-from leafonly.client_hello import client_hello
-from leafonly.clients import CLIENTS, Client
-from leafonly.deployment import Deployment, key_name, read_deployed
-from leafonly.flight import FlightError
-from leafonly.pki import Authority, Chain, pem
-from leafonly.target import Target
-from tests.servers import record
+from tests.helpers.servers import record
 
 NAME = "cam.example.test"
 AUTHORITY = Authority()

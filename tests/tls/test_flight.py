@@ -16,11 +16,7 @@ from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import der
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError, parse_flight, read_flight
-from leafonly.cameras.emulator import Emulator
-from leafonly.client_hello import client_hello
-from leafonly.flight import FlightError, parse_flight, read_flight
-from leafonly.pki import Authority, der
-from tests.servers import flight, message, record, records
+from tests.helpers.servers import flight, message, record, records
 
 
 @contextlib.contextmanager

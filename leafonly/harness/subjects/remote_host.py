@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from leafonly.cameras import Camera
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.cameras.look_sentences import shown
 from leafonly.cameras.look import Look, Trusted, classify, quietly, read_certificates
+from leafonly.cameras.look_sentences import shown
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import KeyType
 from leafonly.certificates.inspection import aia_urls, dns_names, is_issued_by

@@ -18,10 +18,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from leafonly.cameras import Load
-from leafonly.cameras.emulator import Emulator
-from leafonly.pki import der, pem
-from tests.laboratory import CHAINS
-from tests.making import LEAF, LOWER, ROOT, Laid, key_of, lay, make
+from leafonly.cameras.emulator.camera import Emulator
+from leafonly.certificates.chain import der, pem
+from tests.helpers.laboratory import CHAINS
+from tests.helpers.making import LEAF, LOWER, ROOT, Laid, key_of, lay, make
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from leafonly.deployment import read_deployed
-from leafonly.flight import FlightError
-from leafonly.look import Look
-from leafonly.pki import Authority, pem
-from leafonly.target import Target
-from tests.making import Laid
-from tests.servers import SERVERS, Served
+from leafonly.cameras.look import Look
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import pem
+from leafonly.harness.subjects.remote_host import read_deployed
+from leafonly.tls.address import Target
+from leafonly.tls.flight import FlightError
+from tests.helpers.making import Laid
+from tests.helpers.servers import SERVERS, Served
 
 # Rules of our own, about what the two programs accept.
 DECLARED = {

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from leafonly.client_hello import open_client_hello
-from leafonly.deadline import Deadline
-from leafonly.flight import exchange
-from leafonly.key_proof import proves_key
-from tests.making import HOST, make, of_key
-from tests.servers import SERVERS
+from leafonly.tls.client_hello import open_client_hello
+from leafonly.tls.deadline import Deadline
+from leafonly.tls.flight import exchange
+from leafonly.tls.key_proof import proves_key
+from tests.helpers.making import HOST, make, of_key
+from tests.helpers.servers import SERVERS
 
 SIGNED = [
     *("tls10_ecdsa", "tls11_ecdsa", "tls12_ecdsa", "signature_sha1_ecdsa", "curve_x448"),
