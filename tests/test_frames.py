@@ -95,9 +95,7 @@ def test_the_device_script_says_it_in_the_same_words() -> None:
 
 def test_the_end_of_the_script_is_told_from_frames() -> None:
     reader = FrameReader()
-    frames = reader.feed(
-        FrameWriter().encode("A") + b"\x04Traceback\r\nMemoryError: \r\n\x04>"
-    )
+    frames = reader.feed(FrameWriter().encode("A") + b"\x04Traceback\r\nMemoryError: \r\n\x04>")
     assert frames == [Frame("A", b"")]
     assert reader.ended
     assert b"MemoryError" in reader.garbage

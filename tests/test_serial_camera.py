@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from software_board import SoftwareBoard, micropython_program
 
-from leafonly.cameras import METHODS, CameraError, Endpoint, LoadRefused, loads_for
+from leafonly.cameras import METHODS, CameraError, Endpoint, LoadRefused, loads_for, transport
 from leafonly.cameras import serial as serial_camera
 from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.serial import SerialCamera
@@ -446,3 +446,27 @@ def test_the_matrix_through_the_cable_is_the_emulator_s(
             )
     assert outcomes[0] == outcomes[1]
     assert outcomes[0]["absent"] == "rejected: missing_issuer"
+
+
+def test_a_board_that_never_stops_talking_ends_its_command(
+    board: SoftwareBoard, camera: SerialCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_PATIENCE", 3.0)
+    repl = camera._repl
+    for chatter in ("while True: print('x', end='')", "while True: print()"):
+        started = time.monotonic()
+        with pytest.raises(CameraError, match=r"does not answer|more than"):
+            repl.run(chatter, limit=3.0)
+        assert time.monotonic() - started < 5
+        repl.enter()
+        assert repl.ask("print('@', 6 * 7)") == [" 42"]
+
+
+def test_a_folder_of_thousands_of_files_is_walked_without_a_list(board: SoftwareBoard) -> None:
+    # As a small board's memory is: a list of 1500 entries does not fit into 96 KiB.
+    for number in range(1500):
+        (board.flash / f"photograph-{number:04}.jpg").write_text("x")
+    camera = SerialCamera(str(board.port))
+    (board.flash / "photograph-0700.jpg").write_text("y")
+    with pytest.raises(CameraError, match=r"changed '.*photograph-0700.jpg'$"):
+        camera.close()
