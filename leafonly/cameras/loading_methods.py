@@ -41,6 +41,10 @@ LINES: Mapping[str, tuple[str, ...]] = {
 """What a user writes on the camera for each of `METHODS`."""
 
 _HOST = "localhost"
+_HANDSHAKE_FAILURE = 40  # RFC 5246 section 7.2: no acceptable set of security parameters
+# What the device script and the serial camera say when they refuse.
+_ONE_CERTIFICATE = "this firmware takes one certificate"
+_MEMORY = "bytes of RAM are free"
 _TIMEOUT = 90.0  # seconds; a small board takes 25 for one RSA handshake
 
 
@@ -58,6 +62,7 @@ class Presented:
         key_fits: A client that trusts this very leaf got it: the camera holds its key.
         client_said: Why the strict client did not.
         error: Why the camera did not load it, or what it said of the strict client.
+        alert: What the camera refused a client of today with (RFC 5246 section 7.2).
 
     """
 
@@ -70,6 +75,19 @@ class Presented:
     key_fits: bool = False
     client_said: str | None = None
     error: str | None = None
+    alert: int | None = None
+
+    @property
+    def limit(self) -> str | None:
+        """What this firmware cannot do at all, in words; None if nothing of that kind was seen."""
+        if not self.loaded and _ONE_CERTIFICATE in (self.error or ""):
+            return "this firmware takes one certificate only (MicroPython before 1.22)"
+        if not self.loaded and _MEMORY in (self.error or ""):
+            return self.error
+        is_rsa = self.key_type == "rsa2048"
+        if self.loaded and is_rsa and not self.certificates and self.alert == _HANDSHAKE_FAILURE:
+            return "this firmware has no ECDHE_RSA cipher suite (MicroPython before 1.24)"
+        return None
 
     def as_json(self) -> dict[str, object]:
         """Give the report's fields."""
@@ -79,7 +97,7 @@ class Presented:
             "presented": len(self.certificates) if self.loaded else None,
             "subjects": [_subject(certificate) for certificate in self.certificates],
             # That a strict client leaves is no error of the camera's, once it has presented.
-            "error": None if self.certificates else self.error,
+            "error": None if self.certificates else self.limit or self.error,
         }
 
 
@@ -124,33 +142,50 @@ def present(
         key_fits=key_fits,
         client_said=words,
         error=error,
+        alert=flight.alert,
     )
 
 
 def conclude(rows: Sequence[Presented]) -> str:
-    """Say in one sentence what was found; it begins `limitation confirmed` if it was.
+    """Return in one sentence what was found; it begins `limitation confirmed` if it was.
+
+    Each key type is judged by itself, because firmware may present one chain and not another.
 
     Args:
         rows: What `examine` gave, for every method and any number of key types.
 
     """
-    methods = list(dict.fromkeys(row.method for row in rows))
-    documented = [row for row in rows if row.method == "der_leaf"]
-    able = [
-        method
-        for method in methods
-        if all(row.full_chain and row.accepted for row in rows if row.method == method)
-    ]
+    documented = [row for row in rows if row.method == "der_leaf" and row.limit is None]
     if not documented or any(len(row.certificates) != 1 or row.accepted for row in documented):
         return "limitation not confirmed: the documented way does not present one certificate"
     confirmed = (
-        f"limitation confirmed: {len(methods)} ways tried, one certificate presented by the "
-        "documented one"
+        f"limitation confirmed: {len({row.method for row in rows})} ways tried, one certificate "
+        "presented by the documented one"
     )
-    if not able:
-        return f"{confirmed}; no way makes this firmware present the full chain"
-    ways = " or ".join("; ".join(LINES[method]) for method in able)
-    return f"{confirmed}; but this firmware presents the full chain by: {ways}"
+    key_types: dict[str, list[KeyType]] = {}
+    for key_type in dict.fromkeys(row.key_type for row in rows):
+        found = _found([row for row in rows if row.key_type == key_type])
+        key_types.setdefault(found, []).append(key_type)
+    if len(key_types) == 1:
+        return f"{confirmed}; {next(iter(key_types))}"
+    each = (
+        f"with {' and '.join(names)} keys: {found.removeprefix('but ')}"
+        for found, names in key_types.items()
+    )
+    return "; ".join([confirmed, *each])
+
+
+def _found(rows: Sequence[Presented]) -> str:
+    """Return what can be done with the keys of one type."""
+    able = [row.method for row in rows if row.full_chain and row.accepted]
+    if able:
+        ways = " or ".join("; ".join(LINES[method]) for method in able)
+        return f"but this firmware presents the full chain by: {ways}"
+    limits = list(dict.fromkeys(row.limit for row in rows if row.limit))
+    if any(row.certificates for row in rows):
+        reason = f": {limits[0]}" if limits else ""
+        return f"no way makes this firmware present the full chain{reason}"
+    return limits[0] if limits else "nothing is presented"
 
 
 def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) -> x509.Certificate:

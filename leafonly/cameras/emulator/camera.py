@@ -2,7 +2,6 @@
 
 import contextlib
 import secrets
-import select
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,13 @@ from leafonly.cameras.emulator.tls_context import CameraTls, camera_context
 from leafonly.cameras.loopback import LoopbackEndpoint
 from leafonly.certificates.chain import PrivateKey, der
 from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
+from leafonly.cameras import CameraError, CameraInfo, Connection, Load
+from leafonly.cameras.camera_tls import CameraTls, camera_context
+from leafonly.cameras.loading import load
+from leafonly.cameras.loopback import LoopbackEndpoint, readable
+from leafonly.cameras.mismatch import belong_together, stand_in
+from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
+from leafonly.pki import PrivateKey, der
 
 __all__ = ["EmulatedEndpoint", "Emulator"]
 
@@ -56,11 +62,14 @@ class Emulator:
 
         Raises:
             LoadRefused: A board refuses them.
-            OSError: No loopback port is free.
+            CameraError: No loopback port is free.
 
         """
         certificates, key = load(loads)
-        endpoint = EmulatedEndpoint(certificates, key, one_at_a_time=self._one_at_a_time)
+        try:
+            endpoint = EmulatedEndpoint(certificates, key, one_at_a_time=self._one_at_a_time)
+        except OSError as error:
+            raise CameraError(f"the emulator cannot listen on loopback: {error}") from error
         try:
             yield endpoint
         finally:
@@ -81,48 +90,50 @@ class EmulatedEndpoint(LoopbackEndpoint):
         elif fits:
             self._context = camera_context([stand_in(key)], key)
             self._instead = [der(certificate) for certificate in certificates]
-        super().__init__()
+        super().__init__("camera")
         self._one_at_a_time = one_at_a_time
         self._workers: list[tuple[threading.Thread, socket.socket]] = []
-        # Not a pipe: on Windows select() knows sockets alone.
-        self._wake, self._woken = socket.socketpair()
         self._drained = threading.Event()
         self._closing = False
-        self._acceptor = threading.Thread(target=self._accept_all, name="camera", daemon=True)
-        self._acceptor.start()
+        self._begin()
 
     def settle(self) -> None:
-        """Accept what still waits in the queue, and wait for the connections to end."""
+        """Accept what still waits in the queue, and wait for the connections to end.
+
+        Raises:
+            CameraError: This machine had no room for one of them.
+
+        """
+        self._settle()
+        self._raise_trouble()
+
+    def close(self) -> None:
+        """End every connection and every thread, and free the port."""
+        self._closing = True
+        self._settle()
+        self._thread.join()
+
+    def _settle(self) -> None:
         self._drained.clear()
-        self._woken.send(b"s")
-        self._drained.wait()
+        self._notify()
+        self._await(self._drained)
         for worker, connection in list(self._workers):
             worker.join(_STRAGGLERS)
             if worker.is_alive():
                 # Its client is gone but somebody else holds its socket: end it from here.
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-                worker.join()
+                worker.join(_SILENCE)
         self._workers.clear()
 
-    def close(self) -> None:
-        """End every connection and every thread, and free the port."""
-        self._closing = True
-        self.settle()
-        self._acceptor.join()
-        for listener in self._listeners:
-            listener.close()
-        self._wake.close()
-        self._woken.close()
-
-    def _accept_all(self) -> None:
+    def _run(self) -> None:
         while True:
-            ready, _, _ = select.select([*self._listeners, self._wake], [], [])
+            ready = readable([*self._listeners, self._wake], None)
             for listener in self._listeners:
                 for client in self._who_waits(listener):
                     self._start(client)
             if self._wake in ready:
-                self._wake.recv(1)
+                self._wake.recv(4096)
                 self._drained.set()
                 if self._closing:
                     return
@@ -134,8 +145,14 @@ class EmulatedEndpoint(LoopbackEndpoint):
         worker = threading.Thread(
             target=self._serve, args=(client, seen, before), name="camera-connection", daemon=True
         )
-        self._workers.append((worker, client))
-        worker.start()
+        try:
+            worker.start()
+        except RuntimeError as error:  # a limit of threads
+            self._note_trouble(error)
+            seen.error = self._trouble
+            client.close()
+        else:
+            self._workers.append((worker, client))
 
     def _serve(
         self, client: socket.socket, seen: Connection, before: threading.Thread | None

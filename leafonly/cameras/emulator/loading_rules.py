@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.hazmat.primitives.serialization import (
+    load_der_private_key,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from leafonly.cameras import Load, LoadRefused
 from leafonly.certificates.chain import PrivateKey
 
-__all__ = ["load"]
+__all__ = ["is_rsa", "load"]
 
 
 def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
@@ -41,6 +44,15 @@ def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
     if key is None:
         raise LoadRefused("nothing was loaded")
     return certificates, key
+
+
+def is_rsa(key: bytes) -> bool:
+    """Return whether a private key, as DER or PEM, is an RSA key. What is no key is none."""
+    read = load_pem_private_key if key.startswith(b"-----") else load_der_private_key
+    try:
+        return isinstance(read(key, None, unsafe_skip_rsa_key_validation=True), rsa.RSAPrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
 
 
 # Reading an RSA key proves its primes (cryptography 50: 25 ms), and all cells share one.
