@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from leafonly.cameras import CameraError, CameraInfo, Load
-from leafonly.cameras.device_link import DEVICE_SCRIPT, NETWORK_SCRIPT, Gone
-from leafonly.cameras.network_link import NetworkLink
 from leafonly.cameras.relay import Relay
-from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, Gone, NetworkLink
+from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, Gone
+from leafonly.cameras.script.network_link import NetworkLink
 
 __all__ = ["MicroPython", "ServedByProgram"]
 

@@ -14,14 +14,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from leafonly.cameras import CameraError, Connection
-from leafonly.cameras.loopback import LoopbackEndpoint
+from leafonly.cameras.loopback import LoopbackEndpoint, readable
 from leafonly.cameras.script.frames import LOST
 from leafonly.cameras.script.link import Event
 from leafonly.tls.alerts import ClientTap
-from leafonly.cameras.alerts import ClientTap
-from leafonly.cameras.device_link import Event
-from leafonly.cameras.frames import LOST
-from leafonly.cameras.loopback import LoopbackEndpoint, readable
 
 __all__ = ["Link", "Relay"]
 

@@ -15,15 +15,12 @@ import pytest
 
 from leafonly.cameras import METHODS, CameraError, Endpoint, LoadRefused, loads_for
 from leafonly.cameras.board import camera as serial_camera
+from leafonly.cameras.board import repl as transport
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.emulator.camera import Emulator
+from leafonly.cameras.emulator.loading_rules import is_rsa
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, der, pem
-from leafonly.cameras import METHODS, CameraError, Endpoint, LoadRefused, loads_for, transport
-from leafonly.cameras import serial as serial_camera
-from leafonly.cameras.emulator import Emulator
-from leafonly.cameras.loading import is_rsa
-from leafonly.cameras.serial import SerialCamera
 from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS

@@ -4,8 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from software_board import SoftwareBoard, micropython_program
-from test_suite import report_of, run
 
 from leafonly.cameras import METHODS
 from leafonly.cameras.emulator.camera import Emulator
@@ -13,7 +11,7 @@ from leafonly.cameras.loading_methods import Presented, conclude, examine, prese
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, der, new_key
 from tests.end_to_end.test_matrix import report_of, run
-from tests.helpers.software_board import micropython_program
+from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 LEAF, ISSUER = b"leaf", b"issuer"
 

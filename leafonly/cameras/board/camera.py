@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Literal
 
-from leafonly.cameras import CameraError, CameraInfo, Load
+from leafonly.cameras import CameraError, CameraInfo, Load, LoadRefused
 from leafonly.cameras.board.repl import Repl, wait_for_return
 from leafonly.cameras.board.wifi import Wifi, is_in_network, join, wifi_from_environment
-from leafonly.cameras import CameraError, CameraInfo, Load, LoadRefused
-from leafonly.cameras.device_link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink
-from leafonly.cameras.loading import is_rsa
-from leafonly.cameras.network_link import NetworkLink
+from leafonly.cameras.emulator.loading_rules import is_rsa
 from leafonly.cameras.relay import Relay
-from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink, NetworkLink
+from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink
+from leafonly.cameras.script.network_link import NetworkLink
 
 __all__ = ["BoardLink", "SerialCamera"]
 

@@ -9,20 +9,13 @@ from collections.abc import Iterator, Sequence
 from cryptography import x509
 from OpenSSL import SSL
 
-from leafonly.cameras import CameraInfo, Connection, Load
+from leafonly.cameras import CameraError, CameraInfo, Connection, Load
 from leafonly.cameras.emulator.loading_rules import load
 from leafonly.cameras.emulator.mismatched_key import belong_together, stand_in
 from leafonly.cameras.emulator.tls_context import CameraTls, camera_context
-from leafonly.cameras.loopback import LoopbackEndpoint
+from leafonly.cameras.loopback import LoopbackEndpoint, readable
 from leafonly.certificates.chain import PrivateKey, der
 from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
-from leafonly.cameras import CameraError, CameraInfo, Connection, Load
-from leafonly.cameras.camera_tls import CameraTls, camera_context
-from leafonly.cameras.loading import load
-from leafonly.cameras.loopback import LoopbackEndpoint, readable
-from leafonly.cameras.mismatch import belong_together, stand_in
-from leafonly.limits import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
-from leafonly.pki import PrivateKey, der
 
 __all__ = ["EmulatedEndpoint", "Emulator"]
 

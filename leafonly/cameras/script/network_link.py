@@ -5,8 +5,8 @@ import socket
 import threading
 
 from leafonly.cameras import CameraError
-from leafonly.cameras.device_link import CableLink, Event, Line
-from leafonly.cameras.frames import Frame
+from leafonly.cameras.script.frames import Frame
+from leafonly.cameras.script.link import CableLink, Event, Line
 
 __all__ = ["NetworkLink"]
 

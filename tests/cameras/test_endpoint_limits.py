@@ -14,7 +14,7 @@ import pytest
 from test_emulator import AUTHORITY, request, trusting
 
 from leafonly.cameras import METHODS, CameraError
-from leafonly.cameras.emulator import EmulatedEndpoint, Emulator
+from leafonly.cameras.emulator.camera import EmulatedEndpoint, Emulator
 from leafonly.cameras.loopback import LoopbackEndpoint
 from leafonly.cameras.relay import Relay
 
