@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from leafonly.clients.client import Client, by_itself, expects
+from leafonly.clients.client import Client, Install, by_itself, expects
 from leafonly.clients.library import inscription, rust_crate
 from leafonly.clients.python import python_library
 from leafonly.clients.words import (
@@ -91,6 +91,8 @@ CLIENTS = (
         stack="mbedTLS",
         words=MBEDTLS,
         expected=expects(absent="rejected: other", cached="accepted: anchors"),
+        # pyproject.toml leaves it out where it has no wheel.
+        install=Install(anywhere="uv sync --python 3.12 --extra clients"),
         # certifi's, as TrustStore.system.
         native_roots="package",
     ),
