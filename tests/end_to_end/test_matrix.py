@@ -15,6 +15,7 @@ from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
 from leafonly.report.document import validate
+from tests.default_context import kind_of_a_stored_intermediate
 
 ROOT = Path(__file__).parents[2]
 
@@ -152,7 +153,7 @@ def test_own_client_by_the_stub_contract(tmp_path: Path) -> None:
     assert outcomes["full_chain"]["verdict"] == "accepted"
     assert outcomes["untrusted_root"]["verdict"] == "rejected"
     assert outcomes["absent"]["reason"] == "missing_issuer"
-    assert outcomes["cached"]["cached_kind"] == "completes"
+    assert outcomes["cached"]["cached_kind"] == kind_of_a_stored_intermediate()
     assert outcomes["absent"]["expected"] is None
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from leafonly.clients.client import Client, by_itself
+from leafonly.clients.client import Client, Install, by_itself
 from leafonly.clients.entries.python_core import python_library
 from leafonly.clients.error_messages import (
     AWSCRT,
@@ -103,6 +103,8 @@ CLIENTS = (
         kind="device",
         stack="mbedTLS",
         words=MBEDTLS,
+        # pyproject.toml leaves it out where it has no wheel.
+        install=Install(anywhere="uv sync --python 3.12 --extra clients"),
         # certifi's, as TrustStore.system.
         native_roots="package",
     ),
