@@ -15,7 +15,7 @@ from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
 from leafonly.report.document import validate
-from tests.default_context import kind_of_a_stored_intermediate
+from tests.helpers.default_context import kind_of_a_stored_intermediate
 
 ROOT = Path(__file__).parents[2]
 

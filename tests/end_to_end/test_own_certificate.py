@@ -31,12 +31,7 @@ from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_certificate import OwnCertificate, not_rehearsed
 from tests.helpers.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, leaf
-from leafonly.clients.probe import find
-from leafonly.pki import Authority, pem
-from leafonly.rehearsal import Rehearsal, not_rehearsed
-from leafonly.scenario import SCENARIOS
-from tests.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, leaf
-from tests.default_context import kind_of_a_stored_intermediate
+from tests.helpers.default_context import kind_of_a_stored_intermediate
 
 PROJECT = Path(__file__).parents[2]
 LED = [name for name, client in CLIENTS.items() if client.led]

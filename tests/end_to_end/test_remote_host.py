@@ -26,14 +26,10 @@ from leafonly.harness.cell import Cell
 from leafonly.harness.subjects.remote_host import key_name, read_deployed, remote_bench
 from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
-from leafonly.tls.flight import FlightError
+from leafonly.tls.flight import FlightError, client_hello
 from leafonly.tls.passive_observer import Witness
+from tests.helpers.default_context import kind_of_a_stored_intermediate
 from tests.helpers.servers import record
-from leafonly.deployment import key_name, read_deployed
-from leafonly.flight import FlightError, client_hello
-from leafonly.pki import Authority, Chain, pem
-from leafonly.target import Target
-from tests.default_context import kind_of_a_stored_intermediate
 
 NAME = "cam.example.test"
 AUTHORITY = Authority()
