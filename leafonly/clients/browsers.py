@@ -10,7 +10,7 @@ from leafonly.clients.client import Client, Install, Led, by_itself
 from leafonly.clients.measured import measured
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import nss_database
-from leafonly.clients.words import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
+from leafonly.clients.words_browsers import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 
 __all__ = ["CLIENTS"]
 

@@ -4,7 +4,15 @@ from leafonly.clients.client import Client, Install, Led
 from leafonly.clients.library import shared_library
 from leafonly.clients.measured import measured
 from leafonly.clients.trust import nss_database
-from leafonly.clients.words import BORINGSSL, GNUTLS, NSS, OPENSSL, RUSTLS, together
+from leafonly.clients.words import (
+    BORINGSSL,
+    GNUTLS,
+    NSS,
+    OPENSSL,
+    OPENSSL_OR_GNUTLS,
+    RUSTLS,
+    together,
+)
 
 __all__ = ["CLIENTS"]
 
@@ -73,7 +81,7 @@ CLIENTS = (
         version_command=("wget", "--version"),
         version_pattern=r"GNU Wget (?P<version>\S+)",
         library=shared_library("gnutls", "gnutls_check_version"),
-        words=together((OPENSSL, GNUTLS)),
+        words=OPENSSL_OR_GNUTLS,
         measured=measured("1.21.3/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install wget", macos="brew install wget"),
         native=("wget", "--no-config", "-nv", "-O-", "--tries=1", "{urls}"),
@@ -107,7 +115,7 @@ CLIENTS = (
         version_command=("wget2", "--version"),
         version_pattern=r"GNU Wget2 (?P<version>\S+)",
         library=shared_library("gnutls", "gnutls_check_version"),
-        words=GNUTLS,
+        words=OPENSSL_OR_GNUTLS,
         measured=measured("1.99.1/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install wget2", macos="brew install wget2"),
         native=("wget2", "-nv", "-O-", "--tries=1", "{urls}"),
@@ -122,7 +130,7 @@ CLIENTS = (
         version_command=("aria2c", "--version"),
         version_pattern=r"aria2 version (?P<version>\S+)",
         library=shared_library("gnutls", "gnutls_check_version"),
-        words=GNUTLS,
+        words=OPENSSL_OR_GNUTLS,
         measured=measured("1.36.0/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install aria2", macos="brew install aria2"),
         native=(*_ARIA2, "{url}"),
@@ -156,7 +164,7 @@ CLIENTS = (
         words=OPENSSL,
         # Read off its ClientHello: the one supported group is secp256r1.
         cannot={"p384": "socat 1.7 offers the curve P-256 alone, so no P-384 leaf can serve it"},
-        measured=measured("1.7.4.4/3.0.19", absent="rejected: other"),
+        measured=measured("1.7.4.4/3.0.19"),
         install=Install(debian="apt install socat", macos="brew install socat"),
         native=("socat", "-t10", "-", "OPENSSL:{host}:{port},verify=1"),
     ),

@@ -5,7 +5,7 @@ from pathlib import Path
 from leafonly.clients.client import Client, Install
 from leafonly.clients.library import shared_library
 from leafonly.clients.measured import measured
-from leafonly.clients.words import GNUTLS, GO
+from leafonly.clients.words import GO, OPENSSL_OR_GNUTLS
 
 __all__ = ["CLIENTS"]
 
@@ -41,7 +41,7 @@ CLIENTS = (
         version_command=(_APT_HELPER, "--version"),
         version_pattern=r"apt (?P<version>\S+)",
         library=_gnutls_of_apt,
-        words=GNUTLS,
+        words=OPENSSL_OR_GNUTLS,
         measured=measured("2.6.1/3.7.9", cached="accepted: anchors"),
         install=Install(debian="it is part of Debian"),
     ),

@@ -7,7 +7,8 @@ from leafonly.clients.client import Client, Install
 from leafonly.clients.library import rust_crate, shared_library
 from leafonly.clients.measured import measured
 from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.words import GNUTLS, OPENSSL, RUSTLS, Vocabulary, together
+from leafonly.clients.refusal import REFUSED
+from leafonly.clients.words import OPENSSL, OPENSSL_OR_GNUTLS, RUSTLS, Vocabulary
 
 __all__ = ["CLIENTS"]
 
@@ -22,8 +23,8 @@ def _gnutls_of_git(git: Path) -> str | None:
 
 
 # Neither tells more, measured on links 2.28 and ELinks 0.13.2.
-_LINKS: Vocabulary = {r"Invalid certificate": "other"}
-_ELINKS: Vocabulary = {r"ELinks: SSL error": "other"}
+_LINKS: Vocabulary = {r"Invalid certificate": REFUSED}
+_ELINKS: Vocabulary = {r"ELinks: SSL error": REFUSED}
 _FFMPEG = (
     *("-v", "error", "-tls_verify", "1", "-f", "data", "-i", "{url}"),
     *("-map", "0", "-c", "copy", "-f", "data", "-"),
@@ -54,7 +55,7 @@ CLIENTS = (
         version_command=("lynx", "-version"),
         version_pattern=r"Lynx Version (?P<version>\S+)",
         library=_GNUTLS_VERSION,
-        words=GNUTLS,
+        words=OPENSSL_OR_GNUTLS,
         measured=measured(
             "2.9.0dev.12/3.7.9", absent="rejected: other", cached="accepted: anchors"
         ),
@@ -133,7 +134,7 @@ CLIENTS = (
         version_command=("git", "--version"),
         version_pattern=r"git version (?P<version>\S+)",
         library=_gnutls_of_git,
-        words=together((OPENSSL, GNUTLS)),
+        words=OPENSSL_OR_GNUTLS,
         measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors"),
         install=Install(debian="apt install git", macos="brew install git"),
     ),
@@ -148,7 +149,7 @@ CLIENTS = (
         version_command=("ffmpeg", "-version"),
         version_pattern=r"ffmpeg version (?P<version>\S+)",
         library=_GNUTLS_VERSION,
-        words=GNUTLS,
+        words=OPENSSL_OR_GNUTLS,
         measured=measured(
             "5.1.9-0+deb12u1/3.7.9", absent="rejected: other", cached="accepted: anchors"
         ),
@@ -172,7 +173,7 @@ CLIENTS = (
         library=_OPENSSL_VERSION,
         words=OPENSSL,
         testimony="request",
-        measured=measured("2.0.11/3.0.19", absent="rejected: other"),
+        measured=measured("2.0.11/3.0.19"),
         install=Install(debian="apt install mosquitto-clients", macos="brew install mosquitto"),
     ),
     Client(

@@ -57,8 +57,8 @@ CLIENTS = (
             ("-vv",),
             r"HAProxy version (?P<version>\S+).*Running on OpenSSL version : "
             r"(?P<stack>\S+) (?P<stack_version>\S+)",
-            # Its log names OpenSSL's error, which does not name the certificate's.
-            measured("2.6.12-1+deb12u4/3.0.19", absent="rejected: other"),
+            # Its log does not name the certificate's error, but its alert does.
+            measured("2.6.12-1+deb12u4/3.0.19"),
         ),
     ),
     replace(

@@ -10,10 +10,10 @@ from leafonly.clients.words import (
     AWSCRT,
     BORINGSSL,
     GNUTLS,
-    MBEDTLS,
     QT,
     RUSTLS,
 )
+from leafonly.clients.words_devices import MBEDTLS
 
 __all__ = ["CLIENTS"]
 
@@ -46,8 +46,8 @@ CLIENTS = (
         _from_pypi("truststore", "truststore_get.py", measured("0.10.5/3.0.19")),
         environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
     ),
-    # pyOpenSSL's exception says no more.
-    _from_pypi("twisted", "twisted_get.py", measured("26.10.0/4.0.3", absent="rejected: other")),
+    # pyOpenSSL's exception does not name the certificate's error, but the alert does.
+    _from_pypi("twisted", "twisted_get.py", measured("26.10.0/4.0.3")),
     replace(
         _with_rustls(
             "primp", "primp_get.py", measured("2.0.1/0.23.44", cached="accepted: anchors")
@@ -70,7 +70,7 @@ CLIENTS = (
     # Unlike the others it takes no intermediate for an anchor.
     _with_rustls("rtls", "rtls_get.py", measured("2026.9.21/0.23.45")),
     replace(
-        _from_pypi("wreq", "wreq_get.py", measured("0.13.0", absent="rejected: other")),
+        _from_pypi("wreq", "wreq_get.py", measured("0.13.0")),
         stack="BoringSSL",
         words=BORINGSSL,
         # The crate webpki-root-certs is compiled in.
@@ -113,8 +113,8 @@ CLIENTS = (
         testimony="request",
     ),
     replace(
-        # pyOpenSSL's exception again, which it prefers to Python's ssl.
-        _from_pypi("pymongo", "pymongo_get.py", measured("4.20.0/4.0.3", absent="rejected: other")),
+        # It prefers pyOpenSSL to Python's ssl.
+        _from_pypi("pymongo", "pymongo_get.py", measured("4.20.0/4.0.3")),
         command=_PYMONGO,
         native=by_itself(_PYMONGO),
         testimony="request",

@@ -52,7 +52,7 @@ CLIENTS = (
     _script(
         "php-streams",
         *("php", "{programs}/php_streams_get.php"),
-        measured=measured("8.2.36/3.0.19", absent="rejected: other"),
+        measured=measured("8.2.36/3.0.19"),
         install=Install(debian="apt install php-cli", macos="brew install php"),
     ),
     replace(
@@ -69,7 +69,7 @@ CLIENTS = (
         "perl-lwp",
         *("perl", "{programs}/lwp_get.pl"),
         # IO::Socket::SSL sets X509_V_FLAG_PARTIAL_CHAIN (lib/IO/Socket/SSL.pm).
-        measured=measured("6.68/3.0.19", absent="rejected: other", cached="accepted: anchors"),
+        measured=measured("6.68/3.0.19", cached="accepted: anchors"),
         install=Install(
             debian="apt install libwww-perl liblwp-protocol-https-perl",
             macos="cpan LWP::Protocol::https",
@@ -78,7 +78,7 @@ CLIENTS = (
     _script(
         "perl-io-socket-ssl",
         *("perl", "{programs}/io_socket_ssl_get.pl"),
-        measured=measured("2.081/3.0.19", absent="rejected: other", cached="accepted: anchors"),
+        measured=measured("2.081/3.0.19", cached="accepted: anchors"),
         install=Install(
             debian="apt install libio-socket-ssl-perl liburi-perl",
             macos="cpan IO::Socket::SSL URI",
@@ -89,7 +89,7 @@ CLIENTS = (
             "tcl",
             *("tclsh", "{programs}/tcl_get.tcl"),
             version_pattern=_MODULE_LINES,
-            measured=measured("1.7.22/3.0.19", absent="rejected: other"),
+            measured=measured("1.7.22/3.0.19"),
             install=Install(debian="apt install tcl tcl-tls", macos="brew install tcl-tk"),
         ),
         # It reads the system's roots only after a file that it was given (measured on 1.7.22).
@@ -102,7 +102,7 @@ CLIENTS = (
             "luasec",
             *("lua5.4", "{programs}/luasec_get.lua"),
             version_pattern=_MODULE_LINES,
-            measured=measured("1.2.0/3.0.19", absent="rejected: other"),
+            measured=measured("1.2.0/3.0.19"),
             install=Install(debian="apt install lua5.4 lua-sec", macos="luarocks install luasec"),
         ),
         native=None,
