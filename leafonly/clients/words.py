@@ -88,7 +88,7 @@ GNUTLS: Vocabulary = {
     r"doesn't have a known issuer": UNKNOWN_ISSUER,
     r"certificate has expired|certificate chain uses expired certificate": "expired",
     r"certificate chain uses not yet valid certificate": "expired",
-    r"not yet (been )?activated|certificate activation (date|time) ": "expired",
+    r"not yet (been )?activated|certificate (activation|expiration) date FAILED": "expired",
     r"name in the certificate does not match": "wrong_name",
     r"owner does not match (the )?host ?name": "wrong_name",
     r"signature in the certificate is invalid": "bad_signature",
