@@ -5,7 +5,7 @@ from pathlib import Path
 
 from leafonly.clients.client import Client, Install
 from leafonly.clients.library import rust_crate, shared_library
-from leafonly.clients.measured import measured
+from leafonly.clients.measured import by_default_context, measured
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.refusal import REFUSED
 from leafonly.clients.words import OPENSSL, OPENSSL_OR_GNUTLS, RUSTLS, Vocabulary
@@ -216,7 +216,7 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        measured=measured("3.2.4/3.0.19"),
+        measured=by_default_context("3.2.4/3.0.19", since=("3.2.4/3.5.9",)),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(

@@ -16,6 +16,7 @@ __all__ = [
     "Condition",
     "Measured",
     "Measurements",
+    "by_default_context",
     "expects",
     "fitting",
     "in_words",
@@ -102,6 +103,19 @@ def expects(**differences: str) -> Mapping[str, str]:
 def measured(*versions: str, where: Condition | None = None, **differences: str) -> Measurements:
     """Declare what was measured with these versions, see `Measured` and `expects`."""
     return (Measured(versions, expects(**differences), where),)
+
+
+def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:
+    """Declare a client of Python whose context is `ssl.create_default_context()`.
+
+    Args:
+        versions: Those measured with Python 3.12 and earlier, where the intermediate completes.
+        since: Those measured with Python 3.13 and later, where it is an anchor.
+
+    """
+    return measured(*versions, where=WHOLE_CHAIN) + measured(
+        *since, where=PARTIAL_CHAIN, cached="accepted: anchors"
+    )
 
 
 def is_measured(one: Measured, version: str | None, library: str | None) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from leafonly.clients.client import Client, by_itself
 from leafonly.clients.library import inscription, rust_crate
-from leafonly.clients.measured import Measurements, measured
+from leafonly.clients.measured import Measurements, by_default_context, measured
 from leafonly.clients.python import python_library
 from leafonly.clients.words import (
     AWSCRT,
@@ -41,7 +41,9 @@ def _with_rustls(name: str, program: str, measured: Measurements) -> Client:
 
 
 CLIENTS = (
-    _from_pypi("websockets", "websockets_get.py", measured("17.4/3.0.19")),
+    _from_pypi(
+        "websockets", "websockets_get.py", by_default_context("17.4/3.0.19", since=("17.4/3.5.9",))
+    ),
     replace(
         _from_pypi("truststore", "truststore_get.py", measured("0.10.5/3.0.19")),
         environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
