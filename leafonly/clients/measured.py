@@ -10,6 +10,8 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from leafonly.clients.refusal import REASONS
+
 __all__ = [
     "PARTIAL_CHAIN",
     "WHOLE_CHAIN",
@@ -34,6 +36,11 @@ _USUAL = {
     "aia": "rejected",
     "aia_dead": "rejected",
     "wrong_cached": "rejected",
+}
+
+
+_OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"} | {
+    f"rejected: {reason}" for reason in REASONS
 }
 
 
@@ -91,12 +98,13 @@ def expects(**differences: str) -> Mapping[str, str]:
     (`rejected: other`), what a stored intermediate is (`accepted: anchors`).
 
     Raises:
-        ValueError: There is no scenario of that name.
+        ValueError: There is no scenario of that name, or no such outcome.
 
     """
-    unknown = differences.keys() - _USUAL.keys()
-    if unknown:
+    if unknown := differences.keys() - _USUAL.keys():
         raise ValueError(f"no such scenario: {', '.join(sorted(unknown))}")
+    if wrong := set(differences.values()) - _OUTCOMES:
+        raise ValueError(f"no such outcome: {', '.join(sorted(wrong))}")
     return _USUAL | differences
 
 
