@@ -17,7 +17,7 @@ from leafonly.report.document import validate
 
 ROOT = Path(__file__).parent.parent
 
-ACCEPTING_STUB = """#!{python}
+ACCEPTING_STUB = """
 import socket, ssl, sys
 context = ssl.create_default_context(cafile=sys.argv[3])
 try:
@@ -64,7 +64,7 @@ def cell_ids(report: dict[str, Any]) -> list[str]:
         ("--scenarios=missing", "unknown name 'missing'; there are: full_chain"),
         ("--key-types=p521", "unknown name 'p521'"),
         ("--client=no/such/stub", "no/such/stub is not there"),
-        ("--client=README.md", "cannot be executed: chmod +x it"),
+        ("--client=README.md", "has no #! line, so it cannot be started"),
         ("--camera=nonsense", "--camera=nonsense"),
         ("--camera=localhost:9", "--camera=localhost:9: localhost:9: "),
         ("--trust=README.md", "--trust=README.md: no certificate can be read from it"),
@@ -143,10 +143,12 @@ def test_client_that_is_asked_for_and_not_here_fails(
 
 def test_own_client_by_the_stub_contract(tmp_path: Path) -> None:
     stub = tmp_path / "mystub"
-    stub.write_text(ACCEPTING_STUB.format(python=sys.executable))
-    stub.chmod(0o755)
-    exit_code, output = run(f"--client={stub}", "-n0", f"--report-dir={tmp_path}")
+    stub.write_text(ACCEPTING_STUB)
+    exit_code, output = run(
+        f"--client=mine={sys.executable} {stub}", "-n0", f"--report-dir={tmp_path}"
+    )
     assert exit_code == 0, output
+    assert {cell["client"] for cell in report_of(tmp_path)["cells"]} == {"mine"}
     outcomes = {cell["scenario"]: cell for cell in report_of(tmp_path)["cells"]}
     assert outcomes["full_chain"]["verdict"] == "accepted"
     assert outcomes["untrusted_root"]["verdict"] == "rejected"
