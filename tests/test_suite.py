@@ -105,6 +105,43 @@ def test_one_cell_by_its_node_id_brings_its_controls_itself(tmp_path: Path) -> N
     assert report_of(tmp_path)["cells"][0]["conclusive"]
 
 
+NODE = "suites/matrix/test_matrix.py::test_cell"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "looked_for"),
+    [
+        ([f"{NODE}[urllib-absent-p256]"], False),
+        ([f"{NODE}[urllib-absent-p256]", "-n1"], False),
+        (["suites/matrix", "-k", "urllib and absent"], False),
+        (["suites/matrix", "-m", "control and proxy"], False),
+        (["suites/matrix", "--clients=urllib"], False),
+        # These show that the test would see it.
+        (["suites/matrix", "-k", "lynx"], True),
+        (["suites/matrix", "-m", "control and command_line"], True),
+        ([f"{NODE}[lynx-absent-p256]"], True),
+    ],
+)
+def test_only_clients_that_are_asked_for_are_looked_for(
+    arguments: list[str], looked_for: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lynx = tmp_path / "lynx"
+    lynx.write_text(f"#!/bin/sh\necho asked >>{tmp_path}/asked\nexit 1\n")
+    lynx.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    _, output = run(*arguments, "--collect-only", f"--report-dir={tmp_path}")
+    assert (tmp_path / "asked").exists() == looked_for, output
+
+
+def test_cell_of_a_client_that_is_not_here_is_asked_by_its_node_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    exit_code, output = run(f"{NODE}[curl-absent-p256]", f"--report-dir={tmp_path}")
+    assert exit_code == 1
+    assert "curl is not on PATH; install it with: " in output
+
+
 def test_markers_select(tmp_path: Path) -> None:
     arguments = ("--clients=urllib", "-n0", f"--report-dir={tmp_path}", "-m", "control and p256")
     exit_code, output = run(*arguments)
