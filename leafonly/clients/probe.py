@@ -22,7 +22,7 @@ __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "
 
 PROGRAMS = Path(__file__).parent / "programs"
 
-_TIME_LIMIT = 60  # seconds for a version command; the slowest takes 2 on a quiet machine
+_TIME_LIMIT = 30  # seconds for a version command; the slowest takes 2 on a quiet machine
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ CLIENTS = (
             "haproxy",
             ("-vv",),
             r"HAProxy version (?P<version>\S+)"
-            # 2.6 and 3.0 say it in the first way, 3.3 in the second.
+            # 2.6 and 3.0 say it in the first way, 3.2 in the second.
             r".*Running on (?:OpenSSL|SSL library) version : "
             r"(?P<stack>\S+) (?P<stack_version>\S+)",
             "2.6.12",
