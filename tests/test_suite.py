@@ -142,6 +142,15 @@ def test_cell_of_a_client_that_is_not_here_is_asked_by_its_node_id(
     assert "curl is not on PATH; install it with: " in output
 
 
+def test_why_nothing_is_left_of_what_was_chosen_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    exit_code, output = run("suites/matrix", "-k", "wget2")
+    assert exit_code == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "wget2 is not available: wget2 is not on PATH; install it with: " in output
+
+
 def test_markers_select(tmp_path: Path) -> None:
     arguments = ("--clients=urllib", "-n0", f"--report-dir={tmp_path}", "-m", "control and p256")
     exit_code, output = run(*arguments)
