@@ -88,6 +88,7 @@ _SINGLE_PROCESS = (
         name="webkitgtk",
         kind="browser",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("unshare", "Xvfb"),
         command=(
             *(*_WITH_ANOTHER_BUNDLE, "{trust}", "/usr/bin/python3"),

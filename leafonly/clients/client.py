@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from leafonly.clients.build import Build
+from leafonly.clients.library import Library
 from leafonly.clients.measured import Measurements, fitting, is_measured, nearest
 from leafonly.clients.trust import Trust, pem_file
 from leafonly.clients.words import Vocabulary
@@ -17,6 +18,9 @@ Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device
 Testimony = Literal["token", "request", "stub"]
 
 Roots = Literal["system", "package", "program"]
+
+# They keep OpenSSL's interface, so what is built with the one can be built with the others.
+_FORKS = ("LibreSSL", "AWS-LC")
 
 
 def by_itself(command: tuple[str, ...]) -> tuple[str, ...]:
@@ -68,14 +72,19 @@ class Client:
     Attributes:
         name: As users write it: `--clients=curl`.
         kind: What sort of program it is.
-        stack: Its TLS library; the program's own word (`version_pattern`) comes first.
+        stack: Its TLS library where it was measured.
+        other_stacks: Those it can be built with besides: a client that says or links any
+            other one is not available, because what speaks is not this client.
         needs: Executables it cannot do without; `python:NAME` for a Python module.
         command: The program and its arguments.
         version_command: What prints the versions.
+        version_exit_code: How that ends if all is well, where the real program is known to
+            end otherwise than with 0.
         version_pattern: Searched in that; groups `version`, `stack_version`, `stack`, and
-            `module`: the file that `library` is to ask instead of the program.
-        library: Asks the TLS library inside the program for `stack_version`, where the
-            program does not say it: see `leafonly.clients.library`.
+            `module`: the file that `library` is to ask instead of the program. Without a
+            group `version`, the TLS library's version is the client's.
+        library: Asks the TLS library inside the program for its version, and which one it
+            is, where the program does not say so: see `leafonly.clients.library`.
         build: Makes `{program}` from source.
         trust: How the client is told what to trust.
         environment: What it needs in its otherwise bare environment.
@@ -108,11 +117,13 @@ class Client:
     name: str
     kind: Kind
     stack: str
+    other_stacks: tuple[str, ...] = ()
     needs: tuple[str, ...]
     command: tuple[str, ...]
     version_command: tuple[str, ...] = ()
+    version_exit_code: int = 0
     version_pattern: str = ""
-    library: Callable[[Path], str | None] | None = None
+    library: Callable[[Path], Library | None] | None = None
     build: Build | None = None
     trust: Trust = pem_file
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -145,6 +156,13 @@ class Client:
             return self
         known = is_measured(expectation, version, stack_version)
         return replace(self, measured=(expectation,), version_is_measured=known)
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The TLS libraries that it can have."""
+        declared = (self.stack, *self.other_stacks)
+        forks = _FORKS if "OpenSSL" in declared else ()
+        return tuple(dict.fromkeys((*declared, *forks)))
 
     @property
     def fetches_issuer(self) -> bool:

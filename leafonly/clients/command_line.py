@@ -1,7 +1,7 @@
 """Clients with a command line of their own. One entry is one client."""
 
 from leafonly.clients.client import Client, Install, Led
-from leafonly.clients.library import shared_library
+from leafonly.clients.library import CURLS, linked
 from leafonly.clients.measured import measured
 from leafonly.clients.trust import nss_database
 from leafonly.clients.words import (
@@ -42,7 +42,12 @@ CLIENTS = (
         command=(*_S_CLIENT, "-CAfile", "{trust}", "-no-CApath", "-no-CAstore"),
         stdin=_GET,
         version_command=("openssl", "version"),
-        version_pattern=r"SSL (?P<version>\S+).*?\(Library: (?P<stack>\S+) (?P<stack_version>\S+)",
+        # OpenSSL 1.1 names the library only where it is another than the program's.
+        version_pattern=(
+            r"\A(?P<stack>OpenSSL) (?P<version>\S+)"
+            r"(?:.*?\(Library: \w+ (?P<stack_version>\S+))?"
+        ),
+        library=linked,
         words=OPENSSL,
         measured=measured("3.0.19"),
         install=Install(debian="apt install openssl", macos="brew install openssl"),
@@ -53,12 +58,12 @@ CLIENTS = (
         name="curl",
         kind="command-line",
         stack="OpenSSL",
+        other_stacks=CURLS,
         needs=("curl",),
         command=("curl", "-sS", "--cacert", "{trust}", "--capath", "{empty}", "{urls}"),
         version_command=("curl", "--version"),
         version_pattern=(
-            r"curl (?P<version>\S+).*?"
-            r"(?P<stack>OpenSSL|LibreSSL|BoringSSL|GnuTLS|rustls-ffi|wolfSSL|mbedTLS|Schannel)"
+            rf"curl (?P<version>\S+).*?(?P<stack>{'|'.join(CURLS)})"
             r"/?(?P<stack_version>[\w.]*)"
         ),
         words=together((OPENSSL, BORINGSSL, GNUTLS, RUSTLS)),
@@ -72,6 +77,7 @@ CLIENTS = (
         name="wget",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("wget",),
         # --ca-directory is emptied: a plain GnuTLS build adds the system's own certificates.
         command=(
@@ -80,7 +86,7 @@ CLIENTS = (
         ),
         version_command=("wget", "--version"),
         version_pattern=r"GNU Wget (?P<version>\S+)",
-        library=shared_library("gnutls", "gnutls_check_version"),
+        library=linked,
         words=OPENSSL_OR_GNUTLS,
         measured=measured("1.21.3/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install wget", macos="brew install wget"),
@@ -95,7 +101,7 @@ CLIENTS = (
         stdin=_GET,
         version_command=("gnutls-cli", "--version"),
         version_pattern=r"gnutls-cli (?P<version>\S+)",
-        library=shared_library("gnutls", "gnutls_check_version"),
+        library=linked,
         words=GNUTLS,
         # gnutls_x509_trust_list_add_cas: whatever is in the list is trusted.
         measured=measured("3.7.9", cached="accepted: anchors"),
@@ -107,6 +113,7 @@ CLIENTS = (
         name="wget2",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("wget2",),
         command=(
             *("wget2", "-nv", "-O-", "--tries=1", "--ca-certificate={trust}"),
@@ -114,7 +121,7 @@ CLIENTS = (
         ),
         version_command=("wget2", "--version"),
         version_pattern=r"GNU Wget2 (?P<version>\S+)",
-        library=shared_library("gnutls", "gnutls_check_version"),
+        library=linked,
         words=OPENSSL_OR_GNUTLS,
         measured=measured("1.99.1/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install wget2", macos="brew install wget2"),
@@ -124,12 +131,13 @@ CLIENTS = (
         name="aria2",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("aria2c",),
         # It seeks in what it writes, so standard output will not do.
         command=(*_ARIA2, "--ca-certificate={trust}", "{url}"),
         version_command=("aria2c", "--version"),
         version_pattern=r"aria2 version (?P<version>\S+)",
-        library=shared_library("gnutls", "gnutls_check_version"),
+        library=linked,
         words=OPENSSL_OR_GNUTLS,
         measured=measured("1.36.0/3.7.9", cached="accepted: anchors"),
         install=Install(debian="apt install aria2", macos="brew install aria2"),
@@ -143,8 +151,11 @@ CLIENTS = (
         trust=nss_database("nss"),
         command=("tstclnt", "-4", "-h", "{host}", "-p", "{port}", "-d", "sql:{trust}"),
         stdin=_GET,
+        # It has no version of its own, and says how it is used to whoever asks for one.
         version_command=("tstclnt", "--version"),
-        library=shared_library("nss3", "NSS_GetVersion"),
+        version_exit_code=1,
+        version_pattern="tstclnt -h host",
+        library=linked,
         words=NSS,
         measured=measured("/3.87.1"),
         install=Install(debian="apt install libnss3-tools", macos="brew install nss"),
@@ -160,7 +171,7 @@ CLIENTS = (
         stdin=_GET,
         version_command=("socat", "-V"),
         version_pattern=r"socat version (?P<version>\S+)",
-        library=shared_library("crypto", "OpenSSL_version"),
+        library=linked,
         words=OPENSSL,
         # Read off its ClientHello: the one supported group is secp256r1.
         cannot={"p384": "socat 1.7 offers the curve P-256 alone, so no P-384 leaf can serve it"},
@@ -177,7 +188,7 @@ CLIENTS = (
         stdin=_GET,
         version_command=("ncat", "--version"),
         version_pattern=r"Version (?P<version>\S+)",
-        library=shared_library("crypto", "OpenSSL_version"),
+        library=linked,
         words=OPENSSL,
         measured=measured("7.93/3.0.19"),
         install=Install(debian="apt install ncat", macos="brew install nmap"),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from leafonly.clients.client import Client, Install
-from leafonly.clients.library import shared_library
+from leafonly.clients.library import Library, linked
 from leafonly.clients.measured import measured
 from leafonly.clients.words import GO, OPENSSL_OR_GNUTLS
 
@@ -23,8 +23,8 @@ _RCLONE = (
 )
 
 
-def _gnutls_of_apt(_: Path) -> str | None:
-    return shared_library("gnutls", "gnutls_check_version")(_APT_METHOD)
+def _in_apts_method(_: Path) -> Library | None:
+    return linked(_APT_METHOD)
 
 
 CLIENTS = (
@@ -32,6 +32,8 @@ CLIENTS = (
         name="apt",
         kind="command-line",
         stack="GnuTLS",
+        # 2.6 (Debian 12) links GnuTLS; 3.0 (Debian 13) OpenSSL, by way of libapt-pkg.
+        other_stacks=("OpenSSL",),
         needs=(_APT_HELPER,),
         command=(
             *(*_APT, "-o", "Acquire::https::CaInfo={home}/../{trust}"),
@@ -40,7 +42,7 @@ CLIENTS = (
         native=(*_APT, "download-file", "{url}", "body"),
         version_command=(_APT_HELPER, "--version"),
         version_pattern=r"apt (?P<version>\S+)",
-        library=_gnutls_of_apt,
+        library=_in_apts_method,
         words=OPENSSL_OR_GNUTLS,
         measured=measured("2.6.1/3.7.9", cached="accepted: anchors"),
         install=Install(debian="it is part of Debian"),

@@ -1,10 +1,9 @@
 """Programs that fetch over TLS on the way to something else. One entry is one client."""
 
-import subprocess
 from pathlib import Path
 
 from leafonly.clients.client import Client, Install
-from leafonly.clients.library import rust_crate, shared_library
+from leafonly.clients.library import CURLS, Library, linked, output, rust_crate
 from leafonly.clients.measured import by_default_context, measured
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.refusal import REFUSED
@@ -12,14 +11,10 @@ from leafonly.clients.words import OPENSSL, OPENSSL_OR_GNUTLS, RUSTLS, Vocabular
 
 __all__ = ["CLIENTS"]
 
-_OPENSSL_VERSION = shared_library("crypto", "OpenSSL_version")
-_GNUTLS_VERSION = shared_library("gnutls", "gnutls_check_version")
 
-
-def _gnutls_of_git(git: Path) -> str | None:
-    """Ask the library of git's helper: git itself does not speak HTTPS."""
-    asked = subprocess.run([git, "--exec-path"], capture_output=True, text=True, check=False)
-    return _GNUTLS_VERSION(Path(asked.stdout.strip()) / "git-remote-https")
+def _in_gits_helper(git: Path) -> Library | None:
+    """Return the library of git's helper: git itself does not speak HTTPS."""
+    return linked(Path(output(str(git), "--exec-path").strip()) / "git-remote-https")
 
 
 # Neither tells more, measured on links 2.28 and ELinks 0.13.2.
@@ -41,6 +36,7 @@ CLIENTS = (
         name="lynx",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("lynx",),
         # Only its trace says what it holds against a certificate.
         command=(
@@ -54,7 +50,7 @@ CLIENTS = (
         ),
         version_command=("lynx", "-version"),
         version_pattern=r"Lynx Version (?P<version>\S+)",
-        library=_GNUTLS_VERSION,
+        library=linked,
         words=OPENSSL_OR_GNUTLS,
         measured=measured(
             "2.9.0dev.12/3.7.9", absent="rejected: other", cached="accepted: anchors"
@@ -77,7 +73,7 @@ CLIENTS = (
         native=("w3m", "-no-proxy", "-dump", "{url}"),
         version_command=("w3m", "-version"),
         version_pattern=r"w3m/(?P<version>[^\s,]+)",
-        library=_OPENSSL_VERSION,
+        library=linked,
         words=OPENSSL,
         exit_code_lies=True,
         measured=measured("0.5.3+git20230121/3.0.19"),
@@ -94,7 +90,7 @@ CLIENTS = (
         native=("links", "-ssl.certificates", "2", "-dump", "{url}"),
         version_command=("links", "-version"),
         version_pattern=r"Links (?P<version>\S+)",
-        library=_OPENSSL_VERSION,
+        library=linked,
         words=_LINKS,
         measured=measured("2.28/3.0.19", absent="rejected: other"),
         install=Install(debian="apt install links", macos="brew install links"),
@@ -103,6 +99,7 @@ CLIENTS = (
         name="elinks",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("elinks",),
         command=(
             *("elinks", "-no-home", "-eval", "set connection.ssl.cert_verify = 1"),
@@ -112,7 +109,7 @@ CLIENTS = (
         not_native="without a file of roots it verifies nothing, and so connects to anybody",
         version_command=("elinks", "-version"),
         version_pattern=r"ELinks (?P<version>\S+)",
-        library=_GNUTLS_VERSION,
+        library=linked,
         words=_ELINKS,
         measured=measured("0.13.2/3.7.9", absent="rejected: other", cached="accepted: anchors"),
         install=Install(debian="apt install elinks", macos="brew install felinks"),
@@ -121,6 +118,7 @@ CLIENTS = (
         name="git",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=CURLS,
         needs=("git",),
         command=("git", "ls-remote", "{url}"),
         # The camera is no repository, so git fails in any case; its trace holds the token.
@@ -133,7 +131,7 @@ CLIENTS = (
         native=("git", "ls-remote", "{url}"),
         version_command=("git", "--version"),
         version_pattern=r"git version (?P<version>\S+)",
-        library=_gnutls_of_git,
+        library=_in_gits_helper,
         words=OPENSSL_OR_GNUTLS,
         measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors"),
         install=Install(debian="apt install git", macos="brew install git"),
@@ -142,13 +140,14 @@ CLIENTS = (
         name="ffmpeg",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("ffmpeg",),
         # Without -tls_verify 1 it verifies nothing. The body passes through as raw data.
         command=("ffmpeg", "-ca_file", "{trust}", *_FFMPEG),
         native=("ffmpeg", *_FFMPEG),
         version_command=("ffmpeg", "-version"),
         version_pattern=r"ffmpeg version (?P<version>\S+)",
-        library=_GNUTLS_VERSION,
+        library=linked,
         words=OPENSSL_OR_GNUTLS,
         measured=measured(
             "5.1.9-0+deb12u1/3.7.9", absent="rejected: other", cached="accepted: anchors"
@@ -169,8 +168,9 @@ CLIENTS = (
             *("-t", "leafonly", "-d", "-W", "2"),
         ),
         version_command=("mosquitto_sub", "--help"),
+        version_exit_code=1,
         version_pattern=r"mosquitto_sub version (?P<version>\S+)",
-        library=_OPENSSL_VERSION,
+        library=linked,
         words=OPENSSL,
         testimony="request",
         measured=measured("2.0.11/3.0.19"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from leafonly.clients.build import compiled
 from leafonly.clients.client import Client, Install, by_itself
+from leafonly.clients.library import linked
 from leafonly.clients.measured import Measurements, measured
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
@@ -31,7 +32,9 @@ def _in_c(
         version_pattern=VERSION_LINES,
         words=words,
         measured=measured,
-        install=Install(debian=f"apt install gcc lib{name}-dev", macos=f"brew install {name}"),
+        install=Install(
+            debian=f"apt install gcc libc6-dev lib{name}-dev", macos=f"brew install {name}"
+        ),
         not_native="the library brings no roots: whoever builds a device on it chooses them",
     )
 
@@ -73,6 +76,8 @@ CLIENTS = (
         name="gio",
         kind="library",
         stack="GnuTLS",
+        # glib-networking has a backend of OpenSSL, which Debian does not build.
+        other_stacks=("OpenSSL",),
         # The system's own interpreter: the bindings are Debian's, not PyPI's.
         needs=("/usr/bin/python3",),
         command=("/usr/bin/python3", "{programs}/gio_get.py", "{trust}", "{urls}"),
@@ -125,6 +130,7 @@ CLIENTS = (
             measured("0.6", cached="accepted: anchors"),
         ),
         # No function of the library tells its version.
-        version_pattern=r"(?P<stack>BearSSL)",
+        version_pattern=r"\A(?P<stack>BearSSL)\nmodule (?P<module>[^\n]+)",
+        library=linked,
     ),
 )

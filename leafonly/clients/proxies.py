@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from leafonly.clients.client import Client, Install
-from leafonly.clients.library import inscription, shared_library
+from leafonly.clients.library import inscription, linked
 from leafonly.clients.measured import Measurements, measured
 from leafonly.clients.words import BORINGSSL, GO, OPENSSL
 
@@ -55,7 +55,9 @@ CLIENTS = (
             "haproxy",
             "haproxy",
             ("-vv",),
-            r"HAProxy version (?P<version>\S+).*Running on OpenSSL version : "
+            r"HAProxy version (?P<version>\S+)"
+            # 2.6 and 3.0 say it in the first way, 3.2 in the second.
+            r".*Running on (?:OpenSSL|SSL library) version : "
             r"(?P<stack>\S+) (?P<stack_version>\S+)",
             # Its log does not name the certificate's error, but its alert does.
             measured("2.6.12-1+deb12u4/3.0.19"),
@@ -74,7 +76,7 @@ CLIENTS = (
     replace(
         _proxy("apache", "apache2", ("-v",), r"Apache/(?P<version>\S+)", measured("2.4.71/3.0.19")),
         # OpenSSL is in its module.
-        library=lambda _: shared_library("crypto", "OpenSSL_version")(_APACHE_SSL),
+        library=lambda _: linked(_APACHE_SSL),
         install=Install(debian="apt install apache2"),
     ),
     replace(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from leafonly.clients.client import Client, Install, Led, Roots, by_itself
+from leafonly.clients.library import CURLS
 from leafonly.clients.measured import Measurements, by_default_context, measured
 from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
 
@@ -121,11 +122,14 @@ CLIENTS = (
         words=_PYOPENSSL,
         measured=measured("26.4.0/4.0.3"),
     ),
-    python_library(
-        "pycurl",
-        program="pycurl_get.py",
-        led=_BY_PYTHONS_RESOLVER,
-        measured=measured("8.23.0/3.6.5", cached="accepted: anchors"),
+    replace(
+        python_library(
+            "pycurl",
+            program="pycurl_get.py",
+            led=_BY_PYTHONS_RESOLVER,
+            measured=measured("8.23.0/3.6.5", cached="accepted: anchors"),
+        ),
+        other_stacks=CURLS,
     ),
     replace(
         python_library(

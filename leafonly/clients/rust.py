@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from leafonly.clients.build import Build
 from leafonly.clients.client import Client, Install
+from leafonly.clients.library import CURLS
 from leafonly.clients.measured import Measurements, measured
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
@@ -94,6 +95,7 @@ CLIENTS = (
             words=OPENSSL,
             measured=measured("0.4.51/3.0.19", cached="accepted: anchors"),
         ),
+        other_stacks=CURLS,
         # A file that it is given takes the place of libcurl's own file, not of its folder.
         adds_to_native=True,
     ),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from leafonly.clients.client import Client, Install
-from leafonly.clients.library import haskell_package, shared_library
+from leafonly.clients.library import CURLS, haskell_package, linked
 from leafonly.clients.measured import Measurements, measured
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.words import ERLANG, HASKELL_TLS, OPENSSL, Vocabulary
@@ -12,8 +12,6 @@ __all__ = ["CLIENTS"]
 
 # What the programs print whose TLS module does not tell the version it runs with.
 _MODULE_LINES = r"\A\S+ (?P<version>\S+)\nmodule (?P<module>[^\n]+)"
-
-_openssl = shared_library("crypto", "OpenSSL_version")
 
 
 def _script(
@@ -35,7 +33,7 @@ def _script(
         native=(*command, "native", "{urls}"),
         version_command=(*command, "--version"),
         version_pattern=version_pattern,
-        library=_openssl if version_pattern == _MODULE_LINES else None,
+        library=linked if version_pattern == _MODULE_LINES else None,
         words=words,
         measured=measured,
         install=install,
@@ -62,6 +60,7 @@ CLIENTS = (
             measured=measured("8.2.36/3.0.19", cached="accepted: anchors"),
             install=Install(debian="apt install php-cli php-curl", macos="brew install php"),
         ),
+        other_stacks=CURLS,
         # A file that it is given takes the place of libcurl's own file, not of its folder.
         adds_to_native=True,
     ),

@@ -127,7 +127,7 @@ int main(int argc, char **argv) {
     char host[256], port[6];
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         // The library has no function that tells its version.
-        printf("BearSSL\nBearSSL\n");
+        printf("BearSSL\nmodule %s\n", argv[0]);
         return 0;
     }
     load(argv[1]);
