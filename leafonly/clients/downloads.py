@@ -44,7 +44,9 @@ CLIENTS = (
         version_pattern=r"apt (?P<version>\S+)",
         library=_in_apts_method,
         words=OPENSSL_OR_GNUTLS,
-        measured=measured("2.6.1/3.7.9", cached="accepted: anchors"),
+        # GnuTLS has been replaced by OpenSSL in between (Debian 13).
+        measured=measured("2.6.1/3.7.9", cached="accepted: anchors")
+        + measured("3.0.4/3.5.9", "3.3.5/3.6.5"),
         install=Install(debian="it is part of Debian"),
     ),
     Client(
@@ -57,7 +59,9 @@ CLIENTS = (
         version_command=("rclone", "version"),
         version_pattern=r"rclone (?P<version>\S+).*go/version: go(?P<stack_version>\S+)",
         words=GO,
-        measured=measured("v1.60.1-DEV/1.19.8", cached="accepted: anchors"),
+        measured=measured(
+            "v1.60.1-DEV/1.19.8", "v1.60.1-DEV/1.23.2", "v1.75.2/1.27.2", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install rclone", macos="brew install rclone"),
     ),
 )

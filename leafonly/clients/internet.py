@@ -53,7 +53,11 @@ CLIENTS = (
         library=linked,
         words=OPENSSL_OR_GNUTLS,
         measured=measured(
-            "2.9.0dev.12/3.7.9", absent="rejected: other", cached="accepted: anchors"
+            "2.9.0dev.12/3.7.9",
+            "2.9.2/3.8.9",
+            "2.9.3/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
         ),
         install=Install(debian="apt install lynx", macos="brew install lynx"),
     ),
@@ -76,7 +80,9 @@ CLIENTS = (
         library=linked,
         words=OPENSSL,
         exit_code_lies=True,
-        measured=measured("0.5.3+git20230121/3.0.19"),
+        measured=measured(
+            "0.5.3+git20230121/3.0.19", "0.5.3+git20230121/3.5.9", "0.5.3+git20230121/3.6.5"
+        ),
         install=Install(debian="apt install w3m", macos="brew install w3m"),
     ),
     Client(
@@ -92,7 +98,7 @@ CLIENTS = (
         version_pattern=r"Links (?P<version>\S+)",
         library=linked,
         words=_LINKS,
-        measured=measured("2.28/3.0.19", absent="rejected: other"),
+        measured=measured("2.28/3.0.19", "2.29/3.5.9", "2.29/3.6.5", absent="rejected: other"),
         install=Install(debian="apt install links", macos="brew install links"),
     ),
     Client(
@@ -111,7 +117,13 @@ CLIENTS = (
         version_pattern=r"ELinks (?P<version>\S+)",
         library=linked,
         words=_ELINKS,
-        measured=measured("0.13.2/3.7.9", absent="rejected: other", cached="accepted: anchors"),
+        measured=measured(
+            "0.13.2/3.7.9",
+            "0.18.0/3.8.9",
+            "0.19.1/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
+        ),
         install=Install(debian="apt install elinks", macos="brew install felinks"),
     ),
     Client(
@@ -133,7 +145,9 @@ CLIENTS = (
         version_pattern=r"git version (?P<version>\S+)",
         library=_in_gits_helper,
         words=OPENSSL_OR_GNUTLS,
-        measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors"),
+        # Debian 13's libcurl names the cause on GnuTLS, as Debian 12's does not.
+        measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors")
+        + measured("2.47.3/3.8.9", "2.55.0/3.8.13", cached="accepted: anchors"),
         install=Install(debian="apt install git", macos="brew install git"),
     ),
     Client(
@@ -150,7 +164,11 @@ CLIENTS = (
         library=linked,
         words=OPENSSL_OR_GNUTLS,
         measured=measured(
-            "5.1.9-0+deb12u1/3.7.9", absent="rejected: other", cached="accepted: anchors"
+            "5.1.9-0+deb12u1/3.7.9",
+            "7.1.5-0+deb13u1/3.8.9",
+            "9.0.2-4/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
         ),
         install=Install(debian="apt install ffmpeg", macos="brew install ffmpeg"),
     ),
@@ -173,7 +191,7 @@ CLIENTS = (
         library=linked,
         words=OPENSSL,
         testimony="request",
-        measured=measured("2.0.11/3.0.19"),
+        measured=measured("2.0.11/3.0.19", "2.0.21/3.5.9", "2.1.2/3.6.5"),
         install=Install(debian="apt install mosquitto-clients", macos="brew install mosquitto"),
     ),
     Client(
@@ -192,7 +210,7 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        measured=measured("26.3/3.0.19"),
+        measured=measured("26.3/3.0.19", "26.3/3.5.9", "26.3/3.6.5"),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(
@@ -216,7 +234,10 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        measured=by_default_context("3.2.4/3.0.19", since=("3.2.4/3.5.9",)),
+        measured=by_default_context(
+            "3.2.4/3.0.19",
+            since=("3.2.4/3.0.19", "3.2.4/3.5.9", "3.2.4/3.6.5"),
+        ),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(

@@ -42,10 +42,19 @@ def _with_rustls(name: str, program: str, measured: Measurements) -> Client:
 
 CLIENTS = (
     _from_pypi(
-        "websockets", "websockets_get.py", by_default_context("17.4/3.0.19", since=("17.4/3.5.9",))
+        "websockets",
+        "websockets_get.py",
+        by_default_context(
+            "17.4/3.0.19",
+            since=("17.4/3.0.19", "17.4/3.5.9", "17.4/3.6.5"),
+        ),
     ),
     replace(
-        _from_pypi("truststore", "truststore_get.py", measured("0.10.5/3.0.19")),
+        _from_pypi(
+            "truststore",
+            "truststore_get.py",
+            measured("0.10.5/3.0.19", "0.10.5/3.5.9", "0.10.5/3.6.5"),
+        ),
         environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
     ),
     # pyOpenSSL's exception does not name the certificate's error, but the alert does.
@@ -109,7 +118,12 @@ CLIENTS = (
         native_roots="package",
     ),
     replace(
-        _from_pypi("paho-mqtt", "paho_get.py", measured("2.2.0/3.0.19"), module="paho"),
+        _from_pypi(
+            "paho-mqtt",
+            "paho_get.py",
+            measured("2.2.0/3.0.19", "2.2.0/3.5.9", "2.2.0/3.6.5"),
+            module="paho",
+        ),
         command=_PAHO,
         native=by_itself(_PAHO),
         testimony="request",
@@ -126,7 +140,12 @@ CLIENTS = (
         _from_pypi(
             "pyav",
             "pyav_get.py",
-            measured("18.1.0/3.8.13", absent="rejected: other", cached="accepted: anchors"),
+            measured(
+                "18.1.0/3.8.13",
+                "19.0.2/3.8.13",
+                absent="rejected: other",
+                cached="accepted: anchors",
+            ),
             module="av",
             extra="more-clients",
         ),
