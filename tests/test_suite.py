@@ -14,6 +14,7 @@ from leafonly.cameras import loads_for
 from leafonly.cameras.emulator import Emulator
 from leafonly.pki import Authority, pem
 from leafonly.report.document import validate
+from tests.default_context import kind_of_a_stored_intermediate
 
 ROOT = Path(__file__).parent.parent
 
@@ -199,7 +200,7 @@ def test_own_client_by_the_stub_contract(tmp_path: Path) -> None:
     assert outcomes["full_chain"]["verdict"] == "accepted"
     assert outcomes["untrusted_root"]["verdict"] == "rejected"
     assert outcomes["absent"]["reason"] == "missing_issuer"
-    assert outcomes["cached"]["cached_kind"] == "completes"
+    assert outcomes["cached"]["cached_kind"] == kind_of_a_stored_intermediate()
     assert outcomes["absent"]["expected"] is None
 
 

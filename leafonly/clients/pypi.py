@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from leafonly.clients.client import Client, by_itself
+from leafonly.clients.client import Client, Install, by_itself
 from leafonly.clients.library import inscription, rust_crate
 from leafonly.clients.measured import Measurements, by_default_context, measured
 from leafonly.clients.python import python_library
@@ -114,6 +114,8 @@ CLIENTS = (
         kind="device",
         stack="mbedTLS",
         words=MBEDTLS,
+        # pyproject.toml leaves it out where it has no wheel.
+        install=Install(anywhere="uv sync --python 3.12 --extra clients"),
         # certifi's, as TrustStore.system.
         native_roots="package",
     ),
