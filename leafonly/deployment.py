@@ -143,7 +143,7 @@ class Deployment(Bench):
         # Nobody knows the secrets of this camera's answers; and what entries declare was
         # measured with leaves and roots of our own making.
         testimony: Testimony = "stub" if client.testimony == "stub" else "request"
-        asked = replace(client, testimony=testimony, expected={})
+        asked = replace(client, testimony=testimony, measured=())
         cell = super()._measure_alone(asked, scenario, key_type)
         if scenario.aia and client.fetches_issuer and cell.reason == "missing_issuer":
             # Nobody saw whether it was fetched, so another may be the one that is unknown.

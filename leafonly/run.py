@@ -163,6 +163,8 @@ class Bench:
             expected=expected,
             conclusive=judgement.verdict != "error",
             observation=observation,
+            # Where a control comes out wrong, nothing else of this client is believed.
+            may_be_news=not (client.version_is_measured or scenario.control),
         )
 
     def _observe(self, client: Client, scenario: Scenario, key_type: KeyType) -> Observation:

@@ -10,8 +10,9 @@ from leafonly.cameras.emulator import Emulator
 from leafonly.clients import CLIENTS
 from leafonly.clients.client import Client, Install
 from leafonly.clients.probe import find
+from leafonly.clients.refusal import Vocabulary, meanings
 from leafonly.clients.trust import nss_database
-from leafonly.clients.words import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT, Vocabulary, meanings
+from leafonly.clients.words_browsers import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 from leafonly.pki import Authority
 from leafonly.run import Bench
 from leafonly.scenario import SCENARIOS
@@ -50,7 +51,7 @@ def python_client(code: str, *arguments: str) -> Client:
         command=("{python}", "-c", code, *arguments),
         environment={"PYTHONPATH": str(Path(__file__).parents[1])},
         words={},
-        expected={},
+        measured=(),
         install=Install(),
     )
 

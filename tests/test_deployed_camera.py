@@ -20,6 +20,7 @@ from leafonly.cameras.emulator import Emulator
 from leafonly.cameras.witness import Witness
 from leafonly.cell import Cell
 from leafonly.clients import CLIENTS, Client
+from leafonly.clients.measured import measured
 from leafonly.deployment import Deployment, key_name, read_deployed
 from leafonly.flight import FlightError, client_hello
 from leafonly.pki import Authority, Chain, pem
@@ -224,7 +225,7 @@ def test_clients_trust_by_themselves_unless_told(chain: Chain, tmp_path: Path) -
 def test_a_rejection_says_nothing_of_the_issuer_where_it_may_have_been_fetched(
     tmp_path: Path,
 ) -> None:
-    fetching = replace(HONEST, expected={"aia": "accepted"})
+    fetching = replace(HONEST, measured=measured("1", aia="accepted"))
     with emulated(AUTHORITY.issue(NAME, aia="http://127.0.0.1:9/"), "der_leaf") as target:
         cells = outcomes(target, tmp_path / "cells", [AUTHORITY.root], fetching)
     assert told(cells) == {"aia": "rejected: other"}

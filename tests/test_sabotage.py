@@ -239,7 +239,7 @@ def test_client_that_hung_is_asked_once_more(bench: Bench, tmp_path: Path) -> No
 def test_client_that_contradicts_itself_is_not_asked_again(bench: Bench, tmp_path: Path) -> None:
     client = with_first(CONTRADICTS_ITSELF, tmp_path)
     cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
-    assert_no_verdict(cell, "said missing_issuer, and yet ended with code 0")
+    assert_no_verdict(cell, "refused the certificate (missing_issuer) and yet ended with code 0")
 
 
 def test_client_of_another_runs_camera_is_nobodys(bench: Bench, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from leafonly.report.document import validate
 ROOT = Path(__file__).parent.parent
 CURL = "curl 8.0.0 (x86_64-pc-linux-gnu) libcurl/8.0.0 OpenSSL/3.0.0"
 
-ACCEPTING_STUB = """#!{python}
+ACCEPTING_STUB = """
 import socket, ssl, sys
 context = ssl.create_default_context(cafile=sys.argv[3])
 try:
@@ -74,7 +74,7 @@ def cell_ids(report: dict[str, Any]) -> list[str]:
         ("--scenarios=missing", "unknown name 'missing'; there are: full_chain"),
         ("--key-types=p521", "unknown name 'p521'"),
         ("--client=no/such/stub", "no/such/stub is not there"),
-        ("--client=README.md", "cannot be executed: chmod +x it"),
+        ("--client=README.md", "has no #! line, so it cannot be started"),
         ("--camera=nonsense", "--camera=nonsense"),
         ("--camera=localhost:9", "--camera=localhost:9: localhost:9: "),
         ("--trust=README.md", "--trust=README.md: no certificate can be read from it"),
@@ -124,6 +124,52 @@ def test_one_cell_by_its_node_id_brings_its_controls_itself(tmp_path: Path) -> N
     assert report_of(tmp_path)["cells"][0]["conclusive"]
 
 
+NODE = "suites/matrix/test_matrix.py::test_cell"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "looked_for"),
+    [
+        ([f"{NODE}[urllib-absent-p256]"], False),
+        ([f"{NODE}[urllib-absent-p256]", "-n1"], False),
+        (["suites/matrix", "-k", "urllib and absent"], False),
+        (["suites/matrix", "-m", "control and proxy"], False),
+        (["suites/matrix", "--clients=urllib"], False),
+        # These show that the test would see it.
+        (["suites/matrix", "-k", "lynx"], True),
+        (["suites/matrix", "-m", "control and command_line"], True),
+        ([f"{NODE}[lynx-absent-p256]"], True),
+    ],
+)
+def test_only_clients_that_are_asked_for_are_looked_for(
+    arguments: list[str], looked_for: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lynx = tmp_path / "lynx"
+    lynx.write_text(f"#!/bin/sh\necho asked >>{tmp_path}/asked\nexit 1\n")
+    lynx.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    _, output = run(*arguments, "--collect-only", f"--report-dir={tmp_path}")
+    assert (tmp_path / "asked").exists() == looked_for, output
+
+
+def test_cell_of_a_client_that_is_not_here_is_asked_by_its_node_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    exit_code, output = run(f"{NODE}[curl-absent-p256]", f"--report-dir={tmp_path}")
+    assert exit_code == 1
+    assert "curl is not on PATH; install it with: " in output
+
+
+def test_why_nothing_is_left_of_what_was_chosen_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    exit_code, output = run("suites/matrix", "-k", "wget2")
+    assert exit_code == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "wget2 is not available: wget2 is not on PATH; install it with: " in output
+
+
 def test_markers_select(tmp_path: Path) -> None:
     arguments = ("--clients=urllib", "-n0", f"--report-dir={tmp_path}", "-m", "control and p256")
     exit_code, output = run(*arguments)
@@ -166,10 +212,12 @@ def test_client_that_is_asked_for_and_not_here_fails(
 
 def test_own_client_by_the_stub_contract(tmp_path: Path) -> None:
     stub = tmp_path / "mystub"
-    stub.write_text(ACCEPTING_STUB.format(python=sys.executable))
-    stub.chmod(0o755)
-    exit_code, output = run(f"--client={stub}", "-n0", f"--report-dir={tmp_path}")
+    stub.write_text(ACCEPTING_STUB)
+    exit_code, output = run(
+        f"--client=mine={sys.executable} {stub}", "-n0", f"--report-dir={tmp_path}"
+    )
     assert exit_code == 0, output
+    assert {cell["client"] for cell in report_of(tmp_path)["cells"]} == {"mine"}
     outcomes = {cell["scenario"]: cell for cell in report_of(tmp_path)["cells"]}
     assert outcomes["full_chain"]["verdict"] == "accepted"
     assert outcomes["untrusted_root"]["verdict"] == "rejected"

@@ -6,10 +6,11 @@ with the same profile. The second makes a client of its own, `...-restarted`.
 
 from dataclasses import replace
 
-from leafonly.clients.client import Client, Install, Led, by_itself, expects
+from leafonly.clients.client import Client, Install, Led, by_itself
+from leafonly.clients.measured import measured
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import nss_database
-from leafonly.clients.words import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
+from leafonly.clients.words_browsers import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 
 __all__ = ["CLIENTS"]
 
@@ -40,8 +41,7 @@ _SINGLE_PROCESS = (
         # It waits 10 s for an issuer's site that never answers.
         time_limit=60,
         words=CHROMIUM,
-        expected=expects(aia="accepted"),
-        seen="156.0.8078.79",
+        measured=measured("156.0.8078.73", "156.0.8078.79", aia="accepted"),
         install=Install(debian="apt install chromium libnss3-tools"),
         led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
         native=by_itself(_CHROMIUM),
@@ -60,7 +60,7 @@ _SINGLE_PROCESS = (
         version_pattern=VERSION_LINES,
         time_limit=60,
         words=FIREFOX,
-        seen="153.7.0esr",
+        measured=measured("153.5.1esr/3.125", "153.6.0esr", "153.7.0esr/3.125.1"),
         asks_ocsp=True,
         not_native="a fresh profile has not yet preloaded the public intermediates that a "
         "user's Firefox has, so it would say less than is true",
@@ -81,14 +81,14 @@ _SINGLE_PROCESS = (
         version_pattern=VERSION_LINES,
         time_limit=60,
         words=QTWEBENGINE,
-        expected=expects(aia="accepted"),
-        seen="6.11.3",
+        measured=measured("6.11.3", aia="accepted"),
         install=Install(debian="apt install libnss3-tools; uv sync --extra browsers"),
     ),
     Client(
         name="webkitgtk",
         kind="browser",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("unshare", "Xvfb"),
         command=(
             *(*_WITH_ANOTHER_BUNDLE, "{trust}", "/usr/bin/python3"),
@@ -103,8 +103,7 @@ _SINGLE_PROCESS = (
         version_pattern=VERSION_LINES,
         time_limit=60,
         words=WEBKIT,
-        expected=expects(cached="accepted: anchors"),
-        seen="2.50.6",
+        measured=measured("2.50.6/3.7.9", cached="accepted: anchors"),
         install=Install(
             debian="apt install gir1.2-webkit2-4.1 python3-gi-cairo glib-networking xvfb"
         ),

@@ -9,10 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from leafonly.clients.process import run
+
 __all__ = ["CHECKSUMS", "Build", "NotBuiltError", "compiled"]
 
 CHECKSUMS = "SHA256SUMS"
 """In a source folder: the files its first command may fetch, as `sha256sum` lists them."""
+
+# Seconds for one command. Go's first build took 41 s on two quiet cores; what is built by hand
+# fetches packages and compiles hundreds of crates, with somebody watching.
+_TIME_LIMIT = 300
+_BY_HAND_LIMIT = 3600
 
 
 class NotBuiltError(Exception):
@@ -57,7 +64,8 @@ class Build:
 
         Raises:
             FileNotFoundError: A compiler is not on this machine.
-            subprocess.CalledProcessError: A command failed; its words are in `stderr`.
+            subprocess.CalledProcessError: A command failed; its messages are in `stderr`.
+            TimeoutError: A command did not end in time.
             ValueError: What was fetched is not what the source's checksums say.
 
         """
@@ -81,15 +89,24 @@ class Build:
             source = shutil.copytree(source, scratch / "source")
         for number, command in enumerate(self.commands):
             words = [word.format(source=source, output=output) for word in command[1:]]
-            subprocess.run(
-                [_executable(command), *words],
-                check=True,
-                capture_output=True,
-                text=True,
-                env={**os.environ, **self.environment},
-            )
+            self._run([_executable(command), *words])
             if number == 0 and self.fetched:
                 _check_fetched(output / self.fetched, source / CHECKSUMS)
+
+    def _run(self, argv: Sequence[str]) -> None:
+        # So that a compiler that hangs is ended with the processes that it started.
+        finished = run(
+            argv,
+            environment={**os.environ, **self.environment},
+            directory=Path.cwd(),
+            time_limit=_BY_HAND_LIMIT if self.by_hand else _TIME_LIMIT,
+        )
+        if finished.exit_code is None:
+            raise TimeoutError(f"{argv[0]} did not end within {finished.seconds:.0f} s")
+        if finished.exit_code != 0:
+            raise subprocess.CalledProcessError(
+                finished.exit_code, list(argv), finished.stdout, finished.stderr
+            )
 
     def _target(self, cache: Path) -> Path:
         # A compiler's file tells one version from another without starting it.

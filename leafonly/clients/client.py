@@ -1,15 +1,17 @@
 """What an entry in the list of clients is made of."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from leafonly.clients.build import Build
+from leafonly.clients.library import Library
+from leafonly.clients.measured import Measurements, fitting, is_measured, nearest
 from leafonly.clients.trust import Trust, pem_file
 from leafonly.clients.words import Vocabulary
 
-__all__ = ["Client", "Install", "Kind", "Led", "Roots", "Testimony", "by_itself", "expects"]
+__all__ = ["Client", "Install", "Kind", "Led", "Roots", "Testimony", "by_itself"]
 
 Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
 
@@ -17,32 +19,8 @@ Testimony = Literal["token", "request", "stub"]
 
 Roots = Literal["system", "package", "program"]
 
-_USUAL = {
-    "full_chain": "accepted",
-    "untrusted_root": "rejected",
-    "absent": "rejected: missing_issuer",
-    "cached": "accepted: completes",
-    "visited": "rejected",
-    "aia": "rejected",
-    "aia_dead": "rejected",
-    "wrong_cached": "rejected",
-}
-
-
-def expects(**differences: str) -> Mapping[str, str]:
-    """Declare outcomes by scenario, by how they differ from a client that does nothing special.
-
-    An outcome is a verdict, and where it matters a detail: the reason of a rejection
-    (`rejected: other`), what a stored intermediate is (`accepted: anchors`).
-
-    Raises:
-        ValueError: There is no scenario of that name.
-
-    """
-    unknown = differences.keys() - _USUAL.keys()
-    if unknown:
-        raise ValueError(f"no such scenario: {', '.join(sorted(unknown))}")
-    return _USUAL | differences
+# They keep OpenSSL's interface, so what is built with the one can be built with the others.
+_FORKS = ("LibreSSL", "AWS-LC")
 
 
 def by_itself(command: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,14 +72,19 @@ class Client:
     Attributes:
         name: As users write it: `--clients=curl`.
         kind: What sort of program it is.
-        stack: Its TLS library; the program's own word (`version_pattern`) comes first.
+        stack: Its TLS library where it was measured.
+        other_stacks: Those it can be built with besides: a client that says or links any
+            other one is not available, because what speaks is not this client.
         needs: Executables it cannot do without; `python:NAME` for a Python module.
         command: The program and its arguments.
         version_command: What prints the versions.
+        version_exit_code: How that ends if all is well, where the real program is known to
+            end otherwise than with 0.
         version_pattern: Searched in that; groups `version`, `stack_version`, `stack`, and
-            `module`: the file that `library` is to ask instead of the program.
-        library: Asks the TLS library inside the program for `stack_version`, where the
-            program does not say it: see `leafonly.clients.library`.
+            `module`: the file that `library` is to ask instead of the program. Without a
+            group `version`, the TLS library's version is the client's.
+        library: Asks the TLS library inside the program for its version, and which one it
+            is, where the program does not say so: see `leafonly.clients.library`.
         build: Makes `{program}` from source.
         trust: How the client is told what to trust.
         environment: What it needs in its otherwise bare environment.
@@ -115,8 +98,8 @@ class Client:
             TryTLS stub contract.
         cannot: Scenario or key type -> why it does not apply to this client, in words for
             users.
-        expected: Scenario -> outcome, see `expects`; empty for a client nobody measured.
-        seen: The versions with which that was seen.
+        measured: What it was measured to do, by version; empty for a client nobody measured.
+        version_is_measured: The versions on this machine are among those, see `as_found`.
         install: How to get it.
         asks_ocsp: It asks the OCSP responder that a leaf names, if it names one.
         led: How it leads a name to loopback by its own means; None where it has none.
@@ -134,11 +117,13 @@ class Client:
     name: str
     kind: Kind
     stack: str
+    other_stacks: tuple[str, ...] = ()
     needs: tuple[str, ...]
     command: tuple[str, ...]
     version_command: tuple[str, ...] = ()
+    version_exit_code: int = 0
     version_pattern: str = ""
-    library: Callable[[Path], str | None] | None = None
+    library: Callable[[Path], Library | None] | None = None
     build: Build | None = None
     trust: Trust = pem_file
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -148,8 +133,8 @@ class Client:
     exit_code_lies: bool = False
     testimony: Testimony = "token"
     cannot: Mapping[str, str] = field(default_factory=dict)
-    expected: Mapping[str, str] = field(default_factory=expects)
-    seen: str = ""
+    measured: Measurements = ()
+    version_is_measured: bool = True
     install: Install
     asks_ocsp: bool = False
     led: Led | None = None
@@ -158,6 +143,26 @@ class Client:
     native_roots: Roots = "system"
     not_native: str = "how this client trusts by itself is not known yet"
     adds_to_native: bool = False
+
+    @property
+    def expected(self) -> Mapping[str, str]:
+        """Scenario -> outcome, as last measured; empty for a client nobody measured."""
+        return fitting(self.measured)[-1].outcomes if self.measured else {}
+
+    def as_found(self, version: str | None, stack_version: str | None) -> "Client":
+        """Give the client with what is to be expected of it in these versions alone."""
+        expectation = nearest(self.measured, version, stack_version)
+        if expectation is None:
+            return self
+        known = is_measured(expectation, version, stack_version)
+        return replace(self, measured=(expectation,), version_is_measured=known)
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The TLS libraries that it can have."""
+        declared = (self.stack, *self.other_stacks)
+        forks = _FORKS if "OpenSSL" in declared else ()
+        return tuple(dict.fromkeys((*declared, *forks)))
 
     @property
     def fetches_issuer(self) -> bool:

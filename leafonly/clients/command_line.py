@@ -1,9 +1,18 @@
 """Clients with a command line of their own. One entry is one client."""
 
-from leafonly.clients.client import Client, Install, Led, expects
-from leafonly.clients.library import shared_library
+from leafonly.clients.client import Client, Install, Led
+from leafonly.clients.library import CURLS, linked
+from leafonly.clients.measured import measured
 from leafonly.clients.trust import nss_database
-from leafonly.clients.words import BORINGSSL, GNUTLS, NSS, OPENSSL, RUSTLS, together
+from leafonly.clients.words import (
+    BORINGSSL,
+    GNUTLS,
+    NSS,
+    OPENSSL,
+    OPENSSL_OR_GNUTLS,
+    RUSTLS,
+    together,
+)
 
 __all__ = ["CLIENTS"]
 
@@ -33,9 +42,14 @@ CLIENTS = (
         command=(*_S_CLIENT, "-CAfile", "{trust}", "-no-CApath", "-no-CAstore"),
         stdin=_GET,
         version_command=("openssl", "version"),
-        version_pattern=r"SSL (?P<version>\S+).*?\(Library: (?P<stack>\S+) (?P<stack_version>\S+)",
+        # OpenSSL 1.1 names the library only where it is another than the program's.
+        version_pattern=(
+            r"\A(?P<stack>OpenSSL) (?P<version>\S+)"
+            r"(?:.*?\(Library: \w+ (?P<stack_version>\S+))?"
+        ),
+        library=linked,
         words=OPENSSL,
-        seen="3.0.19",
+        measured=measured("3.0.19", "3.5.9", "3.6.5"),
         install=Install(debian="apt install openssl", macos="brew install openssl"),
         led=Led(),
         native=_S_CLIENT,
@@ -44,18 +58,19 @@ CLIENTS = (
         name="curl",
         kind="command-line",
         stack="OpenSSL",
+        other_stacks=CURLS,
         needs=("curl",),
         command=("curl", "-sS", "--cacert", "{trust}", "--capath", "{empty}", "{urls}"),
         version_command=("curl", "--version"),
         version_pattern=(
-            r"curl (?P<version>\S+).*?"
-            r"(?P<stack>OpenSSL|LibreSSL|BoringSSL|GnuTLS|rustls-ffi|wolfSSL|mbedTLS|Schannel)"
+            rf"curl (?P<version>\S+).*?(?P<stack>{'|'.join(CURLS)})"
             r"/?(?P<stack_version>[\w.]*)"
         ),
         words=together((OPENSSL, BORINGSSL, GNUTLS, RUSTLS)),
         # libcurl has set X509_V_FLAG_PARTIAL_CHAIN since 7.68.0 (lib/vtls/openssl.c).
-        expected=expects(cached="accepted: anchors"),
-        seen="7.88.1",
+        measured=measured(
+            "7.88.1/3.0.19", "8.14.1/3.5.9", "8.23.0/3.6.5", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install curl", macos="brew install curl"),
         led=Led(options=("--connect-to", "{host}:{port}:{address}:{port}")),
         native=("curl", "-sS", "{urls}"),
@@ -64,6 +79,7 @@ CLIENTS = (
         name="wget",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("wget",),
         # --ca-directory is emptied: a plain GnuTLS build adds the system's own certificates.
         command=(
@@ -72,10 +88,11 @@ CLIENTS = (
         ),
         version_command=("wget", "--version"),
         version_pattern=r"GNU Wget (?P<version>\S+)",
-        library=shared_library("gnutls", "gnutls_check_version"),
-        words=together((OPENSSL, GNUTLS)),
-        expected=expects(cached="accepted: anchors"),
-        seen="1.21.3",
+        library=linked,
+        words=OPENSSL_OR_GNUTLS,
+        measured=measured(
+            "1.21.3/3.7.9", "1.25.0/3.8.9", "1.25.0/3.8.13", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install wget", macos="brew install wget"),
         native=("wget", "--no-config", "-nv", "-O-", "--tries=1", "{urls}"),
     ),
@@ -88,11 +105,10 @@ CLIENTS = (
         stdin=_GET,
         version_command=("gnutls-cli", "--version"),
         version_pattern=r"gnutls-cli (?P<version>\S+)",
-        library=shared_library("gnutls", "gnutls_check_version"),
+        library=linked,
         words=GNUTLS,
         # gnutls_x509_trust_list_add_cas: whatever is in the list is trusted.
-        expected=expects(cached="accepted: anchors"),
-        seen="3.7.9",
+        measured=measured("3.7.9", "3.8.9", "3.8.13", cached="accepted: anchors"),
         install=Install(debian="apt install gnutls-bin", macos="brew install gnutls"),
         led=Led(),
         native=_GNUTLS_CLI,
@@ -101,6 +117,7 @@ CLIENTS = (
         name="wget2",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("wget2",),
         command=(
             *("wget2", "-nv", "-O-", "--tries=1", "--ca-certificate={trust}"),
@@ -108,10 +125,11 @@ CLIENTS = (
         ),
         version_command=("wget2", "--version"),
         version_pattern=r"GNU Wget2 (?P<version>\S+)",
-        library=shared_library("gnutls", "gnutls_check_version"),
-        words=GNUTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="1.99.1",
+        library=linked,
+        words=OPENSSL_OR_GNUTLS,
+        measured=measured(
+            "1.99.1/3.7.9", "2.2.0/3.8.9", "2.2.0/3.8.13", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install wget2", macos="brew install wget2"),
         native=("wget2", "-nv", "-O-", "--tries=1", "{urls}"),
     ),
@@ -119,15 +137,17 @@ CLIENTS = (
         name="aria2",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("aria2c",),
         # It seeks in what it writes, so standard output will not do.
         command=(*_ARIA2, "--ca-certificate={trust}", "{url}"),
         version_command=("aria2c", "--version"),
         version_pattern=r"aria2 version (?P<version>\S+)",
-        library=shared_library("gnutls", "gnutls_check_version"),
-        words=GNUTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="1.36.0",
+        library=linked,
+        words=OPENSSL_OR_GNUTLS,
+        measured=measured(
+            "1.36.0/3.7.9", "1.37.0/3.8.9", "1.37.0/3.8.13", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install aria2", macos="brew install aria2"),
         native=(*_ARIA2, "{url}"),
     ),
@@ -139,10 +159,13 @@ CLIENTS = (
         trust=nss_database("nss"),
         command=("tstclnt", "-4", "-h", "{host}", "-p", "{port}", "-d", "sql:{trust}"),
         stdin=_GET,
+        # It has no version of its own, and says how it is used to whoever asks for one.
         version_command=("tstclnt", "--version"),
-        library=shared_library("nss3", "NSS_GetVersion"),
+        version_exit_code=1,
+        version_pattern="tstclnt -h host",
+        library=linked,
         words=NSS,
-        seen="3.87.1",
+        measured=measured("/3.87.1", "/3.110", "/3.132"),
         install=Install(debian="apt install libnss3-tools", macos="brew install nss"),
         not_native="it trusts what is in the database that it is given, and nothing by itself",
     ),
@@ -156,12 +179,11 @@ CLIENTS = (
         stdin=_GET,
         version_command=("socat", "-V"),
         version_pattern=r"socat version (?P<version>\S+)",
-        library=shared_library("crypto", "OpenSSL_version"),
+        library=linked,
         words=OPENSSL,
         # Read off its ClientHello: the one supported group is secp256r1.
         cannot={"p384": "socat 1.7 offers the curve P-256 alone, so no P-384 leaf can serve it"},
-        expected=expects(absent="rejected: other"),
-        seen="1.7.4.4",
+        measured=measured("1.7.4.4/3.0.19", "1.8.0.3/3.5.9", "1.8.1.3/3.6.5"),
         install=Install(debian="apt install socat", macos="brew install socat"),
         native=("socat", "-t10", "-", "OPENSSL:{host}:{port},verify=1"),
     ),
@@ -174,9 +196,9 @@ CLIENTS = (
         stdin=_GET,
         version_command=("ncat", "--version"),
         version_pattern=r"Version (?P<version>\S+)",
-        library=shared_library("crypto", "OpenSSL_version"),
+        library=linked,
         words=OPENSSL,
-        seen="7.93",
+        measured=measured("7.93/3.0.19", "7.95/3.5.9", "7.991/3.6.5"),
         install=Install(debian="apt install ncat", macos="brew install nmap"),
         native=("ncat", "-v", "--ssl-verify", "{host}", "{port}"),
     ),

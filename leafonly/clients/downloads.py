@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from leafonly.clients.client import Client, Install, expects
-from leafonly.clients.library import shared_library
-from leafonly.clients.words import GNUTLS, GO
+from leafonly.clients.client import Client, Install
+from leafonly.clients.library import Library, linked
+from leafonly.clients.measured import measured
+from leafonly.clients.words import GO, OPENSSL_OR_GNUTLS
 
 __all__ = ["CLIENTS"]
 
@@ -22,8 +23,8 @@ _RCLONE = (
 )
 
 
-def _gnutls_of_apt(_: Path) -> str | None:
-    return shared_library("gnutls", "gnutls_check_version")(_APT_METHOD)
+def _in_apts_method(_: Path) -> Library | None:
+    return linked(_APT_METHOD)
 
 
 CLIENTS = (
@@ -31,6 +32,8 @@ CLIENTS = (
         name="apt",
         kind="command-line",
         stack="GnuTLS",
+        # 2.6 (Debian 12) links GnuTLS; 3.0 (Debian 13) OpenSSL, by way of libapt-pkg.
+        other_stacks=("OpenSSL",),
         needs=(_APT_HELPER,),
         command=(
             *(*_APT, "-o", "Acquire::https::CaInfo={home}/../{trust}"),
@@ -39,10 +42,11 @@ CLIENTS = (
         native=(*_APT, "download-file", "{url}", "body"),
         version_command=(_APT_HELPER, "--version"),
         version_pattern=r"apt (?P<version>\S+)",
-        library=_gnutls_of_apt,
-        words=GNUTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="2.6.1",
+        library=_in_apts_method,
+        words=OPENSSL_OR_GNUTLS,
+        # GnuTLS has been replaced by OpenSSL in between (Debian 13).
+        measured=measured("2.6.1/3.7.9", cached="accepted: anchors")
+        + measured("3.0.4/3.5.9", "3.3.5/3.6.5"),
         install=Install(debian="it is part of Debian"),
     ),
     Client(
@@ -55,8 +59,9 @@ CLIENTS = (
         version_command=("rclone", "version"),
         version_pattern=r"rclone (?P<version>\S+).*go/version: go(?P<stack_version>\S+)",
         words=GO,
-        expected=expects(cached="accepted: anchors"),
-        seen="1.60.1",
+        measured=measured(
+            "v1.60.1-DEV/1.19.8", "v1.60.1-DEV/1.23.2", "v1.75.2/1.27.2", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install rclone", macos="brew install rclone"),
     ),
 )

@@ -1,28 +1,25 @@
 """Programs that fetch over TLS on the way to something else. One entry is one client."""
 
-import subprocess
 from pathlib import Path
 
-from leafonly.clients.client import Client, Install, expects
-from leafonly.clients.library import rust_crate, shared_library
+from leafonly.clients.client import Client, Install
+from leafonly.clients.library import CURLS, Library, linked, output, rust_crate
+from leafonly.clients.measured import by_default_context, measured
 from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.words import GNUTLS, OPENSSL, RUSTLS, Vocabulary, together
+from leafonly.clients.refusal import REFUSED
+from leafonly.clients.words import OPENSSL, OPENSSL_OR_GNUTLS, RUSTLS, Vocabulary
 
 __all__ = ["CLIENTS"]
 
-_OPENSSL_VERSION = shared_library("crypto", "OpenSSL_version")
-_GNUTLS_VERSION = shared_library("gnutls", "gnutls_check_version")
 
-
-def _gnutls_of_git(git: Path) -> str | None:
-    """Ask the library of git's helper: git itself does not speak HTTPS."""
-    asked = subprocess.run([git, "--exec-path"], capture_output=True, text=True, check=False)
-    return _GNUTLS_VERSION(Path(asked.stdout.strip()) / "git-remote-https")
+def _in_gits_helper(git: Path) -> Library | None:
+    """Return the library of git's helper: git itself does not speak HTTPS."""
+    return linked(Path(output(str(git), "--exec-path").strip()) / "git-remote-https")
 
 
 # Neither tells more, measured on links 2.28 and ELinks 0.13.2.
-_LINKS: Vocabulary = {r"Invalid certificate": "other"}
-_ELINKS: Vocabulary = {r"ELinks: SSL error": "other"}
+_LINKS: Vocabulary = {r"Invalid certificate": REFUSED}
+_ELINKS: Vocabulary = {r"ELinks: SSL error": REFUSED}
 _FFMPEG = (
     *("-v", "error", "-tls_verify", "1", "-f", "data", "-i", "{url}"),
     *("-map", "0", "-c", "copy", "-f", "data", "-"),
@@ -39,6 +36,7 @@ CLIENTS = (
         name="lynx",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("lynx",),
         # Only its trace says what it holds against a certificate.
         command=(
@@ -52,10 +50,15 @@ CLIENTS = (
         ),
         version_command=("lynx", "-version"),
         version_pattern=r"Lynx Version (?P<version>\S+)",
-        library=_GNUTLS_VERSION,
-        words=GNUTLS,
-        expected=expects(absent="rejected: other", cached="accepted: anchors"),
-        seen="2.9.0dev.12",
+        library=linked,
+        words=OPENSSL_OR_GNUTLS,
+        measured=measured(
+            "2.9.0dev.12/3.7.9",
+            "2.9.2/3.8.9",
+            "2.9.3/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
+        ),
         install=Install(debian="apt install lynx", macos="brew install lynx"),
     ),
     Client(
@@ -74,10 +77,12 @@ CLIENTS = (
         native=("w3m", "-no-proxy", "-dump", "{url}"),
         version_command=("w3m", "-version"),
         version_pattern=r"w3m/(?P<version>[^\s,]+)",
-        library=_OPENSSL_VERSION,
+        library=linked,
         words=OPENSSL,
         exit_code_lies=True,
-        seen="0.5.3+git20230121",
+        measured=measured(
+            "0.5.3+git20230121/3.0.19", "0.5.3+git20230121/3.5.9", "0.5.3+git20230121/3.6.5"
+        ),
         install=Install(debian="apt install w3m", macos="brew install w3m"),
     ),
     Client(
@@ -91,16 +96,16 @@ CLIENTS = (
         native=("links", "-ssl.certificates", "2", "-dump", "{url}"),
         version_command=("links", "-version"),
         version_pattern=r"Links (?P<version>\S+)",
-        library=_OPENSSL_VERSION,
+        library=linked,
         words=_LINKS,
-        expected=expects(absent="rejected: other"),
-        seen="2.28",
+        measured=measured("2.28/3.0.19", "2.29/3.5.9", "2.29/3.6.5", absent="rejected: other"),
         install=Install(debian="apt install links", macos="brew install links"),
     ),
     Client(
         name="elinks",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("elinks",),
         command=(
             *("elinks", "-no-home", "-eval", "set connection.ssl.cert_verify = 1"),
@@ -110,16 +115,22 @@ CLIENTS = (
         not_native="without a file of roots it verifies nothing, and so connects to anybody",
         version_command=("elinks", "-version"),
         version_pattern=r"ELinks (?P<version>\S+)",
-        library=_GNUTLS_VERSION,
+        library=linked,
         words=_ELINKS,
-        expected=expects(absent="rejected: other", cached="accepted: anchors"),
-        seen="0.13.2",
+        measured=measured(
+            "0.13.2/3.7.9",
+            "0.18.0/3.8.9",
+            "0.19.1/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
+        ),
         install=Install(debian="apt install elinks", macos="brew install felinks"),
     ),
     Client(
         name="git",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=CURLS,
         needs=("git",),
         command=("git", "ls-remote", "{url}"),
         # The camera is no repository, so git fails in any case; its trace holds the token.
@@ -132,26 +143,33 @@ CLIENTS = (
         native=("git", "ls-remote", "{url}"),
         version_command=("git", "--version"),
         version_pattern=r"git version (?P<version>\S+)",
-        library=_gnutls_of_git,
-        words=together((OPENSSL, GNUTLS)),
-        expected=expects(absent="rejected: other", cached="accepted: anchors"),
-        seen="2.39.5",
+        library=_in_gits_helper,
+        words=OPENSSL_OR_GNUTLS,
+        # Debian 13's libcurl names the cause on GnuTLS, as Debian 12's does not.
+        measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors")
+        + measured("2.47.3/3.8.9", "2.55.0/3.8.13", cached="accepted: anchors"),
         install=Install(debian="apt install git", macos="brew install git"),
     ),
     Client(
         name="ffmpeg",
         kind="command-line",
         stack="GnuTLS",
+        other_stacks=("OpenSSL",),
         needs=("ffmpeg",),
         # Without -tls_verify 1 it verifies nothing. The body passes through as raw data.
         command=("ffmpeg", "-ca_file", "{trust}", *_FFMPEG),
         native=("ffmpeg", *_FFMPEG),
         version_command=("ffmpeg", "-version"),
         version_pattern=r"ffmpeg version (?P<version>\S+)",
-        library=_GNUTLS_VERSION,
-        words=GNUTLS,
-        expected=expects(absent="rejected: other", cached="accepted: anchors"),
-        seen="5.1.9",
+        library=linked,
+        words=OPENSSL_OR_GNUTLS,
+        measured=measured(
+            "5.1.9-0+deb12u1/3.7.9",
+            "7.1.5-0+deb13u1/3.8.9",
+            "9.0.2-4/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
+        ),
         install=Install(debian="apt install ffmpeg", macos="brew install ffmpeg"),
     ),
     Client(
@@ -168,12 +186,12 @@ CLIENTS = (
             *("-t", "leafonly", "-d", "-W", "2"),
         ),
         version_command=("mosquitto_sub", "--help"),
+        version_exit_code=1,
         version_pattern=r"mosquitto_sub version (?P<version>\S+)",
-        library=_OPENSSL_VERSION,
+        library=linked,
         words=OPENSSL,
         testimony="request",
-        expected=expects(absent="rejected: other"),
-        seen="2.0.11",
+        measured=measured("2.0.11/3.0.19", "2.0.21/3.5.9", "2.1.2/3.6.5"),
         install=Install(debian="apt install mosquitto-clients", macos="brew install mosquitto"),
     ),
     Client(
@@ -192,7 +210,7 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        seen="26",
+        measured=measured("26.3/3.0.19", "26.3/3.5.9", "26.3/3.6.5"),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(
@@ -216,7 +234,10 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        seen="3.2.4",
+        measured=by_default_context(
+            "3.2.4/3.0.19",
+            since=("3.2.4/3.0.19", "3.2.4/3.5.9", "3.2.4/3.6.5"),
+        ),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(
@@ -240,8 +261,7 @@ CLIENTS = (
         version_pattern=r"uv (?P<version>\S+)",
         library=rust_crate("rustls"),
         words=RUSTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="0.13.9",
+        measured=measured("0.13.9/0.23.46", cached="accepted: anchors"),
         install=Install(anywhere="uv sync --extra clients"),
     ),
 )

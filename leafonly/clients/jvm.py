@@ -1,9 +1,8 @@
 """Java's own clients, and those of the JVM's libraries. One entry is one client."""
 
-from collections.abc import Mapping
-
 from leafonly.clients.build import Build, compiled
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import Client, Install
+from leafonly.clients.measured import Measurements, measured
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import TRUSTSTORE_PASSWORD, Trust, java_truststore, pem_file
@@ -70,11 +69,10 @@ def _java(
     build: Build,
     *options: str,
     told: tuple[str, ...] = (),
-    seen: str,
+    measured: Measurements,
     trust: Trust = java_truststore,
     stack: str = "JSSE",
     words: Vocabulary = JSSE,
-    expected: Mapping[str, str] | None = None,
     time_limit: float = 30.0,
 ) -> Client:
     """Declare a JVM client whose program follows the contract of programs/README.md.
@@ -95,21 +93,26 @@ def _java(
         version_command=("java", "-cp", class_path, main_class, "--version"),
         version_pattern=VERSION_LINES,
         words=words,
-        expected=expected or expects(cached="accepted: anchors"),
-        seen=seen,
+        measured=measured,
         time_limit=time_limit,
         install=_MAVEN if build.by_hand else _JDK,
     )
 
 
 CLIENTS = (
-    _java("java", "JavaHttpClient", _own("JavaHttpClient"), told=_TRUSTSTORE, seen="17.0.15"),
+    _java(
+        "java",
+        "JavaHttpClient",
+        _own("JavaHttpClient"),
+        told=_TRUSTSTORE,
+        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors"),
+    ),
     _java(
         "java-url",
         "JavaHttpsUrlConnection",
         _own("JavaHttpsUrlConnection"),
         told=_TRUSTSTORE,
-        seen="17.0.15",
+        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors"),
     ),
     _java(
         "java-aia",
@@ -117,8 +120,9 @@ CLIENTS = (
         _own("JavaHttpClient"),
         *_AIA,
         told=_TRUSTSTORE,
-        seen="17.0.15",
-        expected=expects(cached="accepted: anchors", aia="accepted"),
+        measured=measured(
+            "17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors", aia="accepted"
+        ),
         time_limit=60.0,
     ),
     _java(
@@ -127,11 +131,18 @@ CLIENTS = (
         _own("JavaHttpsUrlConnection"),
         *_AIA,
         told=_TRUSTSTORE,
-        seen="17.0.15",
-        expected=expects(cached="accepted: anchors", aia="accepted"),
+        measured=measured(
+            "17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors", aia="accepted"
+        ),
         time_limit=60.0,
     ),
-    _java("apache-httpclient", "ApacheHttpClient", _LIBRARIES, told=_TRUSTSTORE, seen="5.6.5"),
+    _java(
+        "apache-httpclient",
+        "ApacheHttpClient",
+        _LIBRARIES,
+        told=_TRUSTSTORE,
+        measured=measured("5.6.5", cached="accepted: anchors"),
+    ),
     _java(
         "bouncycastle",
         "BouncyCastle",
@@ -139,7 +150,7 @@ CLIENTS = (
         trust=pem_file,
         stack="BCJSSE",
         words=BOUNCY_CASTLE,
-        seen="17.0.15",
+        measured=measured("17.0.15/1.84", cached="accepted: anchors"),
     ),
     _java(
         "netty-boringssl",
@@ -147,7 +158,7 @@ CLIENTS = (
         _LIBRARIES,
         trust=pem_file,
         stack="BoringSSL",
-        seen="4.2.20.Final",
+        measured=measured("4.2.20.Final", cached="accepted: anchors"),
     ),
     _java(
         "okhttp-conscrypt",
@@ -158,7 +169,6 @@ CLIENTS = (
         words=CONSCRYPT,
         # TrustManagerImpl.intermediateIndex: Conscrypt keeps, for as long as its trust
         # manager lives, the intermediates of chains that it has verified.
-        expected=expects(cached="accepted: anchors", visited="accepted"),
-        seen="5.5.1",
+        measured=measured("5.5.1/2.9.0", cached="accepted: anchors", visited="accepted"),
     ),
 )

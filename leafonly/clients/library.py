@@ -5,10 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["haskell_package", "inscription", "rust_crate", "shared_library"]
+__all__ = ["CURLS", "Library", "haskell_package", "inscription", "linked", "output", "rust_crate"]
+
+_TIME_LIMIT = 20  # seconds for `ldd` or for one loaded library; either takes milliseconds
 
 _ASK = """
 import ctypes, sys
@@ -19,42 +22,98 @@ print(function(None).decode())
 """
 
 
-def shared_library(stem: str, function: str) -> Callable[[Path], str | None]:
-    """Call a version function of the very library that a program links.
+CURLS = (
+    *("OpenSSL", "LibreSSL", "BoringSSL", "AWS-LC", "GnuTLS", "NSS", "rustls-ffi", "wolfSSL"),
+    *("mbedTLS", "Schannel"),
+)
+"""The TLS libraries that libcurl can be built with, by the names it gives them (lib/vtls/)."""
 
-    Args:
-        stem: The library's name without `lib` and `.so`.
-        function: A C function that takes a null pointer, zero or nothing, and returns a
-            string with the version in it.
 
-    Returns:
-        What to ask of a program's path; it answers None where the system cannot tell which
-        library a program links (`ldd`, so: anywhere but Linux).
+class Library(NamedTuple):
+    """A TLS library as it was found: its version, and its name where that was found out, too."""
 
+    version: str
+    stack: str | None = None
+
+
+class _Shared(NamedTuple):
+    """A TLS library as a shared object: its name, the file with the version function, and that.
+
+    The function takes a null pointer, zero or nothing, and returns a string with the version
+    in it. Where there is none, the file's own name ends with the version.
     """
 
-    def ask(program: Path) -> str | None:
-        ldd = shutil.which("ldd")
-        if ldd is None:
-            return None
-        linked = subprocess.run([ldd, program], capture_output=True, text=True, check=False)
-        match = re.search(rf"lib{re.escape(stem)}\.so\S* => (\S+)", linked.stdout)
-        if match is None:
-            return None
+    stack: str
+    holder: str
+    function: str = ""
+
+
+# By the file that only a program with TLS links: libcrypto alone, or libnss3, may be there for
+# a hash. No function of BearSSL tells its version; Debian's file is libbearssl.so.0.6.
+_SHARED: Mapping[str, _Shared] = {
+    "ssl": _Shared("OpenSSL", "crypto", "OpenSSL_version"),
+    "gnutls": _Shared("GnuTLS", "gnutls", "gnutls_check_version"),
+    "ssl3": _Shared("NSS", "nss3", "NSS_GetVersion"),
+    "bearssl": _Shared("BearSSL", "bearssl"),
+}
+
+
+def linked(program: Path) -> Library | None:
+    """Return the TLS library that a program, or a module of one, links.
+
+    It may load several: Debian's git links libcurl with GnuTLS, and that links libssh2 with
+    OpenSSL. `ldd` lists libraries in the order in which they are loaded, breadth first (the
+    gABI's chapter on shared object dependencies), so that the first one is the nearest.
+
+    Returns:
+        None where the system cannot tell which library a program links (`ldd`, so: anywhere
+        but Linux), or where it links none of those that are known here.
+
+    Raises:
+        OSError: The program is not there: a helper or a module of one, in another package.
+
+    """
+    ldd = shutil.which("ldd")
+    if ldd is None:
+        return None
+    program.stat()
+    # `ldd` prints "libssl.so.3 => /lib/.../libssl.so.3 (0x...)", or "=> not found": that one has
+    # no version to tell, but it is the nearest all the same.
+    said = output(ldd, str(program))
+    files = dict(re.findall(r"\blib([\w+-]+)\.so\S* => (not found|/\S+)", said))
+    shared = next((_SHARED[stem] for stem in files if stem in _SHARED), None)
+    return _asked(shared, files.get(shared.holder, "")) if shared else None
+
+
+def _asked(shared: _Shared, file: str) -> Library | None:
+    if shared.function:
         # In a process of its own: a foreign library may do anything when it is loaded.
-        asked = subprocess.run(
-            [sys.executable, "-I", "-c", _ASK, match[1], function],
+        said = output(sys.executable, "-I", "-c", _ASK, file, shared.function)
+    else:
+        said = Path(file).resolve().name.partition(".so.")[2]
+    version = re.search(r"\d[\w.+-]*", said)
+    # LibreSSL has OpenSSL's file names and function, and says its own name.
+    stack = "LibreSSL" if said.startswith("LibreSSL ") else shared.stack
+    return Library(version[0], stack) if version else None
+
+
+def output(*argv: str) -> str:
+    """Return what a helper prints; nothing if it fails or takes too long."""
+    try:
+        return subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
-        )
-        version = re.search(r"\d[\w.+-]*", asked.stdout)
-        return version[0] if version else None
+            timeout=_TIME_LIMIT,
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
 
-    return ask
 
-
-def inscription(pattern: bytes) -> Callable[[Path], str | None]:
+def inscription(pattern: bytes) -> Callable[[Path], Library | None]:
     """Read a version off a text that a statically linked library leaves in a binary.
 
     Args:
@@ -62,22 +121,24 @@ def inscription(pattern: bytes) -> Callable[[Path], str | None]:
 
     """
 
-    def read(program: Path) -> str | None:
+    def read(program: Path) -> Library | None:
+        if program.stat().st_size == 0:
+            return None  # mmap refuses an empty file
         with (
             program.open("rb") as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
         ):
             match = re.search(pattern, content)
-            return match[1].decode() if match else None
+            return Library(match[1].decode()) if match else None
 
     return read
 
 
-def rust_crate(name: str) -> Callable[[Path], str | None]:
+def rust_crate(name: str) -> Callable[[Path], Library | None]:
     """Read a crate's version off the source paths that rustc leaves in a binary's panics."""
     return inscription(rb"[/\\]%s-(\d+\.\d+\.\d+[\w.-]*)[/\\]" % re.escape(name.encode()))
 
 
-def haskell_package(name: str) -> Callable[[Path], str | None]:
+def haskell_package(name: str) -> Callable[[Path], Library | None]:
     """Read a package's version off the unit names that GHC leaves in a binary."""
     return inscription(rb"(?<![\w-])%s-(\d+(?:\.\d+)+)-\w{20,22}\b" % re.escape(name.encode()))

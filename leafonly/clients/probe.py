@@ -15,11 +15,14 @@ from pathlib import Path
 
 from leafonly.clients.build import NotBuiltError
 from leafonly.clients.client import Client
+from leafonly.clients.library import Library
 from leafonly.clients.process import bare_environment, run
 
 __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "program_of"]
 
 PROGRAMS = Path(__file__).parent / "programs"
+
+_TIME_LIMIT = 30  # seconds for a version command; the slowest takes 2 on a quiet machine
 
 
 @dataclass(frozen=True)
@@ -76,38 +79,133 @@ def find_all(clients: Mapping[str, Client]) -> dict[str, Found]:
 
 
 def find(client: Client) -> Found:
-    """Look for one client, and ask it for its versions."""
+    """Look for one client, and ask it for its versions.
+
+    Available means: it starts, its version command ends as declared, and what it prints is a
+    version of a TLS library that this client can have.
+    """
     missing = [need for need in client.needs if not _is_here(need)]
     if missing:
         return _without(client, missing[0])
+    if not client.version_command:
+        return _found(client, Library("", client.stack), None)
     try:
-        text = _version_text(client)
+        match = _said_version(client)
+        library = _library(client, match)
+        version = _version(client, match, library)
     except subprocess.CalledProcessError as error:
-        why = _last_words(str(error.stderr), "no word why")
-        return _absent(client, f"it does not compile here: {why}")
-    except NotBuiltError as error:
+        return _absent(client, f"it does not compile here: {_telling_line(str(error.stderr))}")
+    except (NotBuiltError, _NoVersionError) as error:
         return _absent(client, str(error))
     except OSError as error:
         return _absent(client, f"it does not start here: {error}")
+    return _found(client, library, version)
+
+
+class _NoVersionError(Exception):
+    """The version command does not show that the client is here. One line: why."""
+
+
+def _said_version(client: Client) -> re.Match[str]:
+    text = _version_text(client)
     match = re.search(client.version_pattern, text, re.DOTALL)
-    if client.version_pattern and not match:
-        why = _last_words(text, "it printed nothing")
-        return _absent(client, f"it does not say its version: {why}")
-    groups = match.groupdict() if match else {}
+    if match is None:
+        raise _NoVersionError(f"it does not say its version: {_telling_line(text)}")
+    return match
+
+
+def _version_text(client: Client) -> str:
+    with tempfile.TemporaryDirectory(prefix="leafonly-") as home:
+        values = {
+            "python": sys.executable,
+            "programs": str(PROGRAMS),
+            "program": program_of(client),
+            "home": home,
+        }
+        finished = run(
+            [fill(word, values) for word in client.version_command],
+            environment=bare_environment(Path(home)),
+            directory=Path(home),
+            time_limit=_TIME_LIMIT,
+        )
+    text = _printable(finished.stdout + finished.stderr)
+    code = finished.exit_code
+    if code is None:
+        raise _NoVersionError(f"it did not say its version within {_TIME_LIMIT} s")
+    if code < 0:
+        raise OSError(_telling_line(text, f"signal {-code} ended it"))
+    if code != client.version_exit_code:
+        why = _telling_line(text)
+        raise _NoVersionError(f"its version command ends with exit code {code}: {why}")
+    return text
+
+
+def _library(client: Client, match: re.Match[str]) -> Library:
+    """Tell which TLS library is in the program; the program's own message comes first."""
+    groups = match.groupdict()
+    asked = None
+    if client.library and not (groups.get("stack") and groups.get("stack_version")):
+        program = Path(groups["module"]) if groups.get("module") else _file_of(client.needs[0])
+        asked = client.library(program) if program else None
+    stack = groups.get("stack") or (asked and asked.stack)
+    if stack and stack not in client.stacks:
+        known = " or ".join(client.stacks)
+        raise _NoVersionError(f"its TLS library is {stack[:40]}; this client is known with {known}")
+    version = groups.get("stack_version") or (asked.version if asked else "")
+    if version and not _has_digit(version):
+        raise _NoVersionError(f"it says no version of its TLS library: {version[:40]}")
+    # Where nothing tells which of several it is, the likeliest one is not named.
+    return Library(version, stack or ("unknown" if client.other_stacks else client.stack))
+
+
+def _version(client: Client, match: re.Match[str], library: Library) -> str:
+    version = match.groupdict().get("version") or library.version
+    if not _has_digit(version):
+        text = version or _telling_line(match.string)
+        raise _NoVersionError(f"it does not say its version: {text[:_LONGEST_LINE]}")
+    return version
+
+
+def _has_digit(version: str) -> bool:
+    return any(character.isdigit() for character in version)
+
+
+def _printable(text: str) -> str:
+    """Make a program's output safe to show: it goes to the terminal and into the report."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+# How errors begin in compilers, interpreters and shells. The first such line names the cause
+# (Perl: "Can't locate LWP.pm", Lua: "module 'ssl' not found"), what follows is its trace.
+# Lines that are indented are source code or a trace; Python puts its exception at the end.
+_ERROR = re.compile(
+    r"(?=\S).*?(error|exception|can't|cannot|unable|not found|no such|denied|failed|does not)",
+    re.IGNORECASE,
+)
+_LONGEST_LINE = 160
+
+
+def _telling_line(text: str, otherwise: str = "it printed nothing") -> str:
+    """Choose the line that says what went wrong; the last one if none looks like it."""
+    # What a line that ends with a colon announces stands in the next one (Mono, Erlang).
+    lines = re.sub(r":\n\s*", ": ", text.strip()).splitlines() or [otherwise]
+    telling = next((line for line in lines if _ERROR.match(line)), lines[-1]).strip()
+    return telling if len(telling) <= _LONGEST_LINE else telling[: _LONGEST_LINE - 1] + "…"
+
+
+def _found(client: Client, library: Library, version: str | None) -> Found:
     return Found(
         name=client.name,
-        stack=groups.get("stack") or client.stack,
-        stack_version=groups.get("stack_version") or _library_version(client, groups.get("module")),
-        version=groups.get("version"),
+        stack=library.stack or client.stack,
+        stack_version=library.version or None,
+        version=version,
         kind=client.kind,
         available=True,
         unavailable_because=None,
         install=client.install.on(sys.platform),
     )
-
-
-def _last_words(text: str, otherwise: str) -> str:
-    return (text.strip().splitlines() or [otherwise])[-1][:120]
 
 
 def _absent(client: Client, because: str) -> Found:
@@ -138,35 +236,6 @@ def _is_here(need: str) -> bool:
     if need.startswith("python:"):
         return importlib.util.find_spec(need.removeprefix("python:")) is not None
     return shutil.which(need) is not None
-
-
-def _version_text(client: Client) -> str:
-    if not client.version_command:
-        return ""
-    with tempfile.TemporaryDirectory(prefix="leafonly-") as home:
-        values = {
-            "python": sys.executable,
-            "programs": str(PROGRAMS),
-            "program": program_of(client),
-            "home": home,
-        }
-        finished = run(
-            [fill(word, values) for word in client.version_command],
-            environment=bare_environment(Path(home)),
-            directory=Path(home),
-            time_limit=60,
-        )
-        text = finished.stdout + finished.stderr
-        if finished.exit_code is not None and finished.exit_code < 0:
-            raise OSError(_last_words(text, f"signal {-finished.exit_code} ended it"))
-        return text
-
-
-def _library_version(client: Client, module: str | None) -> str | None:
-    if client.library is None:
-        return None
-    program = Path(module) if module else _file_of(client.needs[0])
-    return client.library(program) if program else None
 
 
 def _file_of(need: str) -> Path | None:

@@ -1,9 +1,10 @@
 """Python's HTTP clients. One entry is one client, one file in `programs/` its program."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from leafonly.clients.client import Client, Install, Led, Roots, by_itself, expects
+from leafonly.clients.client import Client, Install, Led, Roots, by_itself
+from leafonly.clients.library import CURLS
+from leafonly.clients.measured import Measurements, by_default_context, measured
 from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
 
 __all__ = ["CLIENTS", "VERSION_LINES", "python_library"]
@@ -30,11 +31,10 @@ def python_library(
     name: str,
     *,
     program: str,
-    seen: str,
+    measured: Measurements,
     module: str = "",
     stack: str = "OpenSSL",
     words: Vocabulary = OPENSSL,
-    expected: Mapping[str, str] | None = None,
     extra: str = "",
     native: Roots = "system",
     led: Led | None = None,
@@ -44,11 +44,10 @@ def python_library(
     Args:
         name: The client's name, and its module's unless `module` says another.
         program: The file in `programs/`.
-        seen: The version that was measured.
+        measured: What it was measured to do.
         module: What to import.
         stack: The TLS library, unless the program says another.
         words: How it says no.
-        expected: What it was measured to do.
         native: Where the roots lie that it trusts by itself.
         led: How it is led to a name on loopback.
         extra: The extra of this project that brings it; none for what always comes along.
@@ -64,8 +63,7 @@ def python_library(
         version_command=("{python}", f"{{programs}}/{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=words,
-        expected=expected or expects(),
-        seen=seen,
+        measured=measured,
         install=Install(anywhere=f"uv sync --extra {extra}" if extra else "uv sync"),
         led=led,
         native=by_itself(command),
@@ -74,39 +72,88 @@ def python_library(
 
 
 CLIENTS = (
-    python_library("urllib", program="urllib_get.py", led=_BY_PYTHONS_RESOLVER, seen="3.11.7"),
-    python_library("http.client", program="http_client_get.py", seen="3.11.7"),
-    python_library("asyncio", program="asyncio_get.py", seen="3.11.7"),
+    python_library(
+        "urllib",
+        program="urllib_get.py",
+        led=_BY_PYTHONS_RESOLVER,
+        measured=by_default_context(
+            "3.11.7/3.0.19",
+            "3.12.1/3.0.19",
+            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
+        ),
+    ),
+    python_library(
+        "http.client",
+        program="http_client_get.py",
+        measured=by_default_context(
+            "3.11.7/3.0.19",
+            "3.12.1/3.0.19",
+            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
+        ),
+    ),
+    python_library(
+        "asyncio",
+        program="asyncio_get.py",
+        measured=by_default_context(
+            "3.11.7/3.0.19",
+            "3.12.1/3.0.19",
+            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
+        ),
+    ),
     # These two bring certifi's roots.
     python_library(
         "httpx",
         program="httpx_get.py",
         native="package",
         led=_BY_PYTHONS_RESOLVER,
-        seen="0.28.1",
+        measured=by_default_context(
+            "0.28.1/3.0.19",
+            since=("0.28.1/3.0.19", "0.28.1/3.5.9", "0.28.1/3.6.5"),
+        ),
     ),
     python_library(
         "requests",
         program="requests_get.py",
         native="package",
         led=_BY_PYTHONS_RESOLVER,
-        seen="2.34.2",
+        measured=by_default_context(
+            "2.34.2/3.0.19",
+            since=("2.34.2/3.0.19", "2.34.2/3.5.9", "2.34.2/3.6.5"),
+        ),
     ),
-    python_library("urllib3", program="urllib3_get.py", led=_BY_PYTHONS_RESOLVER, seen="2.8.0"),
-    python_library("aiohttp", program="aiohttp_get.py", led=_BY_PYTHONS_RESOLVER, seen="3.14.5"),
+    python_library(
+        "urllib3",
+        program="urllib3_get.py",
+        led=_BY_PYTHONS_RESOLVER,
+        measured=by_default_context(
+            "2.8.0/3.0.19",
+            since=("2.8.0/3.0.19", "2.8.0/3.5.9", "2.8.0/3.6.5"),
+        ),
+    ),
+    python_library(
+        "aiohttp",
+        program="aiohttp_get.py",
+        led=_BY_PYTHONS_RESOLVER,
+        measured=by_default_context(
+            "3.14.5/3.0.19",
+            since=("3.14.5/3.0.19", "3.14.5/3.5.9", "3.14.5/3.6.5"),
+        ),
+    ),
     python_library(
         "pyopenssl",
         module="OpenSSL",
         program="pyopenssl_get.py",
         words=_PYOPENSSL,
-        seen="26.4.0",
+        measured=measured("26.4.0/4.0.3"),
     ),
-    python_library(
-        "pycurl",
-        program="pycurl_get.py",
-        led=_BY_PYTHONS_RESOLVER,
-        expected=expects(cached="accepted: anchors"),
-        seen="7.49.0",
+    replace(
+        python_library(
+            "pycurl",
+            program="pycurl_get.py",
+            led=_BY_PYTHONS_RESOLVER,
+            measured=measured("8.23.0/3.6.5", cached="accepted: anchors"),
+        ),
+        other_stacks=CURLS,
     ),
     replace(
         python_library(
@@ -114,8 +161,7 @@ CLIENTS = (
             program="curl_cffi_get.py",
             stack="BoringSSL",
             words=BORINGSSL,
-            expected=expects(cached="accepted: anchors"),
-            seen="0.16.3",
+            measured=measured("0.16.3", cached="accepted: anchors"),
         ),
         # A file that it is given takes the place of libcurl's own file, not of its folder.
         adds_to_native=True,

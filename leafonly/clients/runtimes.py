@@ -1,8 +1,9 @@
 """Language runtimes with TLS of their own. One entry is one client."""
 
 from leafonly.clients.build import compiled
-from leafonly.clients.client import Client, Install, Led, by_itself, expects
+from leafonly.clients.client import Client, Install, Led, by_itself
 from leafonly.clients.library import rust_crate
+from leafonly.clients.measured import measured
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.trust import mono_store
@@ -31,7 +32,7 @@ CLIENTS = (
         version_command=("node", "{programs}/node_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=NODE,
-        seen="20.20.2",
+        measured=measured("24.19.0/3.5.7", "20.19.2/3.5.9", "24.22.2/3.6.5"),
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
         led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
         native=("node", "{programs}/node_get.mjs", "native", "{urls}"),
@@ -50,7 +51,7 @@ CLIENTS = (
         version_command=("node", "{programs}/fetch_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=NODE,
-        seen="7.29.0",
+        measured=measured("7.29.0/3.5.7"),
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
     ),
     Client(
@@ -65,7 +66,7 @@ CLIENTS = (
         version_command=("bun", "run", "{programs}/fetch_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=together((BORINGSSL, NODE)),
-        seen="1.4.5",
+        measured=measured("1.4.5"),
         install=Install(
             anywhere="npm install --global bun@1.4.5", macos="brew install oven-sh/bun/bun"
         ),
@@ -83,8 +84,7 @@ CLIENTS = (
         version_pattern=r"Deno (?P<version>\S+)",
         library=rust_crate("rustls"),
         words=RUSTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="2.9.8",
+        measured=measured("2.9.8/0.23.40", cached="accepted: anchors"),
         install=Install(anywhere=_PYPI),
     ),
     Client(
@@ -107,8 +107,7 @@ CLIENTS = (
         version_pattern=r"Deno (?P<version>\S+)",
         library=rust_crate("rustls"),
         words=RUSTLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="2.9.8",
+        measured=measured("2.9.8/0.23.40", cached="accepted: anchors"),
         install=Install(anywhere=_PYPI),
     ),
     Client(
@@ -127,8 +126,7 @@ CLIENTS = (
         version_command=("{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=GO,
-        expected=expects(cached="accepted: anchors"),
-        seen="1.26.8",
+        measured=measured("1.27.3", cached="accepted: anchors"),
         install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
     ),
     Client(
@@ -149,8 +147,7 @@ CLIENTS = (
         version_command=("{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=GO,
-        expected=expects(cached="accepted: anchors"),
-        seen="1.27.3",
+        measured=measured("1.27.3", cached="accepted: anchors"),
         install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
     ),
     Client(
@@ -171,8 +168,7 @@ CLIENTS = (
         # btls is the BoringSSL inside Mono; it has no version.
         version_pattern=r"\AMono (?P<version>\S+)[^\n]*\nbtls",
         words=BORINGSSL,
-        expected=expects(absent="rejected: other"),
-        seen="6.8.0.105",
+        measured=measured("6.8.0.105", "6.12.0.199", absent="rejected: other"),
         install=Install(
             debian="apt install mono-mcs libmono-btls-interface4.0-cil", macos="brew install mono"
         ),
@@ -196,12 +192,11 @@ CLIENTS = (
         words=DOTNET,
         # What it fetches it also keeps, in ~/.dotnet/corefx/cryptography/x509stores/ca, and the
         # next process completes from there a chain without AIA (measured on 3.1.23).
-        expected=expects(absent="rejected: other", aia="accepted"),
         cannot={
             "aia_dead": "it waits for the address until its request's own time limit, 100 s, "
             "and never comes to a verdict (measured on 3.1.23)"
         },
-        seen="3.1.23",
+        measured=measured("3.1.23", absent="rejected: other", aia="accepted"),
         install=Install(anywhere="install the .NET runtime and Mono's mcs"),
     ),
 )

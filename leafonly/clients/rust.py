@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leafonly.clients.build import Build
-from leafonly.clients.client import Client, Install, expects
+from leafonly.clients.client import Client, Install
+from leafonly.clients.library import CURLS
+from leafonly.clients.measured import Measurements, measured
 from leafonly.clients.probe import PROGRAMS
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.words import OPENSSL, RUSTLS, Vocabulary, together
@@ -30,11 +32,10 @@ def _crate(
     name: str,
     program: str,
     *,
-    seen: str,
+    measured: Measurements,
     stack: str = "rustls",
     words: Vocabulary = RUSTLS,
     environment: Mapping[str, str] | None = None,
-    expected: Mapping[str, str] | None = None,
 ) -> Client:
     """Declare a crate whose program follows the contract of programs/README.md."""
     return Client(
@@ -49,8 +50,7 @@ def _crate(
         version_command=(f"{{program}}/{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=words,
-        expected=expected or expects(cached="accepted: anchors"),
-        seen=seen,
+        measured=measured,
         install=Install(
             anywhere="install Rust, then: python -m leafonly.clients",
             debian="install Rust; apt install libssl-dev pkg-config; python -m leafonly.clients",
@@ -59,9 +59,18 @@ def _crate(
 
 
 CLIENTS = (
-    _crate("reqwest", "reqwest_platform", environment={"SSL_CERT_FILE": "{trust}"}, seen="0.13.5"),
+    _crate(
+        "reqwest",
+        "reqwest_platform",
+        environment={"SSL_CERT_FILE": "{trust}"},
+        measured=measured("0.13.5/0.23.46", cached="accepted: anchors"),
+    ),
     replace(
-        _crate("reqwest-webpki", "reqwest_webpki", seen="0.13.5"),
+        _crate(
+            "reqwest-webpki",
+            "reqwest_webpki",
+            measured=measured("0.13.5/0.23.46", cached="accepted: anchors"),
+        ),
         native=None,
         not_native="given no roots, it is the client reqwest",
     ),
@@ -71,13 +80,22 @@ CLIENTS = (
         stack="OpenSSL",
         # Apple's and Microsoft's own TLS are used where there is no OpenSSL.
         words=together((OPENSSL, RUSTLS)),
-        expected=expects(),
-        seen="0.13.5",
+        measured=measured("0.13.5/3.0.19"),
     ),
     # The crate webpki-roots is compiled in.
-    replace(_crate("ureq", "ureq_get", seen="3.5.2"), native_roots="program"),
     replace(
-        _crate("curl-crate", "curl_crate", stack="OpenSSL", words=OPENSSL, seen="0.4.51"),
+        _crate("ureq", "ureq_get", measured=measured("3.5.2/0.23.46", cached="accepted: anchors")),
+        native_roots="program",
+    ),
+    replace(
+        _crate(
+            "curl-crate",
+            "curl_crate",
+            stack="OpenSSL",
+            words=OPENSSL,
+            measured=measured("0.4.51/3.0.19", cached="accepted: anchors"),
+        ),
+        other_stacks=CURLS,
         # A file that it is given takes the place of libcurl's own file, not of its folder.
         adds_to_native=True,
     ),

@@ -1,36 +1,27 @@
 """Scripting and functional languages with their usual TLS modules. One entry is one client."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from leafonly.clients.client import Client, Install, expects
-from leafonly.clients.library import haskell_package, shared_library
+from leafonly.clients.client import Client, Install
+from leafonly.clients.library import CURLS, haskell_package, linked
+from leafonly.clients.measured import Measurements, measured
 from leafonly.clients.python import VERSION_LINES
 from leafonly.clients.words import ERLANG, HASKELL_TLS, OPENSSL, Vocabulary
 
 __all__ = ["CLIENTS"]
 
-# "certificate verify failed" is all that these pass on of OpenSSL's words.
-_NOT_SAID = expects(absent="rejected: other")
-
-# IO::Socket::SSL sets X509_V_FLAG_PARTIAL_CHAIN (lib/IO/Socket/SSL.pm).
-_PARTIAL_CHAIN = expects(absent="rejected: other", cached="accepted: anchors")
-
 # What the programs print whose TLS module does not tell the version it runs with.
 _MODULE_LINES = r"\A\S+ (?P<version>\S+)\nmodule (?P<module>[^\n]+)"
-
-_openssl = shared_library("crypto", "OpenSSL_version")
 
 
 def _script(
     name: str,
     *command: str,
-    seen: str,
+    measured: Measurements,
     install: Install,
     stack: str = "OpenSSL",
     version_pattern: str = VERSION_LINES,
     words: Vocabulary = OPENSSL,
-    expected: Mapping[str, str] | None = None,
 ) -> Client:
     """Declare a script whose program follows the contract of programs/README.md."""
     return Client(
@@ -42,10 +33,9 @@ def _script(
         native=(*command, "native", "{urls}"),
         version_command=(*command, "--version"),
         version_pattern=version_pattern,
-        library=_openssl if version_pattern == _MODULE_LINES else None,
+        library=linked if version_pattern == _MODULE_LINES else None,
         words=words,
-        expected=expected or expects(),
-        seen=seen,
+        measured=measured,
         install=install,
     )
 
@@ -54,32 +44,33 @@ CLIENTS = (
     _script(
         "ruby",
         *("ruby", "{programs}/ruby_get.rb"),
-        seen="3.1.7",
+        measured=measured("3.1.7/3.0.19", "3.3.8/3.5.9", "3.3.8/3.6.5"),
         install=Install(debian="apt install ruby", macos="brew install ruby"),
     ),
     _script(
         "php-streams",
         *("php", "{programs}/php_streams_get.php"),
-        expected=_NOT_SAID,
-        seen="8.2.36",
+        measured=measured("8.2.36/3.0.19", "8.4.27/3.5.9", "8.4.27/3.6.5"),
         install=Install(debian="apt install php-cli", macos="brew install php"),
     ),
     replace(
         _script(
             "php-curl",
             *("php", "{programs}/php_curl_get.php"),
-            expected=expects(cached="accepted: anchors"),
-            seen="8.2.36",
+            measured=measured(
+                "8.2.36/3.0.19", "8.4.27/3.5.9", "8.4.27/3.6.5", cached="accepted: anchors"
+            ),
             install=Install(debian="apt install php-cli php-curl", macos="brew install php"),
         ),
+        other_stacks=CURLS,
         # A file that it is given takes the place of libcurl's own file, not of its folder.
         adds_to_native=True,
     ),
     _script(
         "perl-lwp",
         *("perl", "{programs}/lwp_get.pl"),
-        expected=_PARTIAL_CHAIN,
-        seen="6.68",
+        # IO::Socket::SSL sets X509_V_FLAG_PARTIAL_CHAIN (lib/IO/Socket/SSL.pm).
+        measured=measured("6.68/3.0.19", "6.78/3.5.9", "6.83/3.6.5", cached="accepted: anchors"),
         install=Install(
             debian="apt install libwww-perl liblwp-protocol-https-perl",
             macos="cpan LWP::Protocol::https",
@@ -88,8 +79,7 @@ CLIENTS = (
     _script(
         "perl-io-socket-ssl",
         *("perl", "{programs}/io_socket_ssl_get.pl"),
-        expected=_PARTIAL_CHAIN,
-        seen="2.081",
+        measured=measured("2.081/3.0.19", "2.089/3.5.9", "2.099/3.6.5", cached="accepted: anchors"),
         install=Install(
             debian="apt install libio-socket-ssl-perl liburi-perl",
             macos="cpan IO::Socket::SSL URI",
@@ -100,8 +90,7 @@ CLIENTS = (
             "tcl",
             *("tclsh", "{programs}/tcl_get.tcl"),
             version_pattern=_MODULE_LINES,
-            expected=_NOT_SAID,
-            seen="1.7.22",
+            measured=measured("1.7.22/3.0.19", "1.8.0/3.5.9", "2.0.1/3.6.5"),
             install=Install(debian="apt install tcl tcl-tls", macos="brew install tcl-tk"),
         ),
         # It reads the system's roots only after a file that it was given (measured on 1.7.22).
@@ -114,8 +103,7 @@ CLIENTS = (
             "luasec",
             *("lua5.4", "{programs}/luasec_get.lua"),
             version_pattern=_MODULE_LINES,
-            expected=_NOT_SAID,
-            seen="1.2.0",
+            measured=measured("1.2.0/3.0.19", "1.3.2/3.5.9", "1.3.2/3.6.5"),
             install=Install(debian="apt install lua5.4 lua-sec", macos="luarocks install luasec"),
         ),
         native=None,
@@ -127,7 +115,7 @@ CLIENTS = (
         stack="Erlang/OTP ssl",
         version_pattern=r"\A\S+ (?P<version>\S+)\nssl (?P<stack_version>\S+)",
         words=ERLANG,
-        seen="25",
+        measured=measured("25/10.8.7", "27/11.2.12.1", "29/11.7.8"),
         install=Install(
             debian="apt install erlang-base erlang-inets erlang-ssl", macos="brew install erlang"
         ),
@@ -147,8 +135,9 @@ CLIENTS = (
         version_pattern=r"pandoc (?P<version>\S+)",
         library=haskell_package("tls"),
         words=HASKELL_TLS,
-        expected=expects(cached="accepted: anchors"),
-        seen="2.17.1.1",
+        measured=measured(
+            "2.17.1.1/1.5.8", "3.1.11.1/1.8.0", "3.11/2.1.8", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install pandoc", macos="brew install pandoc"),
     ),
 )

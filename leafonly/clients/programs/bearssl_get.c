@@ -96,7 +96,8 @@ static void explain(int error) {
                         : error == BR_ERR_X509_BAD_SERVER_NAME ? "BR_ERR_X509_BAD_SERVER_NAME"
                         : error == BR_ERR_X509_BAD_SIGNATURE  ? "BR_ERR_X509_BAD_SIGNATURE"
                         : error == BR_ERR_X509_WEAK_PUBLIC_KEY ? "BR_ERR_X509_WEAK_PUBLIC_KEY"
-                        : error > BR_ERR_X509_OK              ? "BR_ERR_X509_ (another)"
+                        : error > BR_ERR_X509_OK && error < BR_ERR_RECV_FATAL_ALERT
+                            ? "BR_ERR_X509_ (another)"
                                                               : "not a certificate's error";
     fprintf(stderr, "%d %s\n", error, words);
     exit(1);
@@ -126,7 +127,7 @@ int main(int argc, char **argv) {
     char host[256], port[6];
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         // The library has no function that tells its version.
-        printf("BearSSL\nBearSSL\n");
+        printf("BearSSL\nmodule %s\n", argv[0]);
         return 0;
     }
     load(argv[1]);

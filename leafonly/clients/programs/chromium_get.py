@@ -95,8 +95,9 @@ def visit(browser, urls):
 
 
 if sys.argv[1:] == ["--version"]:
-    said = subprocess.run(["chromium", "--version"], capture_output=True, text=True).stdout
-    print(*re.match(r"(\S+)\D*(\S+)", said).groups())
+    said = subprocess.run(["chromium", "--version"], stdout=subprocess.PIPE, text=True).stdout
+    # "Chromium 156.0.8078.79 built on Debian GNU/Linux 12"
+    print(*(re.match(r"(\S+)\D*(\d\S*)", said) or sys.exit("no version of Chromium")).groups())
     print("BoringSSL")
 else:
     browser = Browser(pathlib.Path.home() / "profile")

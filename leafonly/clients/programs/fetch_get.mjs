@@ -3,8 +3,10 @@
 const [trust, ...urls] = process.argv.slice(2);
 
 if (trust === '--version') {
-  const { bun, deno, undici, boringssl, openssl } = process.versions;
-  console.log(bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `undici ${undici}`);
+  const { bun, deno, node, undici, boringssl, openssl } = process.versions;
+  // Debian's Node.js takes its undici from another package, and does not tell its version.
+  const ofNode = undici ? `undici ${undici}` : `Node.js ${node}`;
+  console.log(bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : ofNode);
   console.log(boringssl ? `BoringSSL ${boringssl}` : `OpenSSL ${openssl}`);
 } else {
   for (const url of urls) console.log(await (await fetch(url, { redirect: 'error' })).text());

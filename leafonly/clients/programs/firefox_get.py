@@ -115,8 +115,8 @@ def nss_version():
 
 
 if sys.argv[1:] == ["--version"]:
-    said = subprocess.run(["firefox-esr", "--version"], capture_output=True, text=True).stdout
-    print("Firefox", said.split()[-1])
+    said = subprocess.run(["firefox-esr", "--version"], stdout=subprocess.PIPE, text=True).stdout
+    print("Firefox", said.split()[-1] if said else sys.exit("no version of Firefox"))
     print("NSS", nss_version())
 else:
     profile, *urls = sys.argv[1:]

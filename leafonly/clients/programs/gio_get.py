@@ -34,8 +34,10 @@ def visit(database, host, port):
 
 def backend():
     name = Gio.TlsBackend.get_default().__gtype__.name
+    if name == "GDummyTlsBackend":
+        sys.exit("no TLS backend: install glib-networking")
     if name != "GTlsBackendGnutls":
-        return name
+        return name.replace("GTlsBackendOpenssl", "OpenSSL")
     check_version = ctypes.CDLL("libgnutls.so.30").gnutls_check_version
     check_version.restype = ctypes.c_char_p
     return f"GnuTLS {check_version(None).decode()}"

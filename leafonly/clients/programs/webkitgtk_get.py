@@ -106,6 +106,8 @@ if sys.argv[1:] == ["--version"]:
     numbers = WebKit2.get_major_version(), WebKit2.get_minor_version(), WebKit2.get_micro_version()
     print("WebKitGTK", ".".join(map(str, numbers)))
     backend = type(Gio.TlsBackend.get_default()).__name__
+    if "Dummy" in backend:
+        sys.exit("no TLS backend: install glib-networking")
     print("GnuTLS", gnutls_version()) if "Gnutls" in backend else print(backend)
 else:
     visit = Visit(sys.argv[2:])

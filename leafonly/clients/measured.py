@@ -1,0 +1,171 @@
+"""What clients were measured to do, and with which versions.
+
+An expectation is nothing but an earlier measurement. Where the versions are others than those,
+another verdict is news and no failure.
+"""
+
+import functools
+import re
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from leafonly.clients.refusal import REASONS
+
+__all__ = [
+    "PARTIAL_CHAIN",
+    "WHOLE_CHAIN",
+    "Condition",
+    "Measured",
+    "Measurements",
+    "by_default_context",
+    "expects",
+    "fitting",
+    "in_words",
+    "is_measured",
+    "measured",
+    "nearest",
+]
+
+_USUAL = {
+    "full_chain": "accepted",
+    "untrusted_root": "rejected",
+    "absent": "rejected: missing_issuer",
+    "cached": "accepted: completes",
+    "visited": "rejected",
+    "aia": "rejected",
+    "aia_dead": "rejected",
+    "wrong_cached": "rejected",
+}
+
+
+_OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"} | {
+    f"rejected: {reason}" for reason in REASONS
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A property of this machine on which outcomes depend; `text` continues "measured ..."."""
+
+    text: str
+    holds: Callable[[], bool]
+
+
+@functools.cache
+def _trusts_partial_chains() -> bool:
+    return bool(ssl.create_default_context().verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN)
+
+
+PARTIAL_CHAIN = Condition("on Python 3.13 and later", _trusts_partial_chains)
+"""`ssl.create_default_context()` sets VERIFY_X509_PARTIAL_CHAIN since Python 3.13 (Lib/ssl.py,
+python/cpython#107361), and urllib3 does what Python does (urllib3/urllib3#3571)."""
+
+WHOLE_CHAIN = Condition("on Python 3.12 and earlier", lambda: not _trusts_partial_chains())
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The outcomes of a client in every scenario, the same with all these versions.
+
+    Attributes:
+        versions: `CLIENT/LIBRARY`, the versions of the client and of its TLS library, as
+            `leafonly.clients.probe` reports them; `CLIENT` where the library comes with the
+            client, `/LIBRARY` where the client has no version.
+        outcomes: Scenario -> outcome, see `expects`.
+        where: The property of the machine that the outcomes depend on.
+
+    """
+
+    versions: tuple[str, ...]
+    outcomes: Mapping[str, str]
+    where: Condition | None = None
+
+    def __str__(self) -> str:
+        """Name the versions, for people."""
+        named = ", ".join(map(_in_words, self.versions))
+        return f"{named} {self.where.text}" if self.where else named
+
+
+Measurements = tuple[Measured, ...]
+"""Oldest first; join them with `+`."""
+
+
+def expects(**differences: str) -> Mapping[str, str]:
+    """Declare outcomes by scenario, by how they differ from a client that does nothing special.
+
+    An outcome is a verdict, and where it matters a detail: the reason of a rejection
+    (`rejected: other`), what a stored intermediate is (`accepted: anchors`).
+
+    Raises:
+        ValueError: There is no scenario of that name, or no such outcome.
+
+    """
+    if unknown := differences.keys() - _USUAL.keys():
+        raise ValueError(f"no such scenario: {', '.join(sorted(unknown))}")
+    if wrong := set(differences.values()) - _OUTCOMES:
+        raise ValueError(f"no such outcome: {', '.join(sorted(wrong))}")
+    return _USUAL | differences
+
+
+def measured(*versions: str, where: Condition | None = None, **differences: str) -> Measurements:
+    """Declare what was measured with these versions, see `Measured` and `expects`."""
+    return (Measured(versions, expects(**differences), where),)
+
+
+def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:
+    """Declare a client of Python whose context is `ssl.create_default_context()`.
+
+    Args:
+        versions: Those measured with Python 3.12 and earlier, where the intermediate completes.
+        since: Those measured with Python 3.13 and later, where it is an anchor.
+
+    """
+    return measured(*versions, where=WHOLE_CHAIN) + measured(
+        *since, where=PARTIAL_CHAIN, cached="accepted: anchors"
+    )
+
+
+def is_measured(one: Measured, version: str | None, library: str | None) -> bool:
+    """Say whether these versions of a client and of its library are among the measured ones."""
+    here = {f"{version or ''}/{library or ''}"} | ({version} if version else set())
+    return not here.isdisjoint(one.versions)
+
+
+def nearest(
+    measurements: Measurements, version: str | None, library: str | None
+) -> Measured | None:
+    """Find what is to be expected of these versions; None if nothing was ever measured.
+
+    The measurement of these very versions; or else the newest of those that are not newer.
+    """
+    possible = fitting(measurements)
+    for each in possible:
+        if is_measured(each, version, library):
+            return each
+    here = _order(f"{version or ''}/{library or ''}")
+    older = [each for each in possible if min(map(_order, each.versions)) <= here]
+    best = older or possible[:1]
+    return best[-1] if best else None
+
+
+def fitting(measurements: Measurements) -> list[Measured]:
+    """List the measurements whose condition holds on this machine; all, if none does."""
+    return [each for each in measurements if each.where is None or each.where.holds()] or list(
+        measurements
+    )
+
+
+def _order(version: str) -> list[list[int]]:
+    """Make versions comparable: by their numbers, the client's before the library's."""
+    return [[int(number) for number in re.findall(r"\d+", part)] for part in version.split("/")]
+
+
+def _in_words(version: str) -> str:
+    client, _, library = version.partition("/")
+    return f"{client} ({library})" if client and library else client or library
+
+
+def in_words(measurements: Iterable[Measured]) -> str:
+    """Name all versions that were measured, for people."""
+    return "; ".join(map(str, measurements))
