@@ -1,13 +1,13 @@
 """A cell, measured: a row of the report, and what people are told of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leafonly.clients import Client
 from leafonly.pki import KeyType
 from leafonly.scenario import Scenario
 from leafonly.verdict import Observation, Verdict
 
-__all__ = ["Cell", "unmeasured", "unobserved"]
+__all__ = ["Cell", "as_control", "not_asked", "unmeasured", "unobserved"]
 
 _MOST_WORDS = 2000  # characters of a client's words that a report keeps
 
@@ -18,7 +18,9 @@ class Cell:
 
     `reason` is from the closed list when rejected, a sentence for `error` and
     `not_applicable`. `expected` is None where nothing is declared. `may_be_news` is True where
-    `expected` was measured with other versions than the one that was asked.
+    `expected` was measured with other versions than the one that was asked. `works` is False
+    for a control whose client never came to the camera, hung or crashed; `blocked_by` is the
+    control because of which the client was not asked.
     """
 
     client: str
@@ -31,6 +33,8 @@ class Cell:
     observation: Observation
     cached_kind: str | None = None
     may_be_news: bool = False
+    works: bool = True
+    blocked_by: "Cell | None" = None
 
     @property
     def id(self) -> str:
@@ -67,6 +71,7 @@ class Cell:
         """Give the report's fields."""
         said, saw = self.observation.client_said, self.observation.server_saw
         return {
+            "id": self.id,
             "client": self.client,
             "scenario": self.scenario,
             "key_type": self.key_type,
@@ -91,11 +96,14 @@ class Cell:
         }
 
     def explain(self) -> str:
-        """Tell the outcome and both witnesses' accounts, for people."""
+        """Return the outcome and both accounts, for people; one line if nothing was run."""
         said, saw = self.observation.client_said, self.observation.server_saw
+        outcome = f"{self.client} in {self.scenario} with {self.key_type}: {self.outcome}"
+        if said is None and saw is None:
+            return outcome
         return "\n".join(
             (
-                f"{self.client} in {self.scenario} with {self.key_type}: {self.outcome}",
+                outcome,
                 f"expected: {self.expected or 'a conclusive verdict'}",
                 f"client said (exit code {said.exit_code if said else None}): "
                 f"{_printable(said.text) if said else 'nothing, it was not started'}",
@@ -111,6 +119,32 @@ def _printable(text: str) -> str:
         c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
     )
     return clean if len(clean) <= _MOST_WORDS else "… " + clean[-_MOST_WORDS:]
+
+
+def as_control(cell: Cell) -> Cell:
+    """Return the control, marked if it shows that its client does not work on this machine.
+
+    So it is if the client never sent a ClientHello, did not end, or was ended by a signal,
+    though it trusts the root of the full chain that it was presented. A client that came and
+    ended by itself works: if it rejects the full chain, or contradicts itself, it has changed.
+    """
+    said, saw = cell.observation.client_said, cell.observation.server_saw
+    tried = cell.scenario == "full_chain" and cell.observation.obstacle is None
+    if not tried or said is None or saw is None or cell.verdict != "error":
+        return cell
+    crashed = said.exit_code is None or said.exit_code < 0
+    if saw.client_hello and not crashed:
+        return cell
+    return replace(cell, reason=f"does not work here: {cell.reason}", works=False)
+
+
+def not_asked(client: Client, scenario: Scenario, key_type: KeyType, full_chain: Cell) -> Cell:
+    """Return the error cell of a client that did not accept the full chain."""
+    because = full_chain.reason
+    if full_chain.verdict != "error":
+        because = f"the full chain was not accepted ({full_chain.outcome})"
+    cell = unmeasured(client, scenario, key_type, f"not asked: {because}")
+    return replace(cell, blocked_by=full_chain)
 
 
 def unmeasured(client: Client, scenario: Scenario, key_type: KeyType, because: str) -> Cell:

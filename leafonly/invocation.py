@@ -13,6 +13,9 @@ from leafonly.clients.process import Finished, bare_environment, run
 
 __all__ = ["Invocation", "invocations"]
 
+_MOST_PICTURE = 1 << 20  # bytes of a client's picture that are kept
+_PNG = b"\x89PNG\r\n\x1a\n"  # RFC 2083 section 3.1
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -37,6 +40,16 @@ class Invocation:
             stdin=self.stdin,
             time_limit=time_limit,
         )
+
+    def picture(self) -> bytes | None:
+        """Return the picture of its refusal that a browser's program left, as PNG."""
+        path = self.directory / "refusal.png"
+        # The program may be hostile: a link could lead anywhere, a pipe would keep us waiting.
+        if path.is_symlink() or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            data = file.read(_MOST_PICTURE + 1)
+        return data if data.startswith(_PNG) and len(data) <= _MOST_PICTURE else None
 
     def shell(self) -> str:
         """Write it as a POSIX shell line, to be run in the cell's directory."""

@@ -18,7 +18,7 @@ from cryptography import x509
 from leafonly.aia import IssuerSite
 from leafonly.cameras import Camera, CameraError, Connection, Endpoint, loads_for
 from leafonly.cameras.emulator import Emulator
-from leafonly.cell import Cell, unobserved
+from leafonly.cell import Cell, as_control, not_asked, unobserved
 from leafonly.clients import Client
 from leafonly.clients.process import Finished
 from leafonly.flight import FlightError
@@ -38,8 +38,6 @@ from leafonly.verdict import (
 __all__ = ["Bench"]
 
 _HOST = "localhost"
-_MOST_PICTURE = 1 << 20  # bytes of a client's picture that are kept
-_PNG = b"\x89PNG\r\n\x1a\n"  # RFC 2083 section 3.1
 
 
 @dataclass(frozen=True)
@@ -92,14 +90,21 @@ class Bench:
     def measure(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
         """Measure one cell, with the controls that decide whether it can be believed.
 
-        The controls of a client and key type are measured once and remembered.
+        The controls of a client and key type are measured once and remembered. A client that
+        does not accept the full chain is asked nothing else: no other verdict of it could be
+        believed, and one that hangs would do so in every cell.
         """
         why = client.cannot.get(scenario.name) or client.cannot.get(key_type)
         if why is not None:
             return unobserved(client, scenario, key_type, "not_applicable", why)
-        if scenario.control:
-            return self._measured_control(client, scenario, key_type)
+        full_chain = self._measured_control(client, SCENARIOS["full_chain"], key_type)
+        if scenario == SCENARIOS["full_chain"]:
+            return full_chain
+        if full_chain.verdict != "accepted":
+            return not_asked(client, scenario, key_type, full_chain)
         controls = {each.name: self._measured_control(client, each, key_type) for each in CONTROLS}
+        if scenario.control:
+            return controls[scenario.name]
         cell = self._measure_alone(client, scenario, key_type)
         doubt = unbelievable(
             {name: Judgement(control.verdict, control.reason) for name, control in controls.items()}
@@ -116,7 +121,7 @@ class Bench:
             lock = self._control_locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self._controls:
-                self._controls[key] = self._measure_alone(client, control, key_type)
+                self._controls[key] = as_control(self._measure_alone(client, control, key_type))
             return self._controls[key]
 
     def _tell_cached_kind(self, client: Client, key_type: KeyType, cell: Cell) -> Cell:
@@ -183,7 +188,7 @@ class Bench:
                     obstacle=_warm_up_failure(client, stage, finished),
                     seconds=seconds,
                     command=command,
-                    picture=_picture(stage.invocations[-1].directory),
+                    picture=stage.invocations[-1].picture(),
                 )
         except (CameraError, FlightError, StageError) as error:
             return Observation(None, None, had_issuer, obstacle=str(error))
@@ -271,17 +276,6 @@ class Bench:
 
 def _account(finished: Finished) -> ClientSaid:
     return ClientSaid(finished.exit_code, finished.stdout, finished.stderr)
-
-
-def _picture(directory: Path) -> bytes | None:
-    """Take the picture of its refusal that a browser's program left in the cell's directory."""
-    path = directory / "refusal.png"
-    # The program may be hostile: a link could lead anywhere, a pipe would keep us waiting.
-    if path.is_symlink() or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        data = file.read(_MOST_PICTURE + 1)
-    return data if data.startswith(_PNG) and len(data) <= _MOST_PICTURE else None
 
 
 def _warm_up_failure(client: Client, stage: _Staged, finished: Sequence[Finished]) -> str | None:

@@ -13,6 +13,7 @@ import jsonschema
 
 from leafonly import __version__
 from leafonly.report.html import render
+from leafonly.report.summary import summary
 
 __all__ = ["Report", "document", "validate", "write"]
 
@@ -29,6 +30,7 @@ def _timestamp(moment: datetime) -> str:
 
 def document(
     *,
+    run: Mapping[str, Any],
     started: datetime,
     camera: Mapping[str, Any],
     clients: Sequence[Mapping[str, Any]],
@@ -38,6 +40,8 @@ def document(
     """Assemble a report.
 
     Args:
+        run: What kind of run it was, with which options, and how it ended; `schema.json` has
+            the fields.
         started: When the run began.
         camera: The camera's account of itself.
         clients: All clients asked for, also those that are not on this machine.
@@ -45,8 +49,9 @@ def document(
         others: Rows of `presentation`, `findings` and `remedies`, where there are any.
 
     """
-    return {
+    report = {
         "schema": "leafonly/1",
+        "run": dict(run),
         "started": _timestamp(started),
         "finished": _timestamp(datetime.now(UTC)),
         "leafonly": __version__,
@@ -62,6 +67,7 @@ def document(
         "findings": list(others.get("findings", ())),
         "remedies": list(others.get("remedies", ())),
     }
+    return report | {"summary": summary(report)}
 
 
 def validate(report: Report) -> None:

@@ -1,5 +1,6 @@
 """The report as one HTML file without references to anything outside it."""
 
+import functools
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +10,8 @@ import jinja2
 from leafonly.report.summary import (
     MARKS,
     cell_word,
-    is_staged,
     rows,
     scenario_names,
-    sentence,
     surprises,
 )
 
@@ -41,13 +40,13 @@ def render(report: Mapping[str, Any], pictures: Mapping[str, bytes] | None = Non
     """
     return _TEMPLATES.get_template("report.html.j2").render(
         report=report,
-        sentence=sentence(report),
+        sentence=report["summary"]["sentence"],
         scenarios=scenario_names(report),
         rows=rows(report),
         surprises=surprises(report),
         findings=sorted(report["findings"], key=lambda each: _GRAVITY.index(each["severity"])),
-        is_staged=is_staged(report),
-        word=cell_word,
+        is_matrix=report["run"]["kind"] == "matrix",
+        word=functools.partial(cell_word, report),
         marks=MARKS,
         pictures={cell: b64encode(png).decode() for cell, png in (pictures or {}).items()},
     )

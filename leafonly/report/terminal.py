@@ -35,9 +35,9 @@ def matrix(report: Mapping[str, Any]) -> RenderableType:
         table.add_column(heading, min_width=width - 1)
     used: set[str] = set()
     for label, client, cells in labelled:
-        words = [cell_word(cells[name]) if name in cells else "" for name in names]
-        used.update(word.rstrip("*") for word in words)
-        used.update("*" for word in words if word.endswith("*"))
+        words = [cell_word(report, cells[name]) if name in cells else "" for name in names]
+        used.update(_plain(word) for word in words)
+        used.update(word.removeprefix(_plain(word)) for word in words)
         library = f"{client['stack']} {client['stack_version'] or ''}".strip()
         table.add_row(escape(label), escape(library), *map(_coloured, words))
     legend = [Text(f"{word}: {what}", style="dim") for word, what in MARKS.items() if word in used]
@@ -45,7 +45,13 @@ def matrix(report: Mapping[str, Any]) -> RenderableType:
 
 
 def _coloured(word: str) -> Text:
-    return Text(word, style=_COLOURS.get(word.rstrip("*"), "") + (" bold" if "*" in word else ""))
+    plain = _plain(word)
+    return Text(word, style=_COLOURS.get(plain, "") + (" bold" if word != plain else ""))
+
+
+def _plain(word: str) -> str:
+    """Remove the mark."""
+    return word.rstrip("!*+")
 
 
 def client_table(clients: Sequence[Mapping[str, Any]]) -> RenderableType:

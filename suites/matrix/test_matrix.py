@@ -9,12 +9,15 @@ from leafonly.cell import Cell
 
 
 def test_cell(
-    question: Question, measure: Callable[[Question], Cell], record_cell: Callable[[Cell], None]
+    question: Question,
+    measure: Callable[[Question], Cell],
+    record_cell: Callable[[Cell], None],
+    why_skipped: Callable[[Question, Cell], str | None],
 ) -> None:
-    """One client in one scenario does what it was seen to do."""
+    """One client in one scenario does what it did when it was measured before."""
     cell = measure(question)
     record_cell(cell)
-    if cell.verdict == "not_applicable":
-        pytest.skip(cell.reason or "not applicable")
+    if because := why_skipped(question, cell):
+        pytest.skip(because)
     if not cell.is_as_it_should_be:
         pytest.fail(cell.explain(), pytrace=False)
