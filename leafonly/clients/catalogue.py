@@ -5,15 +5,18 @@ from collections.abc import Iterable
 
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import SCENARIO_NAMES, in_words
+from leafonly.clients.changes import changes
+from leafonly.clients.measured import in_words
+from leafonly.scenario import SCENARIOS
 
 __all__ = ["markdown"]
 
 _HEAD = """\
 # Clients
 
-Written by `uv run python -m leafonly clients`, from the entries in `leafonly/clients/`. What each client does was measured with the version named; `uv run pytest` measures it again on your machine.
+Written by `uv run python -m leafonly clients`, from the entries in `leafonly/clients/`. What each client does was measured with the versions named: the client's, and in brackets that of its TLS library. `uv run pytest` measures it again on your machine. With a version that is not named here, another result is news and no failure.
 
-`completes`: a stored intermediate only helps to build the path; the root still anchors it. `anchors`: a stored intermediate is trusted by itself.
+`completes`: a stored intermediate only helps to build the path; the root still anchors it. `anchors`: a stored intermediate is trusted by itself. `→`: a newer version does something else, see below.
 
 Clients that are compiled from other people's packages (their line says so) are built by `uv run python -m leafonly.clients`, once; `uv run pytest` then finds them.
 """
@@ -31,7 +34,9 @@ _TAIL = """\
 def markdown() -> str:
     """Write the catalogue: a table of all clients, then a section for each."""
     clients = sorted(CLIENTS.values(), key=lambda client: (client.kind, client.name.lower()))
-    parts = [_HEAD, "\n".join(_table(clients)), *(_section(client) for client in clients), _TAIL]
+    changed = f"## What a new version changed\n\n{changes(clients)}"
+    sections = (_section(client) for client in clients)
+    parts = [_HEAD, "\n".join(_table(clients)), changed, *sections, _TAIL]
     return "\n".join(parts)
 
 
@@ -46,7 +51,9 @@ def _table(clients: Iterable[Client]) -> Iterable[str]:
 
 
 def _outcome(client: Client, scenario: str) -> str:
-    return "n/a" if scenario in client.cannot else client.expected[scenario]
+    if scenario in client.cannot:
+        return "n/a"
+    return " → ".join(dict.fromkeys(each.outcomes[scenario] for each in client.measured))
 
 
 def _anchor(name: str) -> str:

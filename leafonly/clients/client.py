@@ -10,6 +10,10 @@ from leafonly.clients.error_messages import Vocabulary
 from leafonly.clients.library_version import Library
 from leafonly.clients.measured import Measurements, fitting, is_measured, nearest
 from leafonly.clients.trust_store import Trust, pem_file
+from leafonly.clients.library import Library
+from leafonly.clients.measured import Measurements, fitting, is_measured, nearest
+from leafonly.clients.trust import Trust, pem_file
+from leafonly.clients.words import Vocabulary
 
 __all__ = ["Client", "Install", "Kind", "Led", "Roots", "Testimony", "by_itself"]
 
@@ -145,13 +149,6 @@ class Client:
     adds_to_native: bool = False
 
     @property
-    def stacks(self) -> tuple[str, ...]:
-        """The TLS libraries that it can have."""
-        declared = (self.stack, *self.other_stacks)
-        forks = _FORKS if "OpenSSL" in declared else ()
-        return tuple(dict.fromkeys((*declared, *forks)))
-
-    @property
     def expected(self) -> Mapping[str, str]:
         """Scenario -> outcome, as last measured; empty for a client nobody measured."""
         return fitting(self.measured)[-1].outcomes if self.measured else {}
@@ -163,6 +160,13 @@ class Client:
             return self
         known = is_measured(expectation, version, stack_version)
         return replace(self, measured=(expectation,), version_is_measured=known)
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The TLS libraries that it can have."""
+        declared = (self.stack, *self.other_stacks)
+        forks = _FORKS if "OpenSSL" in declared else ()
+        return tuple(dict.fromkeys((*declared, *forks)))
 
     @property
     def fetches_issuer(self) -> bool:

@@ -22,7 +22,7 @@ __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "
 
 PROGRAMS = Path(__file__).parent / "programs"
 
-_TIME_LIMIT = 60  # seconds for a version command; the slowest takes 2 on a quiet machine
+_TIME_LIMIT = 30  # seconds for a version command; the slowest takes 2 on a quiet machine
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def find(client: Client) -> Found:
         library = _library(client, match)
         version = _version(client, match, library)
     except subprocess.CalledProcessError as error:
-        return _absent(client, f"it does not compile here: {_telling_line(str(error.stderr))}")
+        why = _telling_line(_printable(str(error.stderr)))
+        return _absent(client, f"it does not compile here: {why}")
     except (NotBuiltError, _NoVersionError) as error:
         return _absent(client, str(error))
     except OSError as error:
@@ -151,18 +152,18 @@ def _library(client: Client, match: re.Match[str]) -> Library:
     if stack and stack not in client.stacks:
         known = " or ".join(client.stacks)
         raise _NoVersionError(f"its TLS library is {stack[:40]}; this client is known with {known}")
-    version = groups.get("stack_version") or (asked.version if asked else "")
+    version = (groups.get("stack_version") or (asked.version if asked else ""))[:_LONGEST_VERSION]
     if version and not _has_digit(version):
-        raise _NoVersionError(f"it says no version of its TLS library: {version[:40]}")
+        raise _NoVersionError(f"it says no version of its TLS library: {version}")
     # Where nothing tells which of several it is, the likeliest one is not named.
     return Library(version, stack or ("unknown" if client.other_stacks else client.stack))
 
 
 def _version(client: Client, match: re.Match[str], library: Library) -> str:
-    version = match.groupdict().get("version") or library.version
+    version = (match.groupdict().get("version") or library.version)[:_LONGEST_VERSION]
     if not _has_digit(version):
         text = version or _telling_line(match.string)
-        raise _NoVersionError(f"it does not say its version: {text[:_LONGEST_LINE]}")
+        raise _NoVersionError(f"it does not say its version: {text}")
     return version
 
 
@@ -173,7 +174,8 @@ def _has_digit(version: str) -> bool:
 def _printable(text: str) -> str:
     """Make a program's output safe to show: it goes to the terminal and into the report."""
     return "".join(
-        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for c in text.replace("\r\n", "\n")
     )
 
 
@@ -185,6 +187,7 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 160
+_LONGEST_VERSION = 80
 
 
 def _telling_line(text: str, otherwise: str = "it printed nothing") -> str:

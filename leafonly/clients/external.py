@@ -6,6 +6,12 @@ the reason; any other exit code is an error of the stub's own.
 """
 
 import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from leafonly.clients.client import Client, Install
@@ -20,29 +26,145 @@ from leafonly.clients.error_messages import (
     together,
 )
 
-__all__ = ["stub_client"]
+__all__ = ["stub_clients"]
+
+# What starts a script without a `#!` line. Most of TryTLS's stubs are such scripts.
+_INTERPRETERS = {
+    ".js": "node",
+    ".lua": "lua",
+    ".mjs": "node",
+    ".php": "php",
+    ".pl": "perl",
+    ".py": "python3",
+    ".rb": "ruby",
+    ".sh": "sh",
+    ".tcl": "tclsh",
+}
 
 
-def stub_client(path: Path) -> Client:
-    """Make a client of an executable that speaks the stub contract.
+@dataclass(frozen=True)
+class _Stub:
+    """A value of `--client`: the name it was given, the command, the file that is the stub."""
 
-    Nothing is expected of it beyond its controls: nobody has measured it yet.
+    given: str | None
+    command: tuple[str, ...]
+    file: Path
+
+    def name(self, folders: int) -> str:
+        """Return the name given, or the file's with as many folders in front."""
+        if self.given:
+            return self.given
+        is_run = self.file.stem.lower() == "run"  # so are all of TryTLS's called
+        parts = [*self.file.parent.parts[1:], *([] if is_run else [self.file.stem])]
+        return re.sub(r"[^\w.+-]+", "_", "-".join(parts[-1 - folders :]) or self.file.stem)
+
+    def client(self, name: str) -> Client:
+        """Return the client. Beyond its controls nothing is expected: it was never measured."""
+        return Client(
+            name=name,
+            kind="library",
+            stack="unknown",
+            needs=(),
+            command=(*self.command, "{host}", "{port}", "{trust}"),
+            words=together((OPENSSL, BORINGSSL, GNUTLS, NODE, RUSTLS, GO, JSSE)),
+            testimony="stub",
+            install=Install(anywhere="brought by the user"),
+        )
+
+
+def stub_clients(
+    values: Sequence[str], taken: Collection[str], directory: Path
+) -> dict[str, Client]:
+    """Make clients of the values of `--client`, by name.
+
+    A value is a file or a command line, with `NAME=` before it or without. Where names are
+    the same, those that were not given are told apart by their folders.
+
+    Args:
+        values: As the user wrote them.
+        taken: Names that other clients have.
+        directory: Where the user is: clients are started elsewhere.
 
     Raises:
-        ValueError: The file is not there or cannot be executed; one line for people.
+        ValueError: A value is no client. One line: the value, and what to write instead.
 
     """
+    stubs = [_parsed(value, directory) for value in values]
+    folders = [0] * len(stubs)
+    while True:
+        names = [stub.name(depth) for stub, depth in zip(stubs, folders, strict=True)]
+        same = [i for i, name in enumerate(names) if name in taken or names.count(name) > 1]
+        if not same:
+            return {name: stub.client(name) for name, stub in zip(names, stubs, strict=True)}
+        longer = [i for i in same if stubs[i].name(folders[i] + 1) != names[i]]
+        if not longer:
+            raise ValueError(
+                f"--client={values[same[-1]]}: there is a client {names[same[-1]]} already; "
+                f"name this one: --client=NAME={shlex.quote(shlex.join(stubs[same[-1]].command))}"
+            )
+        for i in longer:
+            folders[i] += 1
+
+
+def _parsed(value: str, directory: Path) -> _Stub:
+    match = re.fullmatch(r"([\w.+-]+)=(.+)", value, re.DOTALL)
+    given, command = (match[1], match[2]) if match else (None, value)
+    if (directory / value).is_file():
+        given, command = None, value
+    try:
+        words = _words(command, directory)
+    except ValueError as error:
+        raise ValueError(f"--client={value}: {error}") from error
+    files = [Path(word) for word in words[1:] if Path(word).is_absolute()]
+    scripts = [path for path in files if path.is_file()]
+    return _Stub(given, tuple(words), scripts[-1] if scripts else Path(words[0]))
+
+
+def _words(command: str, directory: Path) -> list[str]:
+    """Split a command line into words that hold in every directory."""
+    if (directory / command).is_file():
+        words = [command]  # a path may have blanks in it
+    else:
+        # On Windows a backslash is a part of paths.
+        words = shlex.split(command, posix=sys.platform != "win32")
+    if not words:
+        raise ValueError("it names no program")
+    if (directory / words[0]).exists() or shutil.which(words[0]) is None:
+        _check(words[0], directory)
+    return [_absolute(word, directory) for word in words]
+
+
+def _absolute(word: str, directory: Path) -> str:
+    """Write a file's or folder's name so that it holds in every directory."""
+    path = directory / word
+    # Not resolved: python in a virtual environment is a link to one that is in none.
+    if path.exists() and word not in ("", ".", ".."):
+        return os.path.normpath(path)
+    if Path(word).suffix in _INTERPRETERS and not word.startswith("-"):
+        raise ValueError(f"{word} is not there")
+    return word
+
+
+def _check(word: str, directory: Path) -> None:
+    """Raise ValueError, with what to write instead, if a file cannot be started by itself."""
+    path = directory / word
+    if path.is_dir():
+        raise ValueError(f"{word} is a folder: name the program in it")
     if not path.is_file():
-        raise ValueError(f"{path} is not there")
+        where = "" if "/" in word else ", and no program of that name is on PATH"
+        raise ValueError(f"{word} is not there{where}")
+    with path.open("rb") as file:
+        head = file.read(256)
+    first = head.partition(b"\n")[0].decode("utf-8", "replace")
+    has_interpreter = first.startswith("#!")
+    # "#!/usr/bin/env python3" and "#!/bin/bash -e": what a user would type.
+    named = [Path(each).name for each in first[2:].split()] if has_interpreter else []
+    named = named[1:] if named[:1] == ["env"] else named
+    interpreter = (named or [_INTERPRETERS.get(path.suffix, "INTERPRETER")])[0]
+    instead = f"--client={shlex.quote(f'{interpreter} {shlex.quote(word)}')}"
+    # A program is binary: it has zero bytes in its head (ELF, Mach-O, PE).
+    is_script = b"\0" not in head and sys.platform != "win32"
+    if is_script and not has_interpreter:
+        raise ValueError(f"{word} has no #! line, so it cannot be started: write {instead}")
     if not os.access(path, os.X_OK):
-        raise ValueError(f"{path} cannot be executed: chmod +x it")
-    return Client(
-        name=path.stem,
-        kind="library",
-        stack="unknown",
-        needs=(),
-        command=(str(path.resolve()), "{host}", "{port}", "{trust}"),
-        words=together((OPENSSL, BORINGSSL, GNUTLS, NODE, RUSTLS, GO, JSSE)),
-        testimony="stub",
-        install=Install(anywhere="brought by the user"),
-    )
+        raise ValueError(f"{word} cannot be executed: chmod +x it, or write {instead}")

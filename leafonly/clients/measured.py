@@ -10,6 +10,8 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from leafonly.clients.refusal import REASONS
+
 __all__ = [
     "PARTIAL_CHAIN",
     "SCENARIO_NAMES",
@@ -17,6 +19,7 @@ __all__ = [
     "Condition",
     "Measured",
     "Measurements",
+    "by_default_context",
     "expects",
     "fitting",
     "in_words",
@@ -38,6 +41,11 @@ _USUAL = {
 
 SCENARIO_NAMES = tuple(_USUAL)
 """The scenarios in the order in which people read them; `leafonly.harness.scenario` has them whole."""
+
+
+_OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"} | {
+    f"rejected: {reason}" for reason in REASONS
+}
 
 
 @dataclass(frozen=True)
@@ -94,18 +102,32 @@ def expects(**differences: str) -> Mapping[str, str]:
     (`rejected: other`), what a stored intermediate is (`accepted: anchors`).
 
     Raises:
-        ValueError: There is no scenario of that name.
+        ValueError: There is no scenario of that name, or no such outcome.
 
     """
-    unknown = differences.keys() - _USUAL.keys()
-    if unknown:
+    if unknown := differences.keys() - _USUAL.keys():
         raise ValueError(f"no such scenario: {', '.join(sorted(unknown))}")
+    if wrong := set(differences.values()) - _OUTCOMES:
+        raise ValueError(f"no such outcome: {', '.join(sorted(wrong))}")
     return _USUAL | differences
 
 
 def measured(*versions: str, where: Condition | None = None, **differences: str) -> Measurements:
     """Declare what was measured with these versions, see `Measured` and `expects`."""
     return (Measured(versions, expects(**differences), where),)
+
+
+def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:
+    """Declare a client of Python whose context is `ssl.create_default_context()`.
+
+    Args:
+        versions: Those measured with Python 3.12 and earlier, where the intermediate completes.
+        since: Those measured with Python 3.13 and later, where it is an anchor.
+
+    """
+    return measured(*versions, where=WHOLE_CHAIN) + measured(
+        *since, where=PARTIAL_CHAIN, cached="accepted: anchors"
+    )
 
 
 def is_measured(one: Measured, version: str | None, library: str | None) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from leafonly.clients.client import Testimony
 from leafonly.clients.error_messages import UNKNOWN_ISSUER, Meaning, Reason, Vocabulary, meanings
+from leafonly.clients.refusal import CERTIFICATE_ALERTS, Vocabulary, meanings, reason_of
 
 __all__ = [
     "VERDICTS",
@@ -110,21 +111,6 @@ class Judgement:
     reason: str | None = None
 
 
-# Where a client names several faults, the one that remains when the issuer is found is told.
-# `missing_issuer` therefore comes only when nothing else is wrong in the client's eyes.
-_GRAVEST_FIRST: tuple[Meaning, ...] = (
-    "expired",
-    "wrong_name",
-    "bad_signature",
-    "too_weak",
-    "untrusted_root",
-    "missing_issuer",
-    UNKNOWN_ISSUER,
-    "protocol",
-    "other",
-)
-
-
 def judge(
     observation: Observation,
     vocabulary: Vocabulary,
@@ -150,25 +136,38 @@ def judge(
         return Judgement("error", "the client did not end within its time limit")
     if testimony == "stub":
         return _judge_stub(observation, said, saw, vocabulary)
-    reason = _reason(said.text, vocabulary, had_issuer=observation.had_issuer)
+    reason = reason_of(said.text, saw.alert, vocabulary, had_issuer=observation.had_issuer)
+    refused = f"refused the certificate ({_by_what(saw, reason)})"
     if _proves_acceptance(said, saw, testimony):
         if reason is not None:
             deed = "sent its request" if testimony == "request" else "returned the token"
-            return Judgement("error", f"the client {deed} and yet said: {reason}")
+            return Judgement("error", f"the client {deed} and yet {refused}")
         return Judgement("accepted")
     if not saw.client_hello:
         return Judgement("error", "the camera saw no ClientHello: the client never came")
     if saw.request_seen:
-        return Judgement(
-            "error", "the camera answered a request, but the client did not return the token"
-        )
+        because = "the camera answered a request, but the client did not return the token"
+        return Judgement("error", because)
     if reason is None:
-        return Judgement(
-            "error", f"the client ended with code {said.exit_code} and no word about a certificate"
-        )
+        return Judgement("error", _no_reason(said, vocabulary))
     if said.exit_code == 0 and not exit_code_lies:
-        return Judgement("error", f"the client said {reason}, and yet ended with code 0")
+        return Judgement("error", f"the client {refused} and yet ended with code 0")
     return Judgement("rejected", reason)
+
+
+def _by_what(saw: ServerSaw, reason: str | None) -> str:
+    return f"{reason}, alert {saw.alert}" if saw.alert in CERTIFICATE_ALERTS else str(reason)
+
+
+def _no_reason(said: ClientSaid, vocabulary: Vocabulary) -> str:
+    """Say what a client that did not connect has not said.
+
+    A handshake that failed for something else is no refusal of the certificate. The server may
+    have refused the client, for example because it demands a client certificate.
+    """
+    if "protocol" in meanings(vocabulary, said.text):
+        return "the handshake failed, and the client named no fault of the certificate"
+    return f"the client ended with code {said.exit_code} and no word about a certificate"
 
 
 def _proves_acceptance(said: ClientSaid, saw: ServerSaw, testimony: Testimony) -> bool:
@@ -192,9 +191,12 @@ def _judge_stub(
     if said.exit_code != 0 or not lines:
         return Judgement("error", f"the stub ended with code {said.exit_code} and no verdict")
     word, because = lines[-1].strip(), "\n".join(lines[:-1])
+    reason = reason_of(because, saw.alert, vocabulary, had_issuer=observation.had_issuer)
     if word == "UNSUPPORTED":
         return Judgement("not_applicable", because or "the stub does not support this")
     if word == "ACCEPT":
+        if saw.alert in CERTIFICATE_ALERTS:
+            return Judgement("error", f"the stub says ACCEPT, but its client sent {saw.alert}")
         if saw.handshake_completed or saw.request_seen:
             return Judgement("accepted")
         return Judgement("error", "the stub says ACCEPT, but the camera saw no handshake complete")
@@ -203,25 +205,10 @@ def _judge_stub(
             return Judgement("error", "the stub says REJECT, but the camera saw no ClientHello")
         if saw.request_seen:
             return Judgement("error", "the stub says REJECT, but the camera saw its request")
-        reason = _reason(because, vocabulary, had_issuer=observation.had_issuer)
         return Judgement("rejected", reason or "other")
     return Judgement(
         "error", f"the stub's last line is not ACCEPT, REJECT or UNSUPPORTED: {word!r}"
     )
-
-
-def _reason(text: str, vocabulary: Vocabulary, *, had_issuer: bool | None) -> Reason | None:
-    found = meanings(vocabulary, text)
-    for meaning in _GRAVEST_FIRST:
-        if meaning in found:
-            if meaning == "unknown_issuer":
-                # One certificate was in the client's hands: only its issuer can be unknown.
-                # Or two were, the second issuing the first: then it is the second's.
-                if had_issuer is None:
-                    return "other"
-                return "untrusted_root" if had_issuer else "missing_issuer"
-            return meaning
-    return None
 
 
 def unbelievable(controls: Mapping[str, Judgement]) -> str | None:

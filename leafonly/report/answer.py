@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from leafonly.clients import CLIENTS
+from leafonly.clients.changes import changes
+
 __all__ = ["markdown"]
 
 Cell = Mapping[str, Any]
@@ -12,7 +15,7 @@ _HEAD = """\
 
 Camera documentation says of a camera that presents only its leaf certificate: clients that already have the CA's intermediate cached, "mainstream browsers and HTTPS libraries usually do", connect fine; clients that rely on the server to send it fail; if every client must succeed, put a gateway in front.
 
-Written by `uv run python -m leafonly answer REPORT` from `{name}`: {clients} clients over {stacks} TLS libraries, measured {day} on {os} against {camera}. Every figure below is counted from that report; a cell without a verdict is counted nowhere.
+Written by `uv run python -m leafonly answer REPORT` from `{name}`: {clients} clients over {stacks} TLS libraries, measured {day} on {os} against {camera}. Every figure below is counted from that report; a cell without a verdict is counted nowhere. What other versions do was measured apart from it, and is said under "What a new version changed".
 The authority is a private one, made for the run, so nothing about its intermediate can have come along with a program. For a certificate of a public CA one thing may differ, which this report cannot show: Firefox on desktop systems downloads the intermediates of the CAs in Mozilla's root program ahead of time (Mozilla Security Blog, "Preloading Intermediate CA Certificates into Firefox", 13 November 2020; not measured here).
 """
 
@@ -71,6 +74,7 @@ class _Answers:
             "These accept it with the root removed: what was meant to help finding a path has "
             f"become an anchor.\n\n{self._list(anchors)}",
             f"## Who succeeds in none of these ways\n\n{self._list(never)}",
+            f"## What a new version changed\n\n{changes(CLIENTS.values())}",
             f"## If every client must succeed\n\n{self._every()}",
         ]
 

@@ -77,6 +77,12 @@ def test_exit_code_may_be_declared() -> None:
     assert not find(replace(client, version_exit_code=2)).available
 
 
+def test_lines_may_end_as_on_windows_and_versions_are_bounded() -> None:
+    found = find(asked_by(r"print('OpenSSL 3.0.19\r\nOpenSSL', end='')"))
+    assert found.version == "3.0.19"
+    assert find(asked_by("print('OpenSSL ' + '3' * 9999)")).version == "3" * 80
+
+
 def test_version_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leafonly.clients.discovery._TIME_LIMIT", 0.2)
     found = find(asked_by("import time; time.sleep(600)"))

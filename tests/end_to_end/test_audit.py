@@ -222,9 +222,13 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
             stdout=out,
             stderr=out,
         )  # fmt: skip
-        while process.poll() is None:
-            watch(process, seen)
-            time.sleep(0.02)
+        try:
+            while process.poll() is None:
+                watch(process, seen)
+                time.sleep(0.02)
+        finally:
+            process.kill()
+            process.wait()
     texts = files_below(tmp_path)
     texts = {where: text for where, text in texts.items() if not where.startswith(str(delivery))}
     assert len(seen) >= 3
@@ -234,7 +238,8 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
     assert files_below(tmp_path / "tmp") == {}
     if how == "before clients":
         said = b" ".join(texts[str(tmp_path / "out")].split())
-        assert b"2 of 2 do with the intermediate in their store" in said
+        assert b"with the intermediate installed on the client, 2 of 2 do" in said
+        assert b"Two clocks: " in said
 
 
 # What the run has just said when it is killed: at its beginning, and amid its checks.

@@ -23,6 +23,13 @@ from leafonly.clients.trust_store import nss_database
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
+from leafonly.clients.probe import find
+from leafonly.clients.refusal import Vocabulary, meanings
+from leafonly.clients.trust import nss_database
+from leafonly.clients.words_browsers import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
+from leafonly.pki import Authority
+from leafonly.run import Bench
+from leafonly.scenario import SCENARIOS
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -1,5 +1,6 @@
 """`pytest` as people use it: options, exit codes, parallel runs, reports."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -17,9 +18,10 @@ from leafonly.certificates.chain import pem
 from leafonly.report.document import validate
 from tests.helpers.default_context import kind_of_a_stored_intermediate
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parent.parent
+CURL = "curl 8.0.0 (x86_64-pc-linux-gnu) libcurl/8.0.0 OpenSSL/3.0.0"
 
-ACCEPTING_STUB = """#!{python}
+ACCEPTING_STUB = """
 import socket, ssl, sys
 context = ssl.create_default_context(cafile=sys.argv[3])
 try:
@@ -32,19 +34,25 @@ except ssl.SSLError as error:
 """
 
 
-def start(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+@contextlib.contextmanager
+def started(*arguments: str) -> "Iterator[subprocess.Popen[str]]":
+    """Start pytest; a test that fails meanwhile leaves neither the process nor its pipe."""
+    with subprocess.Popen(
         [sys.executable, "-m", "pytest", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    process = start(*arguments)
-    output, _ = process.communicate(timeout=300)
+    with started(*arguments) as process:
+        output, _ = process.communicate(timeout=300)
     return process.returncode, output
 
 
@@ -55,7 +63,7 @@ def report_of(directory: Path) -> dict[str, Any]:
 
 
 def cell_ids(report: dict[str, Any]) -> list[str]:
-    return sorted(f"{c['client']}-{c['scenario']}-{c['key_type']}" for c in report["cells"])
+    return sorted(cell["id"] for cell in report["cells"])
 
 
 @pytest.mark.parametrize(
@@ -63,10 +71,12 @@ def cell_ids(report: dict[str, Any]) -> list[str]:
     [
         ("--clients=crul", "unknown name 'crul'; did you mean curl?"),
         ("--clients=,", "no name given"),
+        ("--require=crul", "--require=crul: unknown name 'crul'; did you mean curl?"),
+        ("--require=curl", "--require=curl is about your own certificate or one deployed camera"),
         ("--scenarios=missing", "unknown name 'missing'; there are: full_chain"),
         ("--key-types=p521", "unknown name 'p521'"),
         ("--client=no/such/stub", "no/such/stub is not there"),
-        ("--client=README.md", "cannot be executed: chmod +x it"),
+        ("--client=README.md", "has no #! line, so it cannot be started"),
         ("--camera=nonsense", "--camera=nonsense"),
         ("--camera=localhost:9", "--camera=localhost:9: localhost:9: "),
         ("--trust=README.md", "--trust=README.md: no certificate can be read from it"),
@@ -95,7 +105,16 @@ def test_parallel_run_gives_the_whole_report(tmp_path: Path) -> None:
     assert sorted(name for name in names if name.startswith("test_cell")) == [
         f"test_cell[{cell_id}]" for cell_id in cell_ids(report)
     ]
-    assert "0 of 2 clients connect" in output
+    assert "Leaf alone: 0 of 2 clients connect." in output
+    assert report["run"] == {
+        "kind": "matrix",
+        "options": report["run"]["options"],
+        "exit_status": 0,
+        "complete": True,
+        "tests_planned": len(cases),
+        "tests_run": len(cases),
+    }
+    assert str(tmp_path) not in json.dumps(report["run"])
     assert "<!doctype html>" in (tmp_path / "report.html").read_text()
 
 
@@ -105,6 +124,52 @@ def test_one_cell_by_its_node_id_brings_its_controls_itself(tmp_path: Path) -> N
     assert exit_code == 0, output
     assert cell_ids(report_of(tmp_path)) == ["urllib-absent-p256"]
     assert report_of(tmp_path)["cells"][0]["conclusive"]
+
+
+NODE = "suites/matrix/test_matrix.py::test_cell"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "looked_for"),
+    [
+        ([f"{NODE}[urllib-absent-p256]"], False),
+        ([f"{NODE}[urllib-absent-p256]", "-n1"], False),
+        (["suites/matrix", "-k", "urllib and absent"], False),
+        (["suites/matrix", "-m", "control and proxy"], False),
+        (["suites/matrix", "--clients=urllib"], False),
+        # These show that the test would see it.
+        (["suites/matrix", "-k", "lynx"], True),
+        (["suites/matrix", "-m", "control and command_line"], True),
+        ([f"{NODE}[lynx-absent-p256]"], True),
+    ],
+)
+def test_only_clients_that_are_asked_for_are_looked_for(
+    arguments: list[str], looked_for: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lynx = tmp_path / "lynx"
+    lynx.write_text(f"#!/bin/sh\necho asked >>{tmp_path}/asked\nexit 1\n")
+    lynx.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    _, output = run(*arguments, "--collect-only", f"--report-dir={tmp_path}")
+    assert (tmp_path / "asked").exists() == looked_for, output
+
+
+def test_cell_of_a_client_that_is_not_here_is_asked_by_its_node_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    exit_code, output = run(f"{NODE}[curl-absent-p256]", f"--report-dir={tmp_path}")
+    assert exit_code == 1
+    assert "curl is not on PATH; install it with: " in output
+
+
+def test_why_nothing_is_left_of_what_was_chosen_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    exit_code, output = run("suites/matrix", "-k", "wget2")
+    assert exit_code == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "wget2 is not available: wget2 is not on PATH; install it with: " in output
 
 
 def test_markers_select(tmp_path: Path) -> None:
@@ -119,10 +184,14 @@ def test_markers_select(tmp_path: Path) -> None:
 
 def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     arguments = ("--clients=urllib,httpx", "-n2", "--scenarios=absent,cached,visited,aia")
-    running = [start(*arguments, f"--report-dir={tmp_path / name}") for name in ("a", "b")]
-    for process in running:
-        output, _ = process.communicate(timeout=300)
-        assert process.returncode == 0, output
+    with contextlib.ExitStack() as stack:
+        running = [
+            stack.enter_context(started(*arguments, f"--report-dir={tmp_path / name}"))
+            for name in ("a", "b")
+        ]
+        for process in running:
+            output, _ = process.communicate(timeout=300)
+            assert process.returncode == 0, output
     one, other = (report_of(tmp_path / name) for name in ("a", "b"))
     assert [cell["verdict"] for cell in one["cells"]] == [
         cell["verdict"] for cell in other["cells"]
@@ -145,10 +214,12 @@ def test_client_that_is_asked_for_and_not_here_fails(
 
 def test_own_client_by_the_stub_contract(tmp_path: Path) -> None:
     stub = tmp_path / "mystub"
-    stub.write_text(ACCEPTING_STUB.format(python=sys.executable))
-    stub.chmod(0o755)
-    exit_code, output = run(f"--client={stub}", "-n0", f"--report-dir={tmp_path}")
+    stub.write_text(ACCEPTING_STUB)
+    exit_code, output = run(
+        f"--client=mine={sys.executable} {stub}", "-n0", f"--report-dir={tmp_path}"
+    )
     assert exit_code == 0, output
+    assert {cell["client"] for cell in report_of(tmp_path)["cells"]} == {"mine"}
     outcomes = {cell["scenario"]: cell for cell in report_of(tmp_path)["cells"]}
     assert outcomes["full_chain"]["verdict"] == "accepted"
     assert outcomes["untrusted_root"]["verdict"] == "rejected"
@@ -171,6 +242,27 @@ def test_crashed_worker_leaves_no_cell_out(tmp_path: Path) -> None:
     assert verdicts == {"urllib": "rejected", "killer": "error"}
 
 
+def test_client_that_does_not_work_here_fails_once_and_only_if_it_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in = f'#!/bin/sh\n[ "$1" != --version ] || {{ echo "{CURL}"; exit 0; }}\nexit 1\n'
+    (tmp_path / "curl").write_text(stand_in)
+    (tmp_path / "curl").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    asked = ("suites/matrix", "-n0", "--scenarios=full_chain,absent,cached")
+    exit_code, output = run(*asked, "--clients=curl", f"--report-dir={tmp_path}")
+    assert exit_code == 1
+    assert "1 failed, 2 skipped" in output
+    assert [cell["verdict"] for cell in report_of(tmp_path)["cells"]] == ["error"] * 3
+    assert "No verdict on curl (does not work here: " in " ".join(output.split())
+    # Nobody named it, but nothing else was run: then it is not the client that does not work.
+    exit_code, output = run(*asked, "-k", "[curl-", f"--report-dir={tmp_path}")
+    assert exit_code == 1
+    assert "3 skipped" in output
+    exit_code, output = run(*asked, "-k", "[curl- or [urllib-", f"--report-dir={tmp_path}")
+    assert exit_code == 0, output
+
+
 def test_report_of_a_run_that_was_ended_says_so(tmp_path: Path) -> None:
     arguments = (
         "suites/matrix",
@@ -179,13 +271,15 @@ def test_report_of_a_run_that_was_ended_says_so(tmp_path: Path) -> None:
         "--scenarios=absent",
     )
     _, output = run(*arguments)
-    assert "was ended" not in output
-    assert report_of(tmp_path)["findings"] == []
+    assert "Stopped" not in output
+    assert report_of(tmp_path)["run"]["complete"]
     # Neither is a client, so the first of them ends the run.
     _, output = run(*arguments, "--client=/bin/true", "--client=/bin/false", "--maxfail=1")
-    assert "The run was ended after 2 of 3 tests" in output
-    (finding,) = report_of(tmp_path)["findings"]
-    assert (finding["check"], finding["severity"]) == ("run_is_complete", "warning")
+    assert "Stopped after 2 of 3 tests; the rest did not run." in output
+    told = report_of(tmp_path)["run"]
+    assert not told["complete"]
+    assert (told["tests_run"], told["tests_planned"], told["exit_status"]) == (2, 3, 1)
+    assert told["options"]["client"] == ["true", "false"]
 
 
 def test_list_clients_names_versions_and_what_to_install() -> None:
@@ -222,7 +316,15 @@ def test_a_deployed_camera_has_a_matrix_of_its_own(deployed: str, tmp_path: Path
     assert [row["presented"] for row in report["presentation"]] == [1]
     assert report["camera"]["kind"] == "deployed"
     words = " ".join(output.split())
-    assert "is missing. As it is, urllib does not connect; 1 of 1 do with" in words
+    assert "is missing. As it is, urllib does not connect; with the intermediate" in words
+    assert report["run"]["kind"] == "remote_host"
+    exit_code, output = run(
+        *(f"--camera={deployed}", f"--trust={tmp_path / 'trust.pem'}", "--require=urllib"),
+        *("--clients=none", f"--report-dir={tmp_path}", "suites/matrix"),
+    )
+    assert exit_code == 1
+    assert "FAILED: urllib (missing_issuer) does not connect" in output
+    assert report_of(tmp_path)["summary"]["failed_requirements"] == ["urllib-absent-p256"]
 
 
 def test_a_list_of_deployed_cameras_is_looked_at(deployed: str, tmp_path: Path) -> None:

@@ -250,10 +250,20 @@ def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
     own = ["--trust", tmp_path / "root.pem", "--clients", "urllib"]
     finished = run_suite(tmp_path, delivery, *own)
     assert finished.returncode == 0, finished.stdout
-    finished = run_suite(tmp_path, delivery, *own, "--require", "urllib")
+    # A required client is run whatever --clients says.
+    required = [*own[:2], "--clients", "none", "--require", "urllib"]
+    finished = run_suite(tmp_path, delivery, *required)
     assert finished.returncode == 1
     assert "test_client[urllib-absent-own]" in finished.stdout
     assert "gateway" in finished.stdout
+    assert "FAILED: urllib (missing_issuer) does not connect; required to connect." in " ".join(
+        finished.stdout.split()
+    )
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["run"]["kind"] == "own_certificate"
+    assert report["run"]["exit_status"] == 1
+    assert report["summary"]["failed_requirements"] == ["urllib-absent-p256"]
+    assert str(tmp_path) not in json.dumps(report["run"])
     finished = run_suite(tmp_path, delivery, *own, "--require", "all", "--scenarios", "cached")
     assert finished.returncode == 0, finished.stdout
 
@@ -313,7 +323,7 @@ def test_key_does_not_leave_this_machine_unasked(tmp_path, delivery):
 def test_required_client_that_is_unknown_is_refused(tmp_path, delivery):
     finished = run_suite(tmp_path, delivery, "--clients", "none", "--require", "netscape")
     assert finished.returncode == 4
-    assert "there is no client netscape" in finished.stderr
+    assert "--require=netscape: unknown name 'netscape'" in finished.stderr
 
 
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")

@@ -163,11 +163,50 @@ except OSError as error:
 )
 def test_client_that_lies_or_breaks(bench: Bench, client: Client, words: str) -> None:
     cell = absent(bench, client)
-    assert_no_verdict(cell, "inconclusive")
-    alone = bench.measure_alone(client, SCENARIOS["absent"], "p256")
+    assert_no_verdict(cell, "")
+    assert str(cell.reason).startswith(("inconclusive: ", "not asked: "))
+    alone = bench._measure_alone(client, SCENARIOS["absent"], "p256")
     evidence = f"{cell.reason} {alone.reason}"
     assert words in evidence
     assert alone.outcome != "rejected: missing_issuer"
+
+
+COUNTED = """
+import os, pathlib, sys, time
+(pathlib.Path(sys.argv[1]) / str(os.getpid())).touch()
+time.sleep(60)
+"""
+
+
+def test_client_that_hangs_in_its_control_is_asked_nothing_else(
+    bench: Bench, tmp_path: Path
+) -> None:
+    starts = tmp_path / "starts"
+    starts.mkdir()
+    client = python_client(COUNTED, time_limit=1)
+    client = replace(client, command=(*client.command[:3], str(starts), *client.command[3:]))
+    cells = [bench.measure(client, scenario, "p256") for scenario in SCENARIOS.values()]
+    # The control, and once more because it hung.
+    assert len(list(starts.iterdir())) == 2
+    control, *others = cells
+    assert not control.works
+    assert all(cell.blocked_by == control for cell in others)
+    assert {cell.reason for cell in others} == {f"not asked: {control.reason}"}
+    assert "does not work here" in str(control.reason)
+
+
+REJECTS_ALL = (
+    f"{CONNECT}; import ssl; ssl.create_default_context().wrap_socket(s, server_hostname=host)"
+)
+
+
+def test_client_that_rejects_the_full_chain_works_and_is_asked_nothing_else(bench: Bench) -> None:
+    client = python_client(REJECTS_ALL)
+    control = bench.measure(client, SCENARIOS["full_chain"], "p256")
+    assert control.works
+    assert control.outcome == "rejected: untrusted_root"
+    assert control.as_expected is False
+    assert_no_verdict(absent(bench, client), "not asked: the full chain was not accepted (rejected")
 
 
 FIRST = """
@@ -197,8 +236,8 @@ def test_client_that_hung_is_asked_once_more(bench: Bench, tmp_path: Path) -> No
 
 def test_client_that_contradicts_itself_is_not_asked_again(bench: Bench, tmp_path: Path) -> None:
     client = with_first(CONTRADICTS_ITSELF, tmp_path)
-    cell = bench.measure_alone(client, SCENARIOS["absent"], "p256")
-    assert_no_verdict(cell, "said missing_issuer, and yet ended with code 0")
+    cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
+    assert_no_verdict(cell, "refused the certificate (missing_issuer) and yet ended with code 0")
 
 
 def test_client_of_another_runs_camera_is_nobodys(bench: Bench, tmp_path: Path) -> None:

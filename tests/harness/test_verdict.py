@@ -60,7 +60,7 @@ def test_handshake_completed_before_a_rejection_does_not_matter() -> None:
         (replace(REJECTION, obstacle="the camera presents 2 certificates"), "presents 2"),
         (replace(ACCEPTANCE, server_saw=NEVER_CAME), "never came"),
         (replace(ACCEPTANCE, client_said=ClientSaid(0, "hello", "")), "return the token"),
-        (replace(ACCEPTANCE, client_said=ClientSaid(0, TOKEN, UNKNOWN)), "and yet said"),
+        (replace(ACCEPTANCE, client_said=ClientSaid(0, TOKEN, UNKNOWN)), "and yet refused"),
         (replace(ACCEPTANCE, client_said=ClientSaid(None, TOKEN, "")), "time limit"),
     ],
 )

@@ -12,9 +12,18 @@ from rich.console import Console
 
 from leafonly.report.document import document, validate, write
 from leafonly.report.html import render
-from leafonly.report.summary import cell_word, sentence, surprises
+from leafonly.report.sentence import sentence
+from leafonly.report.summary import cell_word, summary, surprises
 from leafonly.report.terminal import client_table, matrix
 
+RUN = {
+    "kind": "matrix",
+    "options": {"camera": "emulator", "at": None},
+    "exit_status": 0,
+    "complete": True,
+    "tests_planned": 8,
+    "tests_run": 8,
+}
 CAMERA = {
     "kind": "emulator",
     "description": "a camera",
@@ -40,6 +49,7 @@ def client(name: str) -> dict[str, Any]:
 def cell(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> dict[str, Any]:
     reason = {"rejected": "missing_issuer", "error": "it hung"}.get(verdict)
     return {
+        "id": f"{name}-{scenario}-p256",
         "client": name,
         "scenario": scenario,
         "key_type": "p256",
@@ -57,15 +67,18 @@ def cell(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> 
     }
 
 
-def report(*cells: dict[str, Any]) -> dict[str, Any]:
+def report(
+    *cells: dict[str, Any], findings: tuple[dict[str, Any], ...] = (), **run: Any
+) -> dict[str, Any]:
     names = sorted({each["client"] for each in cells})
     return dict(
         document(
+            run=RUN | run,
             started=datetime.now(UTC),
             camera=CAMERA,
             clients=[client(name) for name in names],
             cells=cells,
-            others={},
+            others={"findings": findings},
         )
     )
 
@@ -82,28 +95,85 @@ USUAL = report(
 
 def test_sentence_counts_what_was_measured() -> None:
     assert sentence(USUAL) == (
-        "With the leaf alone and the intermediate absent, 1 of 3 clients connect; 2 of 2 do with "
-        "it in their store (1 of them by trusting it outright); 1 client can fetch it if the leaf "
-        "says where (AIA)."
+        "Leaf alone: 1 of 3 clients connect. With the intermediate installed on the client: "
+        "2 of 2 clients connect (1 of them trust the intermediate itself). If the leaf says where "
+        "to fetch the intermediate (AIA): the one client tested connects."
     )
 
 
 def test_sentence_counts_errors_as_neither_and_says_so() -> None:
     text = sentence(report(cell("a", "absent", "rejected"), cell("b", "absent", "error")))
-    assert "0 of 1 client connect" in text
-    assert "1 cell without a verdict" in text
+    assert "Leaf alone: the one client tested does not connect." in text
+    assert "No verdict on b (it hung)." in text
+    more = report(cell("a", "absent", "rejected"), cell("a", "cached", "error"))
+    assert "No verdict in 1 cell." in sentence(more)
 
 
 def test_sentence_of_a_run_without_a_verdict() -> None:
-    assert "No client gave a conclusive verdict" in sentence(report(cell("a", "absent", "error")))
+    text = sentence(report(cell("a", "absent", "error")))
+    assert text == "Leaf alone: no client gave a verdict. No verdict on a (it hung)."
+
+
+def test_sentence_speaks_of_the_scenarios_that_were_asked() -> None:
+    text = sentence(report(cell("a", "full_chain"), cell("b", "full_chain")))
+    assert text == "Full chain: 2 of 2 clients connect."
+
+
+def test_sentence_names_news_and_the_matrix_marks_it() -> None:
+    odd = cell("a", "absent", "accepted", as_expected=None, news=True)
+    told = report(odd, cell("b", "absent", "rejected"))
+    assert "News: 1 cell differs from what was measured with other versions" in sentence(told)
+    assert "a-absent-p256" in sentence(told)
+    assert cell_word(told, odd) == "yes+"
+    assert "+: news" in drawn(matrix(told))
+    assert ">yes+<" in render(told)
+    assert "<b>news</b>" in render(told)
+
+
+def test_sentence_of_a_run_that_was_ended_early_says_so() -> None:
+    text = sentence(
+        report(cell("a", "absent", "rejected"), complete=False, tests_planned=659, tests_run=3)
+    )
+    assert text.startswith("Stopped after 3 of 659 tests; the rest did not run. Leaf alone: ")
+
+
+def test_required_client_that_fails_leads_and_is_marked() -> None:
+    failing = [
+        cell("a", "absent", "rejected", expected="accepted", as_expected=False),
+        cell("b", "absent", "error", expected="accepted", as_expected=False),
+        cell("c", "absent", "accepted"),
+    ]
+    for kind in ("own_certificate", "remote_host"):
+        told = report(*failing, kind=kind)
+        assert sentence(told).startswith(
+            "FAILED: a (missing_issuer) does not connect; no verdict on b (it hung); required to "
+            "connect. "
+        )
+        assert summary(told)["failed_requirements"] == ["a-absent-p256", "b-absent-p256"]
+        assert [cell_word(told, each) for each in failing] == ["no!", "ERROR!", "yes"]
+        assert "!: required to connect" in drawn(matrix(told))
+        assert "<b>required to connect</b>" in render(told)
+
+
+def test_summary_counts_cells_by_scenario_and_verdict() -> None:
+    counted = summary(USUAL)["counts"]
+    assert counted["absent"] == {"accepted": 1, "rejected": 2, "error": 0, "not_applicable": 0}
+    assert list(counted) == ["absent", "cached", "aia"]
+
+
+def test_sentence_says_that_clients_have_a_clock_of_their_own() -> None:
+    at = {"kind": "own_certificate", "options": {"at": "2027-03-15"}}
+    assert "Two clocks: " in sentence(report(own("a", "absent"), **at))
+    assert "Two clocks" not in sentence(report(own("a", "absent")))
+    assert "Two clocks" not in sentence(report(own("a", "absent", command=""), **at))
 
 
 def audit(*cells: dict[str, Any], **severities: str) -> dict[str, Any]:
-    findings = [
+    findings = tuple(
         {"check": check, "severity": severity, "message": f"{check} is so", "remedy": ""}
         for check, severity in severities.items()
-    ]
-    return report(*cells) | {"findings": findings}
+    )
+    return report(*cells, findings=findings, kind="own_certificate")
 
 
 def test_sentence_of_an_audit_without_clients_counts_what_was_found() -> None:
@@ -139,7 +209,8 @@ def test_sentence_of_a_rehearsal_says_who_connects() -> None:
     )
     assert text == (
         "No blocker and 0 warnings in the files. With the leaf alone a connects, b and c do not; "
-        "2 of 3 do with the intermediate in their store (1 of them by trusting it outright). "
+        "with the intermediate installed on the client, 2 of 3 do "
+        "(1 of them trust the intermediate itself). "
         "Even with the full chain d does not connect (untrusted_root). "
         "Nothing is known of 1 other client."
     )
@@ -180,8 +251,15 @@ def test_html_of_an_audit_says_only_what_holds_of_it() -> None:
 
 def test_surprise_has_a_star_and_is_listed() -> None:
     odd = cell("a", "absent", "accepted", as_expected=False)
-    assert cell_word(odd) == "yes*"
-    assert surprises(report(odd, cell("b", "absent", "rejected"))) == [odd]
+    told = report(odd, cell("b", "absent", "rejected"))
+    assert cell_word(told, odd) == "yes*"
+    assert surprises(told) == [("a-absent-p256", odd)]
+
+
+def test_cells_without_a_verdict_for_one_reason_are_one_surprise() -> None:
+    first = cell("a", "full_chain", "error")
+    other = cell("a", "absent", "error", reason="not asked: it hung")
+    assert surprises(report(first, other)) == [("a in 2 cells", first)]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ from leafonly.clients.entries.python_core import VERSION_LINES
 from leafonly.clients.error_messages import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 from leafonly.clients.measured import measured
 from leafonly.clients.trust_store import nss_database
+from leafonly.clients.python import VERSION_LINES
+from leafonly.clients.trust import nss_database
+from leafonly.clients.words_browsers import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 
 __all__ = ["CLIENTS"]
 
@@ -41,7 +44,7 @@ _SINGLE_PROCESS = (
         # It waits 10 s for an issuer's site that never answers.
         time_limit=60,
         words=CHROMIUM,
-        measured=measured("156.0.8078.79", aia="accepted"),
+        measured=measured("156.0.8078.73", "156.0.8078.79", aia="accepted"),
         install=Install(debian="apt install chromium libnss3-tools"),
         led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
         native=by_itself(_CHROMIUM),
@@ -60,7 +63,7 @@ _SINGLE_PROCESS = (
         version_pattern=VERSION_LINES,
         time_limit=60,
         words=FIREFOX,
-        measured=measured("153.7.0esr/3.125.1"),
+        measured=measured("153.5.1esr/3.125", "153.6.0esr", "153.7.0esr/3.125.1"),
         asks_ocsp=True,
         not_native="a fresh profile has not yet preloaded the public intermediates that a "
         "user's Firefox has, so it would say less than is true",

@@ -10,6 +10,13 @@ from leafonly.clients.error_messages import BEARSSL, GIO, GNUTLS, MBEDTLS, NSS, 
 from leafonly.clients.library_version import linked
 from leafonly.clients.measured import Measurements, measured
 from leafonly.clients.trust_store import nss_database
+from leafonly.clients.library import linked
+from leafonly.clients.measured import Measurements, measured
+from leafonly.clients.probe import PROGRAMS
+from leafonly.clients.python import VERSION_LINES
+from leafonly.clients.trust import nss_database
+from leafonly.clients.words import GIO, GNUTLS, NSS, Vocabulary
+from leafonly.clients.words_devices import BEARSSL, MBEDTLS, WOLFSSL
 
 __all__ = ["CLIENTS"]
 
@@ -62,7 +69,9 @@ CLIENTS = (
         "libcurl-gnutls",
         "GnuTLS",
         GNUTLS,
-        measured("7.88.1/3.7.9", absent="rejected: other", cached="accepted: anchors"),
+        measured("7.88.1/3.7.9", absent="rejected: other", cached="accepted: anchors")
+        # It names the cause.
+        + measured("8.14.1/3.8.9", "8.23.0/3.8.13", cached="accepted: anchors"),
     ),
     replace(
         _libcurl("libcurl-nss", "NSS", NSS, measured("7.88.1/3.87.1")),
@@ -84,7 +93,9 @@ CLIENTS = (
         version_command=("/usr/bin/python3", "{programs}/gio_get.py", "--version"),
         version_pattern=VERSION_LINES,
         words=GIO,
-        measured=measured("2.74.4/3.7.9", cached="accepted: anchors"),
+        measured=measured(
+            "2.74.4/3.7.9", "2.84.4/3.8.9", "2.90.1/3.8.13", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install python3-gi gir1.2-glib-2.0 glib-networking"),
     ),
     _in_c(
@@ -92,7 +103,7 @@ CLIENTS = (
         "mbedTLS",
         ("-lmbedtls", "-lmbedx509", "-lmbedcrypto"),
         MBEDTLS,
-        measured("2.28.3", cached="accepted: anchors"),
+        measured("2.28.3", "3.6.7", cached="accepted: anchors"),
     ),
     Client(
         name="micropython",
@@ -118,7 +129,7 @@ CLIENTS = (
         WOLFSSL,
         # A verified intermediate stays in the context as a CA (WOLFSSL_CHAIN_CA: "added to
         # cache from trusted chain", wolfssl/ssl.h).
-        measured("5.5.4", absent="rejected: other", cached="accepted: anchors", visited="accepted"),
+        measured("5.5.4", "5.9.2", cached="accepted: anchors", visited="accepted"),
     ),
     replace(
         _in_c(

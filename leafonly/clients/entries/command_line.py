@@ -5,6 +5,18 @@ from leafonly.clients.error_messages import BORINGSSL, GNUTLS, NSS, OPENSSL, RUS
 from leafonly.clients.library_version import CURLS, linked
 from leafonly.clients.measured import measured
 from leafonly.clients.trust_store import nss_database
+from leafonly.clients.library import CURLS, linked
+from leafonly.clients.measured import measured
+from leafonly.clients.trust import nss_database
+from leafonly.clients.words import (
+    BORINGSSL,
+    GNUTLS,
+    NSS,
+    OPENSSL,
+    OPENSSL_OR_GNUTLS,
+    RUSTLS,
+    together,
+)
 
 __all__ = ["CLIENTS"]
 
@@ -41,7 +53,7 @@ CLIENTS = (
         ),
         library=linked,
         words=OPENSSL,
-        measured=measured("3.0.19"),
+        measured=measured("3.0.19", "3.5.9", "3.6.5"),
         install=Install(debian="apt install openssl", macos="brew install openssl"),
         led=Led(),
         native=_S_CLIENT,
@@ -60,7 +72,9 @@ CLIENTS = (
         ),
         words=together((OPENSSL, BORINGSSL, GNUTLS, RUSTLS)),
         # libcurl has set X509_V_FLAG_PARTIAL_CHAIN since 7.68.0 (lib/vtls/openssl.c).
-        measured=measured("7.88.1/3.0.19", cached="accepted: anchors"),
+        measured=measured(
+            "7.88.1/3.0.19", "8.14.1/3.5.9", "8.23.0/3.6.5", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install curl", macos="brew install curl"),
         led=Led(options=("--connect-to", "{host}:{port}:{address}:{port}")),
         native=("curl", "-sS", "{urls}"),
@@ -79,8 +93,10 @@ CLIENTS = (
         version_command=("wget", "--version"),
         version_pattern=r"GNU Wget (?P<version>\S+)",
         library=linked,
-        words=together((OPENSSL, GNUTLS)),
-        measured=measured("1.21.3/3.7.9", cached="accepted: anchors"),
+        words=OPENSSL_OR_GNUTLS,
+        measured=measured(
+            "1.21.3/3.7.9", "1.25.0/3.8.9", "1.25.0/3.8.13", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install wget", macos="brew install wget"),
         native=("wget", "--no-config", "-nv", "-O-", "--tries=1", "{urls}"),
     ),
@@ -96,7 +112,7 @@ CLIENTS = (
         library=linked,
         words=GNUTLS,
         # gnutls_x509_trust_list_add_cas: whatever is in the list is trusted.
-        measured=measured("3.7.9", cached="accepted: anchors"),
+        measured=measured("3.7.9", "3.8.9", "3.8.13", cached="accepted: anchors"),
         install=Install(debian="apt install gnutls-bin", macos="brew install gnutls"),
         led=Led(),
         native=_GNUTLS_CLI,
@@ -114,8 +130,10 @@ CLIENTS = (
         version_command=("wget2", "--version"),
         version_pattern=r"GNU Wget2 (?P<version>\S+)",
         library=linked,
-        words=GNUTLS,
-        measured=measured("1.99.1/3.7.9", cached="accepted: anchors"),
+        words=OPENSSL_OR_GNUTLS,
+        measured=measured(
+            "1.99.1/3.7.9", "2.2.0/3.8.9", "2.2.0/3.8.13", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install wget2", macos="brew install wget2"),
         native=("wget2", "-nv", "-O-", "--tries=1", "{urls}"),
     ),
@@ -130,8 +148,10 @@ CLIENTS = (
         version_command=("aria2c", "--version"),
         version_pattern=r"aria2 version (?P<version>\S+)",
         library=linked,
-        words=GNUTLS,
-        measured=measured("1.36.0/3.7.9", cached="accepted: anchors"),
+        words=OPENSSL_OR_GNUTLS,
+        measured=measured(
+            "1.36.0/3.7.9", "1.37.0/3.8.9", "1.37.0/3.8.13", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install aria2", macos="brew install aria2"),
         native=(*_ARIA2, "{url}"),
     ),
@@ -149,7 +169,7 @@ CLIENTS = (
         version_pattern="tstclnt -h host",
         library=linked,
         words=NSS,
-        measured=measured("/3.87.1"),
+        measured=measured("/3.87.1", "/3.110", "/3.132"),
         install=Install(debian="apt install libnss3-tools", macos="brew install nss"),
         not_native="it trusts what is in the database that it is given, and nothing by itself",
     ),
@@ -167,7 +187,7 @@ CLIENTS = (
         words=OPENSSL,
         # Read off its ClientHello: the one supported group is secp256r1.
         cannot={"p384": "socat 1.7 offers the curve P-256 alone, so no P-384 leaf can serve it"},
-        measured=measured("1.7.4.4/3.0.19", absent="rejected: other"),
+        measured=measured("1.7.4.4/3.0.19", "1.8.0.3/3.5.9", "1.8.1.3/3.6.5"),
         install=Install(debian="apt install socat", macos="brew install socat"),
         native=("socat", "-t10", "-", "OPENSSL:{host}:{port},verify=1"),
     ),
@@ -182,7 +202,7 @@ CLIENTS = (
         version_pattern=r"Version (?P<version>\S+)",
         library=linked,
         words=OPENSSL,
-        measured=measured("7.93/3.0.19"),
+        measured=measured("7.93/3.0.19", "7.95/3.5.9", "7.991/3.6.5"),
         install=Install(debian="apt install ncat", macos="brew install nmap"),
         native=("ncat", "-v", "--ssl-verify", "{host}", "{port}"),
     ),

@@ -6,6 +6,9 @@ from leafonly.clients.client import Client, Install
 from leafonly.clients.error_messages import GNUTLS, GO
 from leafonly.clients.library_version import Library, linked
 from leafonly.clients.measured import measured
+from leafonly.clients.library import Library, linked
+from leafonly.clients.measured import measured
+from leafonly.clients.words import GO, OPENSSL_OR_GNUTLS
 
 __all__ = ["CLIENTS"]
 
@@ -43,8 +46,10 @@ CLIENTS = (
         version_command=(_APT_HELPER, "--version"),
         version_pattern=r"apt (?P<version>\S+)",
         library=_in_apts_method,
-        words=GNUTLS,
-        measured=measured("2.6.1/3.7.9", cached="accepted: anchors"),
+        words=OPENSSL_OR_GNUTLS,
+        # GnuTLS has been replaced by OpenSSL in between (Debian 13).
+        measured=measured("2.6.1/3.7.9", cached="accepted: anchors")
+        + measured("3.0.4/3.5.9", "3.3.5/3.6.5"),
         install=Install(debian="it is part of Debian"),
     ),
     Client(
@@ -57,7 +62,9 @@ CLIENTS = (
         version_command=("rclone", "version"),
         version_pattern=r"rclone (?P<version>\S+).*go/version: go(?P<stack_version>\S+)",
         words=GO,
-        measured=measured("v1.60.1-DEV/1.19.8", cached="accepted: anchors"),
+        measured=measured(
+            "v1.60.1-DEV/1.19.8", "v1.60.1-DEV/1.23.2", "v1.75.2/1.27.2", cached="accepted: anchors"
+        ),
         install=Install(debian="apt install rclone", macos="brew install rclone"),
     ),
 )

@@ -7,6 +7,11 @@ from leafonly.clients.entries.python_core import VERSION_LINES
 from leafonly.clients.error_messages import GNUTLS, OPENSSL, RUSTLS, Vocabulary, together
 from leafonly.clients.library_version import CURLS, Library, linked, output, rust_crate
 from leafonly.clients.measured import measured
+from leafonly.clients.library import CURLS, Library, linked, output, rust_crate
+from leafonly.clients.measured import by_default_context, measured
+from leafonly.clients.python import VERSION_LINES
+from leafonly.clients.refusal import REFUSED
+from leafonly.clients.words import OPENSSL, OPENSSL_OR_GNUTLS, RUSTLS, Vocabulary
 
 __all__ = ["CLIENTS"]
 
@@ -17,8 +22,8 @@ def _in_gits_helper(git: Path) -> Library | None:
 
 
 # Neither tells more, measured on links 2.28 and ELinks 0.13.2.
-_LINKS: Vocabulary = {r"Invalid certificate": "other"}
-_ELINKS: Vocabulary = {r"ELinks: SSL error": "other"}
+_LINKS: Vocabulary = {r"Invalid certificate": REFUSED}
+_ELINKS: Vocabulary = {r"ELinks: SSL error": REFUSED}
 _FFMPEG = (
     *("-v", "error", "-tls_verify", "1", "-f", "data", "-i", "{url}"),
     *("-map", "0", "-c", "copy", "-f", "data", "-"),
@@ -50,9 +55,13 @@ CLIENTS = (
         version_command=("lynx", "-version"),
         version_pattern=r"Lynx Version (?P<version>\S+)",
         library=linked,
-        words=GNUTLS,
+        words=OPENSSL_OR_GNUTLS,
         measured=measured(
-            "2.9.0dev.12/3.7.9", absent="rejected: other", cached="accepted: anchors"
+            "2.9.0dev.12/3.7.9",
+            "2.9.2/3.8.9",
+            "2.9.3/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
         ),
         install=Install(debian="apt install lynx", macos="brew install lynx"),
     ),
@@ -75,7 +84,9 @@ CLIENTS = (
         library=linked,
         words=OPENSSL,
         exit_code_lies=True,
-        measured=measured("0.5.3+git20230121/3.0.19"),
+        measured=measured(
+            "0.5.3+git20230121/3.0.19", "0.5.3+git20230121/3.5.9", "0.5.3+git20230121/3.6.5"
+        ),
         install=Install(debian="apt install w3m", macos="brew install w3m"),
     ),
     Client(
@@ -91,7 +102,7 @@ CLIENTS = (
         version_pattern=r"Links (?P<version>\S+)",
         library=linked,
         words=_LINKS,
-        measured=measured("2.28/3.0.19", absent="rejected: other"),
+        measured=measured("2.28/3.0.19", "2.29/3.5.9", "2.29/3.6.5", absent="rejected: other"),
         install=Install(debian="apt install links", macos="brew install links"),
     ),
     Client(
@@ -110,7 +121,13 @@ CLIENTS = (
         version_pattern=r"ELinks (?P<version>\S+)",
         library=linked,
         words=_ELINKS,
-        measured=measured("0.13.2/3.7.9", absent="rejected: other", cached="accepted: anchors"),
+        measured=measured(
+            "0.13.2/3.7.9",
+            "0.18.0/3.8.9",
+            "0.19.1/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
+        ),
         install=Install(debian="apt install elinks", macos="brew install felinks"),
     ),
     Client(
@@ -131,8 +148,10 @@ CLIENTS = (
         version_command=("git", "--version"),
         version_pattern=r"git version (?P<version>\S+)",
         library=_in_gits_helper,
-        words=together((OPENSSL, GNUTLS)),
-        measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors"),
+        words=OPENSSL_OR_GNUTLS,
+        # Debian 13's libcurl names the cause on GnuTLS, as Debian 12's does not.
+        measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors")
+        + measured("2.47.3/3.8.9", "2.55.0/3.8.13", cached="accepted: anchors"),
         install=Install(debian="apt install git", macos="brew install git"),
     ),
     Client(
@@ -147,9 +166,13 @@ CLIENTS = (
         version_command=("ffmpeg", "-version"),
         version_pattern=r"ffmpeg version (?P<version>\S+)",
         library=linked,
-        words=GNUTLS,
+        words=OPENSSL_OR_GNUTLS,
         measured=measured(
-            "5.1.9-0+deb12u1/3.7.9", absent="rejected: other", cached="accepted: anchors"
+            "5.1.9-0+deb12u1/3.7.9",
+            "7.1.5-0+deb13u1/3.8.9",
+            "9.0.2-4/3.8.13",
+            absent="rejected: other",
+            cached="accepted: anchors",
         ),
         install=Install(debian="apt install ffmpeg", macos="brew install ffmpeg"),
     ),
@@ -172,7 +195,7 @@ CLIENTS = (
         library=linked,
         words=OPENSSL,
         testimony="request",
-        measured=measured("2.0.11/3.0.19", absent="rejected: other"),
+        measured=measured("2.0.11/3.0.19", "2.0.21/3.5.9", "2.1.2/3.6.5"),
         install=Install(debian="apt install mosquitto-clients", macos="brew install mosquitto"),
     ),
     Client(
@@ -191,7 +214,7 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        measured=measured("26.3/3.0.19"),
+        measured=measured("26.3/3.0.19", "26.3/3.5.9", "26.3/3.6.5"),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(
@@ -215,7 +238,10 @@ CLIENTS = (
         ),
         version_pattern=VERSION_LINES,
         words=OPENSSL,
-        measured=measured("3.2.4/3.0.19"),
+        measured=by_default_context(
+            "3.2.4/3.0.19",
+            since=("3.2.4/3.0.19", "3.2.4/3.5.9", "3.2.4/3.6.5"),
+        ),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(

@@ -105,14 +105,14 @@ CLIENTS = (
         "JavaHttpClient",
         _own("JavaHttpClient"),
         told=_TRUSTSTORE,
-        measured=measured("17.0.15", cached="accepted: anchors"),
+        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors"),
     ),
     _java(
         "java-url",
         "JavaHttpsUrlConnection",
         _own("JavaHttpsUrlConnection"),
         told=_TRUSTSTORE,
-        measured=measured("17.0.15", cached="accepted: anchors"),
+        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors"),
     ),
     _java(
         "java-aia",
@@ -120,7 +120,9 @@ CLIENTS = (
         _own("JavaHttpClient"),
         *_AIA,
         told=_TRUSTSTORE,
-        measured=measured("17.0.15", cached="accepted: anchors", aia="accepted"),
+        measured=measured(
+            "17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors", aia="accepted"
+        ),
         time_limit=60.0,
     ),
     _java(
@@ -129,7 +131,9 @@ CLIENTS = (
         _own("JavaHttpsUrlConnection"),
         *_AIA,
         told=_TRUSTSTORE,
-        measured=measured("17.0.15", cached="accepted: anchors", aia="accepted"),
+        measured=measured(
+            "17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors", aia="accepted"
+        ),
         time_limit=60.0,
     ),
     _java(

@@ -7,6 +7,9 @@ from leafonly.clients.client import Client, Install
 from leafonly.clients.error_messages import BORINGSSL, GO, OPENSSL
 from leafonly.clients.library_version import inscription, linked
 from leafonly.clients.measured import Measurements, measured
+from leafonly.clients.library import inscription, linked
+from leafonly.clients.measured import Measurements, measured
+from leafonly.clients.words import BORINGSSL, GO, OPENSSL
 
 __all__ = ["CLIENTS"]
 
@@ -48,7 +51,7 @@ CLIENTS = (
         ("-V",),
         r"nginx/(?P<version>\S+)(?:.*running with|.*built with) "
         r"(?P<stack>\S+) (?P<stack_version>[\d.]+\w?)",
-        measured("1.22.1/3.0.19"),
+        measured("1.22.1/3.0.19", "1.26.3/3.5.9", "1.30.6/3.6.5"),
     ),
     replace(
         _proxy(
@@ -56,11 +59,11 @@ CLIENTS = (
             "haproxy",
             ("-vv",),
             r"HAProxy version (?P<version>\S+)"
-            # 2.6 and 3.0 say it in the first way, 3.3 in the second.
+            # 2.6 and 3.0 say it in the first way, 3.2 in the second.
             r".*Running on (?:OpenSSL|SSL library) version : "
             r"(?P<stack>\S+) (?P<stack_version>\S+)",
-            # Its log names OpenSSL's error, which does not name the certificate's.
-            measured("2.6.12-1+deb12u4/3.0.19", absent="rejected: other"),
+            # Its log does not name the certificate's error, but its alert does.
+            measured("2.6.12-1+deb12u4/3.0.19", "3.0.11-1+deb13u4/3.5.9"),
         ),
     ),
     replace(
@@ -69,12 +72,18 @@ CLIENTS = (
             "stunnel",
             ("-version",),
             r"stunnel (?P<version>\S+) on.*[Rr]unning +with (?P<stack>\S+) (?P<stack_version>\S+)",
-            measured("5.68/3.0.19"),
+            measured("5.68/3.0.19", "5.74/3.5.9", "5.82/3.6.5"),
         ),
         install=Install(debian="apt install stunnel4", macos="brew install stunnel"),
     ),
     replace(
-        _proxy("apache", "apache2", ("-v",), r"Apache/(?P<version>\S+)", measured("2.4.71/3.0.19")),
+        _proxy(
+            "apache",
+            "apache2",
+            ("-v",),
+            r"Apache/(?P<version>\S+)",
+            measured("2.4.71/3.0.19", "2.4.71/3.5.9", "2.4.69/3.6.5"),
+        ),
         # OpenSSL is in its module.
         library=lambda _: linked(_APACHE_SSL),
         install=Install(debian="apt install apache2"),
@@ -101,7 +110,7 @@ CLIENTS = (
             "caddy",
             ("version",),
             r"(?P<version>\d+\.\d+\S*)",
-            measured("2.6.2/1.19.8", cached="accepted: anchors"),
+            measured("2.6.2/1.19.8", "2.6.2/1.24.4", "2.11.4/1.26.5", cached="accepted: anchors"),
         ),
         stack="crypto/tls",
         # runtime/debug.BuildInfo: the string after the 32 bytes of its header, since Go 1.18.

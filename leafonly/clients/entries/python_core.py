@@ -6,6 +6,9 @@ from leafonly.clients.client import Client, Install, Led, Roots, by_itself
 from leafonly.clients.error_messages import BORINGSSL, OPENSSL, Vocabulary
 from leafonly.clients.library_version import CURLS
 from leafonly.clients.measured import Measurements, measured
+from leafonly.clients.library import CURLS
+from leafonly.clients.measured import Measurements, by_default_context, measured
+from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
 
 __all__ = ["CLIENTS", "VERSION_LINES", "python_library"]
 
@@ -76,36 +79,68 @@ CLIENTS = (
         "urllib",
         program="urllib_get.py",
         led=_BY_PYTHONS_RESOLVER,
-        measured=measured("3.11.7/3.0.19"),
+        measured=by_default_context(
+            "3.11.7/3.0.19",
+            "3.12.1/3.0.19",
+            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
+        ),
     ),
-    python_library("http.client", program="http_client_get.py", measured=measured("3.11.7/3.0.19")),
-    python_library("asyncio", program="asyncio_get.py", measured=measured("3.11.7/3.0.19")),
+    python_library(
+        "http.client",
+        program="http_client_get.py",
+        measured=by_default_context(
+            "3.11.7/3.0.19",
+            "3.12.1/3.0.19",
+            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
+        ),
+    ),
+    python_library(
+        "asyncio",
+        program="asyncio_get.py",
+        measured=by_default_context(
+            "3.11.7/3.0.19",
+            "3.12.1/3.0.19",
+            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
+        ),
+    ),
     # These two bring certifi's roots.
     python_library(
         "httpx",
         program="httpx_get.py",
         native="package",
         led=_BY_PYTHONS_RESOLVER,
-        measured=measured("0.28.1/3.0.19"),
+        measured=by_default_context(
+            "0.28.1/3.0.19",
+            since=("0.28.1/3.0.19", "0.28.1/3.5.9", "0.28.1/3.6.5"),
+        ),
     ),
     python_library(
         "requests",
         program="requests_get.py",
         native="package",
         led=_BY_PYTHONS_RESOLVER,
-        measured=measured("2.34.2/3.0.19"),
+        measured=by_default_context(
+            "2.34.2/3.0.19",
+            since=("2.34.2/3.0.19", "2.34.2/3.5.9", "2.34.2/3.6.5"),
+        ),
     ),
     python_library(
         "urllib3",
         program="urllib3_get.py",
         led=_BY_PYTHONS_RESOLVER,
-        measured=measured("2.8.0/3.0.19"),
+        measured=by_default_context(
+            "2.8.0/3.0.19",
+            since=("2.8.0/3.0.19", "2.8.0/3.5.9", "2.8.0/3.6.5"),
+        ),
     ),
     python_library(
         "aiohttp",
         program="aiohttp_get.py",
         led=_BY_PYTHONS_RESOLVER,
-        measured=measured("3.14.5/3.0.19"),
+        measured=by_default_context(
+            "3.14.5/3.0.19",
+            since=("3.14.5/3.0.19", "3.14.5/3.5.9", "3.14.5/3.6.5"),
+        ),
     ),
     python_library(
         "pyopenssl",

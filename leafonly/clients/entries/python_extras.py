@@ -3,17 +3,19 @@
 from dataclasses import replace
 
 from leafonly.clients.client import Client, Install, by_itself
-from leafonly.clients.entries.python_core import python_library
-from leafonly.clients.error_messages import (
+from leafonly.clients.library import inscription, rust_crate
+from leafonly.clients.measured import Measurements, by_default_context, measured
+from leafonly.clients.python import python_library
+from leafonly.clients.words import (
     AWSCRT,
     BORINGSSL,
     GNUTLS,
-    MBEDTLS,
     QT,
     RUSTLS,
 )
 from leafonly.clients.library_version import inscription, rust_crate
 from leafonly.clients.measured import Measurements, measured
+from leafonly.clients.words_devices import MBEDTLS
 
 __all__ = ["CLIENTS"]
 
@@ -41,13 +43,24 @@ def _with_rustls(name: str, program: str, measured: Measurements) -> Client:
 
 
 CLIENTS = (
-    _from_pypi("websockets", "websockets_get.py", measured("17.4/3.0.19")),
+    _from_pypi(
+        "websockets",
+        "websockets_get.py",
+        by_default_context(
+            "17.4/3.0.19",
+            since=("17.4/3.0.19", "17.4/3.5.9", "17.4/3.6.5"),
+        ),
+    ),
     replace(
-        _from_pypi("truststore", "truststore_get.py", measured("0.10.5/3.0.19")),
+        _from_pypi(
+            "truststore",
+            "truststore_get.py",
+            measured("0.10.5/3.0.19", "0.10.5/3.5.9", "0.10.5/3.6.5"),
+        ),
         environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
     ),
-    # pyOpenSSL's exception says no more.
-    _from_pypi("twisted", "twisted_get.py", measured("26.10.0/4.0.3", absent="rejected: other")),
+    # pyOpenSSL's exception does not name the certificate's error, but the alert does.
+    _from_pypi("twisted", "twisted_get.py", measured("26.10.0/4.0.3")),
     replace(
         _with_rustls(
             "primp", "primp_get.py", measured("2.0.1/0.23.44", cached="accepted: anchors")
@@ -70,7 +83,7 @@ CLIENTS = (
     # Unlike the others it takes no intermediate for an anchor.
     _with_rustls("rtls", "rtls_get.py", measured("2026.9.21/0.23.45")),
     replace(
-        _from_pypi("wreq", "wreq_get.py", measured("0.13.0", absent="rejected: other")),
+        _from_pypi("wreq", "wreq_get.py", measured("0.13.0")),
         stack="BoringSSL",
         words=BORINGSSL,
         # The crate webpki-root-certs is compiled in.
@@ -109,14 +122,19 @@ CLIENTS = (
         native_roots="package",
     ),
     replace(
-        _from_pypi("paho-mqtt", "paho_get.py", measured("2.2.0/3.0.19"), module="paho"),
+        _from_pypi(
+            "paho-mqtt",
+            "paho_get.py",
+            measured("2.2.0/3.0.19", "2.2.0/3.5.9", "2.2.0/3.6.5"),
+            module="paho",
+        ),
         command=_PAHO,
         native=by_itself(_PAHO),
         testimony="request",
     ),
     replace(
-        # pyOpenSSL's exception again, which it prefers to Python's ssl.
-        _from_pypi("pymongo", "pymongo_get.py", measured("4.20.0/4.0.3", absent="rejected: other")),
+        # It prefers pyOpenSSL to Python's ssl.
+        _from_pypi("pymongo", "pymongo_get.py", measured("4.20.0/4.0.3")),
         command=_PYMONGO,
         native=by_itself(_PYMONGO),
         testimony="request",
@@ -126,7 +144,12 @@ CLIENTS = (
         _from_pypi(
             "pyav",
             "pyav_get.py",
-            measured("18.1.0/3.8.13", absent="rejected: other", cached="accepted: anchors"),
+            measured(
+                "18.1.0/3.8.13",
+                "19.0.2/3.8.13",
+                absent="rejected: other",
+                cached="accepted: anchors",
+            ),
             module="av",
             extra="more-clients",
         ),

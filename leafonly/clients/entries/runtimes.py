@@ -32,7 +32,7 @@ CLIENTS = (
         version_command=("node", "{programs}/node_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=NODE,
-        measured=measured("24.19.0/3.5.7"),
+        measured=measured("24.19.0/3.5.7", "20.19.2/3.5.9", "24.22.2/3.6.5"),
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
         led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
         native=("node", "{programs}/node_get.mjs", "native", "{urls}"),
@@ -168,7 +168,7 @@ CLIENTS = (
         # btls is the BoringSSL inside Mono; it has no version.
         version_pattern=r"\AMono (?P<version>\S+)[^\n]*\nbtls",
         words=BORINGSSL,
-        measured=measured("6.8.0.105", absent="rejected: other"),
+        measured=measured("6.8.0.105", "6.12.0.199", absent="rejected: other"),
         install=Install(
             debian="apt install mono-mcs libmono-btls-interface4.0-cil", macos="brew install mono"
         ),

@@ -96,7 +96,8 @@ static void explain(int error) {
                         : error == BR_ERR_X509_BAD_SERVER_NAME ? "BR_ERR_X509_BAD_SERVER_NAME"
                         : error == BR_ERR_X509_BAD_SIGNATURE  ? "BR_ERR_X509_BAD_SIGNATURE"
                         : error == BR_ERR_X509_WEAK_PUBLIC_KEY ? "BR_ERR_X509_WEAK_PUBLIC_KEY"
-                        : error > BR_ERR_X509_OK              ? "BR_ERR_X509_ (another)"
+                        : error > BR_ERR_X509_OK && error < BR_ERR_RECV_FATAL_ALERT
+                            ? "BR_ERR_X509_ (another)"
                                                               : "not a certificate's error";
     fprintf(stderr, "%d %s\n", error, words);
     exit(1);

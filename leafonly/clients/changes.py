@@ -1,0 +1,35 @@
+"""What a new version of a client changed, told from the measurements in the entries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import pairwise
+
+from leafonly.clients.client import Client
+
+__all__ = ["changes"]
+
+_ABOUT = (
+    "Python 3.13 turned a stored intermediate into a trust anchor. "
+    "`ssl.create_default_context()` sets VERIFY_X509_PARTIAL_CHAIN since then "
+    "(python/cpython#107361), and urllib3 does what Python does (urllib3/urllib3#3571). Up to "
+    "3.12 an intermediate in the store only helps to build the path, and the root still "
+    "decides. From 3.13 on these clients accept the camera even if the root is removed from the "
+    "store. Nothing in the program has to change for it: an update of Python is enough.\n"
+)
+
+
+def changes(clients: Iterable[Client]) -> str:
+    """List in Markdown which scenario came out otherwise with which newer version."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for client in clients:
+        for before, after in pairwise(client.measured):
+            for scenario, outcome in after.outcomes.items():
+                if outcome != before.outcomes[scenario]:
+                    change = f"`{scenario}` from `{before.outcomes[scenario]}` to `{outcome}`"
+                    since = after.where.text if after.where else f"with {after}"
+                    found[f"{change}, {since}"].append(client.name)
+    lines = [
+        f"- {', '.join(sorted(names, key=str.lower))}: {what}"
+        for what, names in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+    return "\n".join((_ABOUT, *lines)) + "\n"

@@ -1,0 +1,119 @@
+"""Why a client refused a certificate, from its messages and from the alert that it sent.
+
+A message says more than an alert, but each release may word it anew; the alerts are the same
+in every TLS library since RFC 5246.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+__all__ = [
+    "CERTIFICATE_ALERTS",
+    "REASONS",
+    "REFUSED",
+    "UNKNOWN_ISSUER",
+    "Meaning",
+    "Reason",
+    "Vocabulary",
+    "meanings",
+    "reason_of",
+    "together",
+]
+
+Reason = Literal[
+    "missing_issuer",
+    "untrusted_root",
+    "expired",
+    "wrong_name",
+    "bad_signature",
+    "too_weak",
+    "protocol",
+    "other",
+]
+"""Why a client rejected: the closed list of the report."""
+
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+Meaning = Reason | Literal["unknown_issuer", "refused"]
+
+UNKNOWN_ISSUER: Meaning = "unknown_issuer"
+"""Some certificate's issuer is not known: the leaf's, or the last one's (an untrusted root)."""
+
+REFUSED: Meaning = "refused"
+"""A certificate was refused, and the message does not say why. `other` is for a message that
+names a cause which is not on the list, such as a wrong purpose."""
+
+Vocabulary = dict[str, Meaning]
+"""Regular expression, searched without regard to case -> meaning."""
+
+CERTIFICATE_ALERTS: dict[str, Meaning] = {
+    "bad_certificate": REFUSED,
+    "unsupported_certificate": "other",
+    "certificate_revoked": "other",
+    "certificate_expired": "expired",
+    "certificate_unknown": REFUSED,
+    "unknown_ca": UNKNOWN_ISSUER,
+}
+"""The alerts that RFC 5246 section 7.2.2 and RFC 8446 section 6.2 reserve for certificates, and
+what each says by itself.
+
+Go sends bad_certificate and JSSE certificate_unknown whatever the cause (handshake_client.go,
+CertificateMessage.java). unknown_ca is mostly sent for an issuer that is not found; OpenSSL also
+sends it for an issuer that is no CA and for a path that is too long (x509table in
+ssl/statem/statem_lib.c), NSS for an issuer that has expired (lib/ssl/ssl3con.c). Therefore a
+message that names a cause goes before it. decrypt_error is not among them: it is also sent for
+a handshake that was tampered with."""
+
+# Where a client names several faults, the one that remains when the issuer is found is told.
+# `missing_issuer` therefore comes only when nothing else is wrong in the client's eyes.
+_GRAVEST_FIRST: tuple[Meaning, ...] = (
+    "expired",
+    "wrong_name",
+    "bad_signature",
+    "too_weak",
+    "untrusted_root",
+    "missing_issuer",
+    UNKNOWN_ISSUER,
+    "other",
+)
+
+
+def meanings(vocabulary: Vocabulary, text: str) -> set[Meaning]:
+    """Find everything that a vocabulary recognises in a client's messages."""
+    return {
+        meaning for saying, meaning in vocabulary.items() if re.search(saying, text, re.IGNORECASE)
+    }
+
+
+def together(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
+    """Join vocabularies, for a program whose TLS library differs from build to build."""
+    joined: dict[str, Meaning] = {}
+    for vocabulary in vocabularies:
+        joined.update(vocabulary)
+    return joined
+
+
+def reason_of(
+    text: str, alert: str | None, vocabulary: Vocabulary, *, had_issuer: bool
+) -> Reason | None:
+    """Say why a client refused the certificate; None if it did not say that it did.
+
+    Args:
+        text: The client's messages.
+        alert: The alert that it sent, by name.
+        vocabulary: What its messages mean.
+        had_issuer: The leaf's issuer was in its hands.
+
+    """
+    found = meanings(vocabulary, text)
+    gravest = next((each for each in _GRAVEST_FIRST if each in found), None)
+    by_alert = CERTIFICATE_ALERTS.get(alert or "")
+    if gravest is None:
+        refused = REFUSED if REFUSED in found else None
+        gravest = by_alert or refused
+    if gravest == "unknown_issuer":
+        # One certificate was in the client's hands: only its issuer can be unknown.
+        # Or two were, the second issuing the first: then it is the second's.
+        return "untrusted_root" if had_issuer else "missing_issuer"
+    return "other" if gravest == "refused" else gravest
