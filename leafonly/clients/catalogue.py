@@ -4,10 +4,8 @@ import shlex
 from collections.abc import Iterable
 
 from leafonly.clients import CLIENTS, Client
-from leafonly.clients.measured import SCENARIO_NAMES, in_words
 from leafonly.clients.changes import changes
-from leafonly.clients.measured import in_words
-from leafonly.scenario import SCENARIOS
+from leafonly.clients.measured import SCENARIO_NAMES, in_words
 
 __all__ = ["markdown"]
 

@@ -6,14 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from leafonly.clients.build import Build
-from leafonly.clients.error_messages import Vocabulary
 from leafonly.clients.library_version import Library
 from leafonly.clients.measured import Measurements, fitting, is_measured, nearest
+from leafonly.clients.refusal import Vocabulary
 from leafonly.clients.trust_store import Trust, pem_file
-from leafonly.clients.library import Library
-from leafonly.clients.measured import Measurements, fitting, is_measured, nearest
-from leafonly.clients.trust import Trust, pem_file
-from leafonly.clients.words import Vocabulary
 
 __all__ = ["Client", "Install", "Kind", "Led", "Roots", "Testimony", "by_itself"]
 

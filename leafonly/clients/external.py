@@ -15,16 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leafonly.clients.client import Client, Install
-from leafonly.clients.error_messages import (
-    BORINGSSL,
-    GNUTLS,
-    GO,
-    JSSE,
-    NODE,
-    OPENSSL,
-    RUSTLS,
-    together,
-)
+from leafonly.clients.error_messages import BORINGSSL, GNUTLS, GO, JSSE, NODE, OPENSSL, RUSTLS
+from leafonly.clients.refusal import together
 
 __all__ = ["stub_clients"]
 

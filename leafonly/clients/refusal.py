@@ -95,7 +95,7 @@ def together(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
 
 
 def reason_of(
-    text: str, alert: str | None, vocabulary: Vocabulary, *, had_issuer: bool
+    text: str, alert: str | None, vocabulary: Vocabulary, *, had_issuer: bool | None
 ) -> Reason | None:
     """Say why a client refused the certificate; None if it did not say that it did.
 
@@ -103,7 +103,7 @@ def reason_of(
         text: The client's messages.
         alert: The alert that it sent, by name.
         vocabulary: What its messages mean.
-        had_issuer: The leaf's issuer was in its hands.
+        had_issuer: The client had the leaf's issuer; None if that is not known.
 
     """
     found = meanings(vocabulary, text)
@@ -115,5 +115,7 @@ def reason_of(
     if gravest == "unknown_issuer":
         # One certificate was in the client's hands: only its issuer can be unknown.
         # Or two were, the second issuing the first: then it is the second's.
+        if had_issuer is None:
+            return "other"
         return "untrusted_root" if had_issuer else "missing_issuer"
     return "other" if gravest == "refused" else gravest

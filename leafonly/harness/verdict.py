@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from leafonly.clients.client import Testimony
-from leafonly.clients.error_messages import UNKNOWN_ISSUER, Meaning, Reason, Vocabulary, meanings
 from leafonly.clients.refusal import CERTIFICATE_ALERTS, Vocabulary, meanings, reason_of
 
 __all__ = [

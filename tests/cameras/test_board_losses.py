@@ -20,7 +20,8 @@ from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
-from leafonly.tls.flight import client_hello, parse_flight
+from leafonly.tls.client_hello import client_hello
+from leafonly.tls.flight import parse_flight
 from tests.cameras.test_board import AUTHORITY, get
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 

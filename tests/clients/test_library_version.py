@@ -52,7 +52,7 @@ def test_a_helper_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monkey
     ldd.write_text("#!/bin/sh\nexec sleep 60\n")
     ldd.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    monkeypatch.setattr("leafonly.clients.library._TIME_LIMIT", 0.2)
+    monkeypatch.setattr("leafonly.clients.library_version._TIME_LIMIT", 0.2)
     started = time.monotonic()
     assert linked(Path(sys.executable)) is None
     assert time.monotonic() - started < 30

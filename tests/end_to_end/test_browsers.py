@@ -9,27 +9,14 @@ import pytest
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.clients import CLIENTS
+from leafonly.clients.browser_messages import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import find
-from leafonly.clients.error_messages import (
-    CHROMIUM,
-    FIREFOX,
-    QTWEBENGINE,
-    WEBKIT,
-    Vocabulary,
-    meanings,
-)
+from leafonly.clients.refusal import Vocabulary, meanings
 from leafonly.clients.trust_store import nss_database
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
-from leafonly.clients.probe import find
-from leafonly.clients.refusal import Vocabulary, meanings
-from leafonly.clients.trust import nss_database
-from leafonly.clients.words_browsers import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
-from leafonly.pki import Authority
-from leafonly.run import Bench
-from leafonly.scenario import SCENARIOS
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -18,7 +18,7 @@ from leafonly.certificates.chain import pem
 from leafonly.report.document import validate
 from tests.helpers.default_context import kind_of_a_stored_intermediate
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CURL = "curl 8.0.0 (x86_64-pc-linux-gnu) libcurl/8.0.0 OpenSSL/3.0.0"
 
 ACCEPTING_STUB = """

@@ -26,7 +26,7 @@ from leafonly.harness.cell import Cell
 from leafonly.harness.subjects.remote_host import key_name, read_deployed, remote_bench
 from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
-from leafonly.tls.flight import FlightError, client_hello
+from leafonly.tls.flight import FlightError
 from leafonly.tls.passive_observer import Witness
 from tests.helpers.default_context import kind_of_a_stored_intermediate
 from tests.helpers.servers import record
@@ -316,9 +316,9 @@ def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) 
     command = ("{python}", "-c", BLAMING, "{programs}", "{trust}", "{urls}")
     with server(tmp_path, ssl.TLSVersion.TLSv1_2, demands_certificate=True) as target:
         found = read_deployed(target, NAME, [AUTHORITY.root])
-        with Deployment(DeployedCamera([target]), tmp_path / "cells", found) as bench:
+        with remote_bench(DeployedCamera([target]), found, tmp_path / "cells") as bench:
             blaming = replace(HONEST, command=command)
-            cell = bench._measure_alone(blaming, found.scenarios[0], found.key_type)
+            cell = bench.measure_alone(blaming, found.scenarios[0], found.key_type)
     assert found.look.complete
     assert found.look.asks_for_certificate
     assert (cell.verdict, REFUSED in str(cell.reason)) == ("error", True)

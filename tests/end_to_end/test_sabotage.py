@@ -165,7 +165,7 @@ def test_client_that_lies_or_breaks(bench: Bench, client: Client, words: str) ->
     cell = absent(bench, client)
     assert_no_verdict(cell, "")
     assert str(cell.reason).startswith(("inconclusive: ", "not asked: "))
-    alone = bench._measure_alone(client, SCENARIOS["absent"], "p256")
+    alone = bench.measure_alone(client, SCENARIOS["absent"], "p256")
     evidence = f"{cell.reason} {alone.reason}"
     assert words in evidence
     assert alone.outcome != "rejected: missing_issuer"
@@ -236,7 +236,7 @@ def test_client_that_hung_is_asked_once_more(bench: Bench, tmp_path: Path) -> No
 
 def test_client_that_contradicts_itself_is_not_asked_again(bench: Bench, tmp_path: Path) -> None:
     client = with_first(CONTRADICTS_ITSELF, tmp_path)
-    cell = bench._measure_alone(client, SCENARIOS["absent"], "p256")
+    cell = bench.measure_alone(client, SCENARIOS["absent"], "p256")
     assert_no_verdict(cell, "refused the certificate (missing_issuer) and yet ended with code 0")
 
 

@@ -6,14 +6,11 @@ with the same profile. The second makes a client of its own, `...-restarted`.
 
 from dataclasses import replace
 
+from leafonly.clients.browser_messages import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 from leafonly.clients.client import Client, Install, Led, by_itself
 from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 from leafonly.clients.measured import measured
 from leafonly.clients.trust_store import nss_database
-from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.trust import nss_database
-from leafonly.clients.words_browsers import CHROMIUM, FIREFOX, QTWEBENGINE, WEBKIT
 
 __all__ = ["CLIENTS"]
 

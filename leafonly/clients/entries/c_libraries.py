@@ -4,19 +4,14 @@ from dataclasses import replace
 
 from leafonly.clients.build import compiled
 from leafonly.clients.client import Client, Install, by_itself
+from leafonly.clients.device_messages import BEARSSL, MBEDTLS, WOLFSSL
 from leafonly.clients.discovery import PROGRAMS
 from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import BEARSSL, GIO, GNUTLS, MBEDTLS, NSS, WOLFSSL, Vocabulary
+from leafonly.clients.error_messages import GIO, GNUTLS, NSS
 from leafonly.clients.library_version import linked
 from leafonly.clients.measured import Measurements, measured
+from leafonly.clients.refusal import Vocabulary
 from leafonly.clients.trust_store import nss_database
-from leafonly.clients.library import linked
-from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.probe import PROGRAMS
-from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.trust import nss_database
-from leafonly.clients.words import GIO, GNUTLS, NSS, Vocabulary
-from leafonly.clients.words_devices import BEARSSL, MBEDTLS, WOLFSSL
 
 __all__ = ["CLIENTS"]
 

@@ -1,22 +1,18 @@
 """Clients with a command line of their own. One entry is one client."""
 
 from leafonly.clients.client import Client, Install, Led
-from leafonly.clients.error_messages import BORINGSSL, GNUTLS, NSS, OPENSSL, RUSTLS, together
-from leafonly.clients.library_version import CURLS, linked
-from leafonly.clients.measured import measured
-from leafonly.clients.trust_store import nss_database
-from leafonly.clients.library import CURLS, linked
-from leafonly.clients.measured import measured
-from leafonly.clients.trust import nss_database
-from leafonly.clients.words import (
+from leafonly.clients.error_messages import (
     BORINGSSL,
     GNUTLS,
     NSS,
     OPENSSL,
     OPENSSL_OR_GNUTLS,
     RUSTLS,
-    together,
 )
+from leafonly.clients.library_version import CURLS, linked
+from leafonly.clients.measured import measured
+from leafonly.clients.refusal import together
+from leafonly.clients.trust_store import nss_database
 
 __all__ = ["CLIENTS"]
 

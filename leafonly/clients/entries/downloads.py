@@ -3,12 +3,9 @@
 from pathlib import Path
 
 from leafonly.clients.client import Client, Install
-from leafonly.clients.error_messages import GNUTLS, GO
+from leafonly.clients.error_messages import GO, OPENSSL_OR_GNUTLS
 from leafonly.clients.library_version import Library, linked
 from leafonly.clients.measured import measured
-from leafonly.clients.library import Library, linked
-from leafonly.clients.measured import measured
-from leafonly.clients.words import GO, OPENSSL_OR_GNUTLS
 
 __all__ = ["CLIENTS"]
 

@@ -4,14 +4,10 @@ from pathlib import Path
 
 from leafonly.clients.client import Client, Install
 from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import GNUTLS, OPENSSL, RUSTLS, Vocabulary, together
+from leafonly.clients.error_messages import OPENSSL, OPENSSL_OR_GNUTLS, RUSTLS
 from leafonly.clients.library_version import CURLS, Library, linked, output, rust_crate
-from leafonly.clients.measured import measured
-from leafonly.clients.library import CURLS, Library, linked, output, rust_crate
 from leafonly.clients.measured import by_default_context, measured
-from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.refusal import REFUSED
-from leafonly.clients.words import OPENSSL, OPENSSL_OR_GNUTLS, RUSTLS, Vocabulary
+from leafonly.clients.refusal import REFUSED, Vocabulary
 
 __all__ = ["CLIENTS"]
 

@@ -4,8 +4,9 @@ from leafonly.clients.build import Build, compiled
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import PROGRAMS
 from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import BOUNCY_CASTLE, CONSCRYPT, JSSE, Vocabulary
+from leafonly.clients.error_messages import BOUNCY_CASTLE, CONSCRYPT, JSSE
 from leafonly.clients.measured import Measurements, measured
+from leafonly.clients.refusal import Vocabulary
 from leafonly.clients.trust_store import TRUSTSTORE_PASSWORD, Trust, java_truststore, pem_file
 
 __all__ = ["CLIENTS"]

@@ -7,9 +7,6 @@ from leafonly.clients.client import Client, Install
 from leafonly.clients.error_messages import BORINGSSL, GO, OPENSSL
 from leafonly.clients.library_version import inscription, linked
 from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.library import inscription, linked
-from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.words import BORINGSSL, GO, OPENSSL
 
 __all__ = ["CLIENTS"]
 

@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 from leafonly.clients.client import Client, Install, Led, Roots, by_itself
-from leafonly.clients.error_messages import BORINGSSL, OPENSSL, Vocabulary
+from leafonly.clients.error_messages import BORINGSSL, OPENSSL
 from leafonly.clients.library_version import CURLS
-from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.library import CURLS
 from leafonly.clients.measured import Measurements, by_default_context, measured
-from leafonly.clients.words import BORINGSSL, OPENSSL, Vocabulary
+from leafonly.clients.refusal import Vocabulary
 
 __all__ = ["CLIENTS", "VERSION_LINES", "python_library"]
 

@@ -3,19 +3,11 @@
 from dataclasses import replace
 
 from leafonly.clients.client import Client, Install, by_itself
-from leafonly.clients.library import inscription, rust_crate
-from leafonly.clients.measured import Measurements, by_default_context, measured
-from leafonly.clients.python import python_library
-from leafonly.clients.words import (
-    AWSCRT,
-    BORINGSSL,
-    GNUTLS,
-    QT,
-    RUSTLS,
-)
+from leafonly.clients.device_messages import MBEDTLS
+from leafonly.clients.entries.python_core import python_library
+from leafonly.clients.error_messages import AWSCRT, BORINGSSL, GNUTLS, QT, RUSTLS
 from leafonly.clients.library_version import inscription, rust_crate
-from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.words_devices import MBEDTLS
+from leafonly.clients.measured import Measurements, by_default_context, measured
 
 __all__ = ["CLIENTS"]
 

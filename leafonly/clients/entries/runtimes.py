@@ -4,9 +4,10 @@ from leafonly.clients.build import compiled
 from leafonly.clients.client import Client, Install, Led, by_itself
 from leafonly.clients.discovery import PROGRAMS
 from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import BORINGSSL, DOTNET, GO, NODE, RUSTLS, together
+from leafonly.clients.error_messages import BORINGSSL, DOTNET, GO, NODE, RUSTLS
 from leafonly.clients.library_version import rust_crate
 from leafonly.clients.measured import measured
+from leafonly.clients.refusal import together
 from leafonly.clients.trust_store import mono_store
 
 __all__ = ["CLIENTS"]

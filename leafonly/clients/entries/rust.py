@@ -7,14 +7,10 @@ from leafonly.clients.build import Build
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import PROGRAMS
 from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import OPENSSL, RUSTLS, Vocabulary, together
+from leafonly.clients.error_messages import OPENSSL, RUSTLS
 from leafonly.clients.library_version import CURLS
 from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.library import CURLS
-from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.probe import PROGRAMS
-from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.words import OPENSSL, RUSTLS, Vocabulary, together
+from leafonly.clients.refusal import Vocabulary, together
 
 __all__ = ["CLIENTS"]
 

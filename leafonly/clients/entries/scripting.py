@@ -4,13 +4,10 @@ from dataclasses import replace
 
 from leafonly.clients.client import Client, Install
 from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import ERLANG, HASKELL_TLS, OPENSSL, Vocabulary
+from leafonly.clients.error_messages import ERLANG, HASKELL_TLS, OPENSSL
 from leafonly.clients.library_version import CURLS, haskell_package, linked
 from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.library import CURLS, haskell_package, linked
-from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.python import VERSION_LINES
-from leafonly.clients.words import ERLANG, HASKELL_TLS, OPENSSL, Vocabulary
+from leafonly.clients.refusal import Vocabulary
 
 __all__ = ["CLIENTS"]
 

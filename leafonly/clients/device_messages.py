@@ -1,4 +1,4 @@
-"""What the TLS libraries of devices say, see `leafonly.clients.words`."""
+"""What the TLS libraries of devices say, see `leafonly.clients.error_messages`."""
 
 from leafonly.clients.refusal import REFUSED, UNKNOWN_ISSUER, Vocabulary
 

@@ -1,4 +1,4 @@
-"""What browsers say when they reject a certificate, see `leafonly.clients.words`."""
+"""What browsers say when they reject a certificate, see `leafonly.clients.error_messages`."""
 
 from leafonly.clients.refusal import REFUSED, UNKNOWN_ISSUER, Vocabulary
 

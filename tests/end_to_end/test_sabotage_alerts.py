@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from OpenSSL import SSL
 
-from leafonly.cameras.emulator import Emulator
+from leafonly.cameras.emulator.camera import Emulator
 from leafonly.clients import CLIENTS, Client
-from leafonly.clients.probe import find
-from leafonly.run import Bench
-from leafonly.scenario import SCENARIOS
+from leafonly.clients.discovery import find
+from leafonly.harness.bench import Bench
+from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_authority import OwnAuthority
 
 HONEST = CLIENTS["urllib"]
 
@@ -43,7 +44,7 @@ def instead(code: str) -> Client:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    with Bench(Emulator(), tmp_path) as the_bench:
+    with Bench(Emulator(), OwnAuthority(), tmp_path) as the_bench:
         yield the_bench
 
 
@@ -53,7 +54,7 @@ def test_client_with_unknown_wording(bench: Bench) -> None:
 
 
 def test_client_with_a_lying_alert(bench: Bench) -> None:
-    cell = bench._measure_alone(instead(LYING_ALERT), SCENARIOS["absent"], "p256")
+    cell = bench.measure_alone(instead(LYING_ALERT), SCENARIOS["absent"], "p256")
     assert cell.verdict == "error"
     assert "returned the token and yet refused the certificate" in str(cell.reason)
 
@@ -82,6 +83,6 @@ def test_server_that_demands_a_client_certificate(
         make(context, key)  # type: ignore[arg-type]
 
     monkeypatch.setattr(SSL.Context, "use_privatekey", demanding)
-    cell = bench._measure_alone(client, SCENARIOS["full_chain"], "p256")
+    cell = bench.measure_alone(client, SCENARIOS["full_chain"], "p256")
     assert cell.verdict == "error", cell.explain()
     assert cell.observation.obstacle is None, cell.explain()

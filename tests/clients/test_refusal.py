@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from leafonly.clients.refusal import CERTIFICATE_ALERTS, reason_of
-from leafonly.clients.words import ERLANG, GNUTLS, GO, JSSE, NSS, OPENSSL, RUSTLS, Vocabulary
-from leafonly.verdict import ClientSaid, Judgement, Observation, ServerSaw, judge
+from leafonly.clients.error_messages import ERLANG, GNUTLS, GO, JSSE, NSS, OPENSSL, RUSTLS
+from leafonly.clients.refusal import CERTIFICATE_ALERTS, Vocabulary, reason_of
+from leafonly.harness.verdict import ClientSaid, Judgement, Observation, ServerSaw, judge
 
 TOKEN = "0123456789abcdef"
 SAW = ServerSaw(

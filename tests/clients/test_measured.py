@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from leafonly.cameras.emulator import Emulator
-from leafonly.cell import Cell
+from leafonly.cameras.emulator.camera import Emulator
 from leafonly.clients import CLIENTS
 from leafonly.clients.client import Client, Install
 from leafonly.clients.measured import PARTIAL_CHAIN, WHOLE_CHAIN, Condition, expects, measured
-from leafonly.run import Bench
-from leafonly.scenario import SCENARIOS
-from leafonly.verdict import Observation
+from leafonly.harness.bench import Bench
+from leafonly.harness.cell import Cell
+from leafonly.harness.scenario import SCENARIOS
+from leafonly.harness.subjects.own_authority import OwnAuthority
+from leafonly.harness.verdict import Observation
 
 TWO = measured("7.88.1/3.0.19", "8.14.1/3.5.9") + measured("9.0", cached="accepted: anchors")
 CLIENT = Client(
@@ -123,7 +124,7 @@ def test_error_is_never_news() -> None:
 def test_bench_tells_news_from_a_control_that_fails(tmp_path: Path) -> None:
     other = measured("0", untrusted_root="accepted", absent="rejected: expired")
     client = replace(CLIENTS["urllib"], measured=other).as_found("1", None)
-    with Bench(Emulator(), tmp_path) as bench:
+    with Bench(Emulator(), OwnAuthority(), tmp_path) as bench:
         assert bench.measure(client, SCENARIOS["absent"], "p256").news
         control = bench.measure(client, SCENARIOS["untrusted_root"], "p256")
         known = bench.measure(client.as_found("0", None), SCENARIOS["absent"], "p256")

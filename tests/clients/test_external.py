@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leafonly.clients.stub import stub_clients
+from leafonly.clients.external import stub_clients
 
 
 def stub(path: Path, text: str = "#!/bin/sh\n", mode: int = 0o755) -> Path:
