@@ -5,6 +5,8 @@ import ipaddress
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 __all__ = ["addresses", "aia_urls", "covers", "dns_names", "is_issued_by", "ocsp_urls"]
@@ -52,14 +54,15 @@ def covers(certificate: x509.Certificate, host: str) -> bool:
 
     Args:
         certificate: Whose names.
-        host: A name, its case and a dot at its end being no matter, or an address.
+        host: A name, its case and a dot at its end being no matter, or an address. A dot at
+            the end of a name in the certificate matches nothing (OpenSSL 4.0, Go 1.27).
 
     """
     with contextlib.suppress(ValueError):
         return str(ipaddress.ip_address(host)) in addresses(certificate)
     labels = host.lower().rstrip(".").split(".")
     for name in dns_names(certificate):
-        wanted = name.rstrip(".").split(".")
+        wanted = name.split(".")
         is_wildcard = wanted[0] == "*" and len(wanted) > 2 and bool(labels[0])
         if wanted == labels or (is_wildcard and wanted[1:] == labels[1:]):
             return True
@@ -69,11 +72,32 @@ def covers(certificate: x509.Certificate, host: str) -> bool:
 def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Tell whether names and signature say that one certificate issued the other.
 
-    As RFC 5280 section 6.1.3 has it, steps (a)(1) and (a)(4); not whether it was allowed to.
+    As RFC 5280 section 6.1.3 has it, steps (a)(1) and (a)(4); not whether it was allowed to,
+    nor whether the digest is one that clients still accept.
     """
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (TypeError, InvalidSignature):
+        return False
+    except (ValueError, UnsupportedAlgorithm):
+        return certificate.issuer == issuer.subject and _is_signed_as_of_old(certificate, issuer)
+    return True
+
+
+def _is_signed_as_of_old(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Verify a signature whose digest `verify_directly_issued_by` no longer takes."""
+    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
+    try:
+        key, digest = issuer.public_key(), certificate.signature_hash_algorithm
+        if not isinstance(digest, hashes.MD5 | hashes.SHA1):
+            return False
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, signed, padding.PKCS1v15(), digest)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, signed, ec.ECDSA(digest))
+        else:
+            return False
+    except (ValueError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

@@ -5,6 +5,7 @@ client trusts what it trusts by itself. The name is led to loopback by each clie
 means; nothing of the system is changed, and the private key stays in this process.
 """
 
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import NotCheckedError
-from leafonly.audit.paths import Issuers
 from leafonly.cameras import Camera
 from leafonly.cell import Cell
 from leafonly.certificate import aia_urls, ocsp_urls
@@ -23,6 +23,7 @@ from leafonly.clients.at_name import at_name, hindrance
 from leafonly.pki import Chain, KeyType
 from leafonly.run import Bench
 from leafonly.scenario import SCENARIOS, Scenario
+from leafonly.stage import check_leaf
 
 __all__ = ["REHEARSED", "Rehearsal", "not_rehearsed"]
 
@@ -57,8 +58,17 @@ class Rehearsal(Bench):
         self._own, self.key_type = _chain(evidence)
         self._trusted = trusted
         super().__init__(camera, directory)
-        self._host = evidence.domain
+        self._host = _host(evidence)
         self._strangers = self._stranger.issue(self._host, self.key_type)
+
+    def check_chain(self) -> None:
+        """Verify the full chain as of now, as before every cell.
+
+        Raises:
+            StageError: It is at fault, so that no client's rejection would say anything.
+
+        """
+        check_leaf(self._own, self._host)
 
     def _chain(self, scenario: Scenario, key_type: KeyType, aia: str | None) -> Chain:
         # Nobody can take a root out of a client's own store, so where none is to be held, a
@@ -113,6 +123,14 @@ def not_rehearsed(
     return {}
 
 
+def _host(evidence: Evidence) -> str:
+    try:
+        ipaddress.ip_address(evidence.domain)
+    except ValueError:
+        return evidence.domain
+    raise NotCheckedError("clients can be led to a name on loopback, and not to an address")
+
+
 def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:
     leaf, key = evidence.leaf, evidence.key
     kinds: dict[tuple[type, int], KeyType] = {
@@ -120,16 +138,11 @@ def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:
         (ec.EllipticCurvePrivateKey, 384): "p384",
         (rsa.RSAPrivateKey, 2048): "rsa2048",
     }
-    paths = [
-        *evidence.public_paths,
-        *evidence.paths_to(evidence.private),
-        *evidence.paths_to(evidence.system),
-        *evidence.paths_to(Issuers(evidence.credentials.roots)),
-    ]
-    if not paths:
+    if not evidence.paths:
         raise NotCheckedError("no root stands above the leaf: name it by --trust=FILE")
     for (kind, size), key_type in kinds.items():
         if isinstance(key, kind) and getattr(key, "key_size", 0) == size:
             assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
-            return Chain(leaf, tuple(paths[0][1:-1]), paths[0][-1], key), key_type
+            root = max(evidence.paths, key=len)[-1]
+            return Chain(leaf, tuple(evidence.issuers), root, key), key_type
     raise NotCheckedError("its key is none of P-256, P-384 and RSA-2048, as cameras have")

@@ -10,7 +10,7 @@ from leafonly.flight import read_flight
 from leafonly.pki import Chain, der
 from leafonly.scenario import Scenario
 
-__all__ = ["StageError", "check_stage"]
+__all__ = ["StageError", "check_leaf", "check_stage"]
 
 
 class StageError(Exception):
@@ -36,12 +36,18 @@ def check_stage(endpoint: Endpoint, chain: Chain, scenario: Scenario, host: str)
             f"the camera presents {len(flight.certificates)} certificates that are not the "
             f"{len(planned)} this scenario asks for"
         )
-    _check_leaf(chain, host)
+    check_leaf(chain, host)
 
 
 # Cells share a leaf, and its soundness does not change in a run.
 @functools.lru_cache(maxsize=64)
-def _check_leaf(chain: Chain, host: str) -> None:
+def check_leaf(chain: Chain, host: str) -> None:
+    """Verify a chain as of now, and compare its leaf's name.
+
+    Raises:
+        StageError: It is at fault.
+
+    """
     store = crypto.X509Store()
     store.add_cert(crypto.X509.from_cryptography(chain.root))
     untrusted = [crypto.X509.from_cryptography(each) for each in chain.intermediates]

@@ -114,9 +114,10 @@ def leaf(
 ):
     """A leaf that is right in everything but what is asked for."""
     public_key = public_key or p256().public_key()
+    common = str(sans[0].value) if sans else names[0] if sans is None else NAME
     builder = (
         x509.CertificateBuilder()
-        .subject_name(name(NAME, "Example Cameras"))
+        .subject_name(name(common, "Example Cameras"))
         .issuer_name(issuer[0].subject)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())

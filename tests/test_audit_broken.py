@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from leafonly.audit import CHECKS, read_directory, read_files, run_check
+from leafonly.audit.evidence import Answer
 from leafonly.audit.paths import Issuers
 from leafonly.cameras import Load, LoadRefused
 from leafonly.cameras.loading import load
@@ -360,8 +361,8 @@ def test_dot_local(tmp_path):
 )
 def test_odd_name_is_no_traceback(tmp_path, name):
     found = findings(tmp_path, live(leaf(names=[name])), domain=name)
-    assert [each for each in found if each.severity != "info"] == []
-    assert _only(found, "chain_is_verified", "info").is_unchecked
+    (odd,) = [each for each in found if each.severity != "info"]
+    assert odd.check in ("chain_is_verified", "name_is_in_certificate")
 
 
 def test_expired(tmp_path):
@@ -420,7 +421,7 @@ def test_lives_too_long_for_apple(tmp_path, days, expected):
 
 def test_for_any_use(tmp_path):
     found = findings(tmp_path, live(leaf(usage=[ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE])))
-    assert_one_finding(found, "warning", _SERVERS, "Firefox, OpenSSL")
+    assert_one_finding(found, "blocker", _SERVERS, "Firefox, OpenSSL")
 
 
 def test_use_not_said(tmp_path):
@@ -572,7 +573,7 @@ def test_caissuers_address_dead(tmp_path):
 
 def test_caissuers_address_of_another_intermediate(tmp_path):
     rotated = ca(key="rotated", parent=ROOT)
-    found = findings(tmp_path, live(), fetched={AIA: rotated[0]})
+    found = findings(tmp_path, live(), fetched={AIA: Answer([rotated[0]])})
     assert_one_finding(found, "warning", "aia_names_issuer", "another intermediate")
 
 

@@ -1,19 +1,42 @@
 """What is at the caIssuers address, fetched over loopback from a real server."""
 
+import contextlib
 import datetime as dt
 import socketserver
 import threading
 
 import pytest
-from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
 
 from leafonly.aia import IssuerSite
 from leafonly.audit import Evidence, run_check
-from leafonly.audit.checks_chain import aia_names_issuer, aia_urls
+from leafonly.audit.checks_aia import aia_names_issuer
 from leafonly.audit.contents import read_contents
 from leafonly.audit.online import fetch_issuers
 from leafonly.audit.reader import CredentialFile, sort_out
+from leafonly.certificate import aia_urls
 from leafonly.pki import Authority, pem
+
+
+@contextlib.contextmanager
+def answering(answer):
+    """Serve one answer, once."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(4096)
+            self.request.sendall(answer)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/it"
+        thread.join()
+
+
+def ok(body):
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
 def judge(chain, fetched):
@@ -40,6 +63,33 @@ def test_a_rotated_intermediate_is_there():
         (finding,) = judge(chain, fetch_issuers(aia_urls(chain.leaf)))
     assert finding.severity == "warning"
     assert "another intermediate" in finding.message
+
+
+def test_a_set_is_searched_whatever_its_order():
+    """A PKCS#7 with the root first, as CAs' .p7c files have it."""
+    authority = Authority()
+    both = [authority.root, authority.intermediates[0]]
+    answer = serialize_certificates(both, Encoding.DER)
+    with answering(ok(answer)) as url:
+        chain = authority.issue("cam.example.com", aia=url)
+        (finding,) = judge(chain, fetch_issuers([url]))
+    assert (finding.severity, finding.message[:21]) == ("info", "the same intermediate")
+
+
+def test_a_redirect_is_followed_and_told_about():
+    authority = Authority()
+    with (
+        IssuerSite(authority.intermediates[0]) as site,
+        answering(
+            b"HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: "
+            + site.url("it").encode()
+            + b"\r\n\r\n"
+        ) as url,
+    ):
+        chain = authority.issue("cam.example.com", aia=url)
+        (finding,) = judge(chain, fetch_issuers([url]))
+    assert finding.severity == "info"
+    assert "by a redirect" in finding.message
 
 
 def test_nothing_is_fetched_unless_asked():
@@ -72,18 +122,8 @@ def test_an_address_that_never_answers_is_given_up():
     ],
 )
 def test_a_hostile_server_is_told_about_in_words(answer, words):
-    class Handler(socketserver.BaseRequestHandler):
-        def handle(self):
-            self.request.recv(4096)
-            self.request.sendall(answer)
-
-    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_address[1]}/it"
+    with answering(answer) as url:
         fetched = fetch_issuers([url], seconds=5)
-        thread.join()
-    assert not isinstance(fetched[url], x509.Certificate)
     assert words in fetched[url]
 
 

@@ -8,6 +8,7 @@ from cryptography import x509
 from leafonly.certificate import addresses, covers, dns_names, is_issued_by
 from leafonly.pki import der
 from tests.credentials import INTERMEDIATE, LEAF, ROOT, ca, leaf
+from tests.laboratory import CHAINS
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ from tests.credentials import INTERMEDIATE, LEAF, ROOT, ca, leaf
         ("*.example", "cameras.example", False),
         ("*", "cameras", False),
         ("127.0.0.1", "127.0.0.1", False),  # a dNSName is no iPAddress
+        ("cam.example.com.", "cam.example.com", False),
     ],
 )
 def test_names_match_by_label(name, host, fits):
@@ -60,3 +62,15 @@ def test_issuer_is_told_by_its_signature():
     assert rotated.subject == INTERMEDIATE[0].subject
     assert not is_issued_by(LEAF, rotated)
     assert not is_issued_by(LEAF, ROOT[0])
+
+
+@pytest.mark.parametrize("name", ["good", "sha1_leaf", "md5_leaf", "rsa_1024_intermediate"])
+def test_weak_signature_is_a_signature(name):
+    laid = CHAINS[name]()
+    assert is_issued_by(laid.leaf, laid.presented[1])
+
+
+@pytest.mark.parametrize("name", ["damaged_leaf", "intermediate_of_another_key"])
+def test_damaged_signature_is_none(name):
+    laid = CHAINS[name]()
+    assert not is_issued_by(laid.leaf, laid.presented[1])

@@ -338,4 +338,4 @@ def test_clients_use_the_systems_own_store(tmp_path, delivery):
         "--scenarios", "full_chain", before=before,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout
-    assert "2 passed" in finished.stdout
+    assert "3 passed" in finished.stdout

@@ -7,7 +7,16 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from leafonly.audit import checks_certificate, checks_chain, checks_files, checks_key, checks_name
+from leafonly.audit import (
+    checks_aia,
+    checks_certificate,
+    checks_chain,
+    checks_files,
+    checks_key,
+    checks_name,
+    checks_path,
+    checks_profile,
+)
 from leafonly.audit.evidence import Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
 from leafonly.audit.reader import Credentials, read_directory, read_files
@@ -45,6 +54,9 @@ CHECKS = _registry(
         *checks_name.CHECKS,
         *checks_certificate.CHECKS,
         *checks_chain.CHECKS,
+        *checks_path.CHECKS,
+        *checks_profile.CHECKS,
+        *checks_aia.CHECKS,
     )
 )
 """Every check by its id, in the order in which people read them."""

@@ -35,7 +35,7 @@ def blocks(data: bytes, problems: list[str], rest: bytearray) -> Iterator[Block]
             problems.append(f"it holds more than {MOST_OBJECTS} objects")
             return
         rest += data[at:start]
-        opening = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----").match(data, start)
+        opening = re.compile(rb"-----BEGIN ([A-Z0-9. ]{1,40})-----").match(data, start)
         stop = data.find(b"-----END ", start)
         again = data.find(b"-----BEGIN ", start + 11)
         if opening is None:

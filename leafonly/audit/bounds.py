@@ -15,6 +15,16 @@ _MOST_ELEMENTS = 5000
 _MOST_DEPTH = 40
 
 _INTEGER, _OCTET_STRING, _OBJECT_IDENTIFIER = 0x02, 0x04, 0x06
+_PLAIN = frozenset(
+    map(
+        bytes.fromhex,
+        (
+            "2a864886f70d01091601",  # x509Certificate, RFC 7292 section 4.2.3
+            "2a864886f70d010c0a0101",  # keyBag, section 4.2.1: a key that is not encrypted
+        ),
+    )
+)
+"""What follows is not encrypted: its numbers are serial numbers and the like."""
 _SCRYPT = bytes.fromhex("2b06010401da47040b")  # 1.3.6.1.4.1.11591.4.11, RFC 7914
 
 
@@ -43,9 +53,10 @@ def elements(data: bytes) -> Iterator[tuple[int, bytes, int]]:
 def is_too_costly(der: bytes) -> bool:
     """Tell whether opening an encrypted key or PKCS#12 file would take unreasonably long.
 
-    Every number in such a file that is not inside its ciphertext is a version, a number of
-    rounds, or the length of a key, so one that is larger than any sensible number of rounds
-    decides it. For scrypt it is the product that counts.
+    Every number in such a file is a version, a number of rounds, or the length of a key, unless
+    it is inside its ciphertext, in a certificate, or in a key that is not encrypted. So one that
+    is larger than any sensible number of rounds decides it. For scrypt it is the product that
+    counts.
     """
     budget = [_MOST_ELEMENTS]
     return _is_costly(der, budget, 0) or budget[0] <= 0
@@ -54,6 +65,8 @@ def is_too_costly(der: bytes) -> bool:
 def _is_costly(data: bytes, budget: list[int], depth: int) -> bool:
     inside = list(_take(data, budget))
     for number, (tag, contents) in enumerate(inside):
+        if number and inside[number - 1][1] in _PLAIN:
+            continue
         if tag == _INTEGER and int.from_bytes(contents[:16], "big") > _MOST_ROUNDS:
             return True
         if tag == _OBJECT_IDENTIFIER and contents == _SCRYPT and number + 1 < len(inside):

@@ -33,6 +33,7 @@ _APPLE = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
 _APPLE_LIFETIME = 825
 
 _SHORT = dt.timedelta(days=30)
+_FEW_SCTS = dt.timedelta(days=180)
 
 _WEAK = {
     SignatureAlgorithmOID.RSA_WITH_MD5: "MD5",
@@ -106,17 +107,13 @@ def _outlook(at: dt.datetime) -> str:
 def certificate_is_for_servers(evidence: Evidence) -> Iterator[Finding]:
     """The certificate is a TLS server's: serverAuth, no CA, nothing the camera cannot do."""
     leaf = evidence.leaf
-    if is_ca(leaf):
-        if is_self_issued(leaf):
-            yield warning(
-                "the certificate is self-signed: every client must be given it itself",
-                _REISSUE,
-            )
-        else:
-            # Seen: refused by Firefox 153, NSS 3.87 and rustls 0.23; accepted by the others.
-            yield warning(
-                "the certificate is marked as a CA's: Firefox and rustls refuse it", _REISSUE
-            )
+    if is_self_issued(leaf):
+        yield warning(
+            "the certificate is self-signed: every client must be given it itself", _REISSUE
+        )
+    elif is_ca(leaf):
+        # Seen: refused by Firefox 153, NSS 3.87 and rustls 0.23; accepted by the others.
+        yield warning("the certificate is marked as a CA's: Firefox and rustls refuse it", _REISSUE)
     yield from _judge_usage(leaf)
     if any(isinstance(each.value, x509.TLSFeature) for each in leaf.extensions):
         # RFC 7633. Seen: refused by Firefox 153 and GnuTLS 3.7 with all that use it.
@@ -138,17 +135,16 @@ def _judge_usage(leaf: x509.Certificate) -> Iterator[Finding]:
     try:
         usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
-        if leaf.not_valid_before_utc > _APPLE:
-            yield warning(
-                "the certificate does not say that it is a server's (serverAuth): Apple's "
-                "systems refuse it",
-                _REISSUE,
-            )
+        late = leaf.not_valid_before_utc > _APPLE
+        who = "Apple's systems refuse it" if late else "Baseline Requirements 7.1.2.7.10 demand it"
+        yield warning(
+            f"the certificate does not say that it is a server's (serverAuth): {who}", _REISSUE
+        )
         return
     if ExtendedKeyUsageOID.SERVER_AUTH in usage:
         return
     if ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE in usage:
-        yield warning(
+        yield blocker(
             "the certificate is for any use, but not expressly for TLS servers (serverAuth): "
             "Firefox, OpenSSL, rustls and Apple's systems refuse it",
             _REISSUE,
@@ -160,7 +156,8 @@ def _judge_usage(leaf: x509.Certificate) -> Iterator[Finding]:
 def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
     """It carries SCTs: browsers refuse a public certificate that is not in the CT logs.
 
-    Two from distinct logs up to 180 days of life, three beyond: Chrome's CT policy
+    Two from distinct logs up to 180 days of life (the difference of the two dates, to the
+    second), three beyond: Chrome's CT policy
     (googlechrome.github.io/CertificateTransparency/ct_policy.html) and Apple's
     (support.apple.com/103214). Firefox asks for the like on desktops since 135, of roots in
     Mozilla's list (its dev-security-policy list, 2025-02-04). All three ask it of public CAs
@@ -177,7 +174,9 @@ def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
     scts = found.get(x509.PrecertificateSignedCertificateTimestamps)
     carried = scts if isinstance(scts, x509.PrecertificateSignedCertificateTimestamps) else ()
     logs = len({each.log_id for each in carried})
-    wanted = 2 if _days(evidence.leaf) <= 180 else 3
+    leaf = evidence.leaf
+    lives = leaf.not_valid_after_utc - leaf.not_valid_before_utc
+    wanted = 2 if lives <= _FEW_SCTS else 3
     if not evidence.is_public:
         yield info("no client wants SCTs of a private CA")
     elif logs < wanted:

@@ -1,40 +1,21 @@
 """Checks of the chain: what stands above the leaf, and who trusts it."""
 
-import datetime as dt
-import ipaddress
 from collections.abc import Iterator, Sequence
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from leafonly.audit.evidence import Evidence
+from leafonly.audit.distrust import chrome_distrusts
+from leafonly.audit.evidence import Answer, Evidence
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
+from leafonly.audit.names import called, name_of, shown
 from leafonly.audit.paths import Issuers
 from leafonly.audit.reader import is_ca, is_self_issued, spki
-from leafonly.certificate import aia_urls, covers
-from leafonly.pki import der
+from leafonly.certificate import aia_urls, is_issued_by
 
-__all__ = ["CHECKS", "aia_urls"]
+__all__ = ["CHECKS"]
 
-_SERVER = ExtendedKeyUsageOID.SERVER_AUTH
 _ASK_CA = "take the intermediate from the same delivery, or from the CA's page of certificates"
-
-# Organizations that say of themselves that their intermediates change. In order: "Chains of
-# Trust" and the news of 2024-03-19 (letsencrypt.org); "connecting to Google" in the FAQ of
-# Google's public key infrastructure; "Amazon introduces dynamic intermediate certificate
-# authorities" (AWS Security Blog, 2022); "Atlas TLS ICA Rotations" (support.globalsign.com);
-# "DigiCert ICA Update" (knowledge.digicert.com); "Azure Certificate Authority details"
-# (learn.microsoft.com), a list that is updated.
-_ROTATING = {
-    "Let's Encrypt": "issues from one of several intermediates, and replaces them",
-    "Google Trust Services": "issues from different intermediates as it needs",
-    "Amazon": "issues from one of several intermediates",
-    "GlobalSign nv-sa": "makes new intermediates every quarter for some products",
-    "DigiCert Inc": "has replaced its intermediates several times",
-    "Microsoft Corporation": "issues from one of several intermediates",
-}
-_SHORT_LIVED = dt.timedelta(days=1100)  # an intermediate of three years is replaced often
+_MOST_NAMED = 8  # certificates whose missing issuers are named
 
 
 def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
@@ -43,8 +24,8 @@ def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
     if is_self_issued(leaf):
         raise NotCheckedError("the certificate is self-signed: it has no issuer")
     if evidence.issuers:
-        if not is_ca(evidence.issuers[0]):
-            yield blocker(f"{_name(evidence.issuers[0])} issued the leaf, but is no CA", _ASK_CA)
+        if not is_ca(evidence.issuers[0]) and (evidence.is_refused or not evidence.opinions):
+            yield blocker(f"{called(evidence.issuers[0])} issued the leaf, but is no CA", _ASK_CA)
         return
     credentials = evidence.credentials
     if evidence.is_issued_by_root:
@@ -52,49 +33,94 @@ def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
         return
     if any(each.subject == leaf.issuer for each in credentials.intermediates):
         yield blocker(
-            f"the intermediate {_name_of(leaf.issuer)} has the issuer's name, but another key: "
+            f"the intermediate {name_of(leaf.issuer)} has the issuer's name, but another key: "
             "it did not sign this leaf",
             _ASK_CA,
         )
     elif credentials.intermediates:
-        given = ", ".join(_name(each) for each in credentials.intermediates[:3])
+        given = ", ".join(called(each) for each in credentials.intermediates[:3])
         yield blocker(
-            f"the intermediate given ({given}) did not issue the leaf: {_name_of(leaf.issuer)} did",
+            f"the intermediate given ({given}) did not issue the leaf: {name_of(leaf.issuer)} "
+            f"did. Missing: {_missing(evidence)}",
             _ASK_CA,
+        )
+    elif evidence.is_stranger:
+        yield blocker(
+            "no root that was named by --trust issued the leaf, and its intermediate is not among "
+            f"the files: {_missing(evidence)}",
+            f"{_ASK_CA}; or name the root above it: --trust=FILE",
         )
     else:
         yield warning(
-            f"the intermediate ({_name_of(leaf.issuer)}) is not among the files: nothing could "
+            f"the intermediate ({_missing(evidence)}) is not among the files: nothing could "
             "be stored in clients, and nothing more than the leaf presented",
             f"{_ASK_CA}; if a root of your own issued the leaf itself, name it: --trust=FILE",
         )
+
+
+def _missing(evidence: Evidence) -> str:
+    """List the issuers that are neither given nor known, each with where it can be fetched."""
+    credentials = evidence.credentials
+    known = [Issuers([*credentials.intermediates, *credentials.roots])]
+    known += [evidence.private, evidence.mozilla, evidence.system]
+    fetched = [
+        certificate
+        for answer in (evidence.fetched or {}).values()
+        if isinstance(answer, Answer)
+        for certificate in answer.certificates
+    ]
+    missing: dict[str, None] = {}
+    for each in [evidence.leaf, *credentials.intermediates[:_MOST_NAMED], *fetched]:
+        if not any(
+            is_issued_by(each, above) for pool in known for above in pool.named(each.issuer)
+        ):
+            urls = [url for url in aia_urls(each) if url.lower().startswith("http")]
+            where = f", at {shown(urls[0])}" if urls else ""
+            missing[f"{name_of(each.issuer)}{where}"] = None
+    return "; ".join(missing)
 
 
 def issuers_are_valid(evidence: Evidence) -> Iterator[Finding]:
     """Each intermediate is valid now, and for as long as the leaf."""
     leaf = evidence.leaf
     for each in evidence.issuers:
-        until = f"{each.not_valid_after_utc:%Y-%m-%d}"
-        if not _is_valid(each, evidence.at):
-            yield blocker(
-                f"the intermediate {_name(each)} is not valid now (until {until})", _ASK_CA
-            )
-        elif each.not_valid_after_utc < leaf.not_valid_after_utc:
+        since, until = each.not_valid_before_utc, each.not_valid_after_utc
+        if not since <= evidence.at <= until:
+            is_early = evidence.at < since
+            when = f"from {since:%Y-%m-%d %H:%M} UTC" if is_early else f"until {until:%Y-%m-%d}"
+            message = f"the intermediate {called(each)} is not valid now ({when})"
+            if evidence.is_refused or not evidence.opinions:
+                yield blocker(message, _ASK_CA)
+            else:
+                yield warning(f"{message}: clients that need it for their root refuse", _ASK_CA)
+        elif until < leaf.not_valid_after_utc:
             yield warning(
-                f"the intermediate {_name(each)} expires on {until}, before the leaf", _ASK_CA
+                f"the intermediate {called(each)} expires on {until:%Y-%m-%d}, before the leaf",
+                _ASK_CA,
             )
 
 
 def root_is_in_mozilla_list(evidence: Evidence) -> Iterator[Finding]:
     """The chain reaches a root that Mozilla's list has, so most clients trust it."""
+    if is_self_issued(evidence.leaf) and evidence.is_stranger:
+        yield blocker(
+            "the certificate is self-signed, and not among those named by --trust",
+            "name it there, and give it to every client; else have a CA issue one",
+        )
     _need_a_way_up(evidence)
     if evidence.public_paths:
-        yield info(f"the chain reaches {_roots(evidence.public_paths)} of Mozilla's list")
+        yield from _judge_public_roots(evidence)
         return
     private = evidence.paths_to(evidence.private)
     given = evidence.paths_to(Issuers(evidence.credentials.roots))
     if private:
         yield info(f"the chain reaches your own root {_roots(private)}: clients must be given it")
+    elif evidence.is_stranger:
+        yield blocker(
+            "the chain reaches none of the roots that were named by --trust: missing is "
+            f"{_missing(evidence) or _roots(evidence.paths)}",
+            "add what is missing to the chain, or name the root above it: --trust=FILE",
+        )
     elif evidence.paths_to(evidence.system):
         yield warning(
             "no root of Mozilla's list stands above the leaf: clients that do not use this "
@@ -108,10 +134,38 @@ def root_is_in_mozilla_list(evidence: Evidence) -> Iterator[Finding]:
             "name it, if it is your own: --trust=FILE; else take a public CA",
         )
     else:
-        yield blocker(
-            "the chain reaches no known root: an intermediate is missing, or the CA is private",
-            "add the missing intermediate, or name your own CA's root: --trust=FILE",
+        yield _incomplete(evidence)
+
+
+def _judge_public_roots(evidence: Evidence) -> Iterator[Finding]:
+    distrusted = [
+        (path[-1], day)
+        for path in evidence.public_paths
+        if (day := chrome_distrusts(evidence.leaf, path[-1])) is not None
+    ]
+    if len(distrusted) < len(evidence.public_paths):
+        yield info(f"the chain reaches {_roots(evidence.public_paths)} of Mozilla's list")
+        return
+    for root, day in distrusted[:1]:
+        yield warning(
+            f"the chain reaches {called(root)}, which Mozilla's list has and Chrome trusts only "
+            f"for certificates logged until {day}: Chrome refuses this one",
+            "have another CA issue the certificate",
         )
+
+
+def _incomplete(evidence: Evidence) -> Finding:
+    missing = _missing(evidence)
+    if any(aia_urls(each) for each in evidence.issuers[-1:]):
+        return blocker(
+            f"the chain is incomplete: above {called(evidence.issuers[-1])} is missing {missing}",
+            "fetch it and add it to the chain; if it is your own CA's root, name it: --trust=FILE",
+        )
+    return blocker(
+        f"the chain reaches no known root: missing is {missing}, an intermediate or the root of a "
+        "private CA",
+        "add the missing intermediate, or name your own CA's root: --trust=FILE",
+    )
 
 
 def root_is_in_system_store(evidence: Evidence) -> Iterator[Finding]:
@@ -144,143 +198,28 @@ def roots_are_listed(evidence: Evidence) -> Iterator[Finding]:
     _need_a_way_up(evidence)
     paths = evidence.public_paths or evidence.paths_to(evidence.private)
     for path in paths:
-        yield info("way up: " + " <- ".join(_name(each) for each in path))
+        yield info("way up: " + " <- ".join(map(called, path)) + _objection(evidence, path))
     above = [each for path in paths for each in path] or list(evidence.issuers)
     for each in evidence.credentials.intermediates:
         if each not in above:
-            yield info(f"{_name(each)} is given, but is not needed above this leaf")
+            yield info(f"{called(each)} is given, but is not needed above this leaf")
     keys = [spki(each.public_key()) for each in evidence.credentials.intermediates]
     if len(set(keys)) < len(keys):
         yield info("an intermediate is given in two cross-signed forms; one is enough")
 
 
-def chain_is_verified(evidence: Evidence) -> Iterator[Finding]:
-    """A whole verification as browsers do it (by `cryptography`), with the full chain, passes."""
-    if not evidence.public_paths:
-        raise NotCheckedError("the rules for public chains apply only below a public root")
-    leaf = evidence.leaf
-    store = Store([path[-1] for path in evidence.public_paths])
-    builder = PolicyBuilder().store(store).time(evidence.at)
-    subject = _subject(evidence)
-    try:
-        verifier = builder.build_server_verifier(subject)
-    except ValueError as error:
-        raise NotCheckedError(f"the verifier takes no such name: {subject.value}") from error
-    try:
-        verifier.verify(leaf, list(evidence.issuers))
-    except VerificationError as error:
-        words = _shown(str(error))
-        yield warning(f"a strict verifier refuses the full chain: {words}", _ASK_CA)
-
-
-def _subject(evidence: Evidence) -> x509.DNSName | x509.IPAddress:
-    """Give whom to verify the leaf for; what is wrong with the leaf is for other checks to say.
-
-    Raises:
-        NotCheckedError: The leaf itself is at fault.
-
-    """
-    leaf, domain = evidence.leaf, evidence.domain
-    found = {type(each.value): each.value for each in leaf.extensions}
-    usage = found.get(x509.ExtendedKeyUsage)
-    if (
-        not _is_valid(leaf, evidence.at)
-        or not covers(leaf, domain)
-        or not (isinstance(usage, x509.ExtendedKeyUsage) and _SERVER in usage)
-        or x509.PrecertPoison in found
-        or not all(_is_valid(each, evidence.at) for each in evidence.issuers)
-    ):
-        raise NotCheckedError("other checks say already what is wrong")
-    try:
-        return x509.IPAddress(ipaddress.ip_address(domain))
-    except ValueError:
-        return x509.DNSName(domain)
-
-
-def aia_names_issuer(evidence: Evidence) -> Iterator[Finding]:
-    """The leaf says where its issuer can be fetched, and with --online: the same one is there.
-
-    By http, as Baseline Requirements 7.1.2.7.7 have it: fetching by https could never end.
-    Who fetches was measured: docs/clients.md.
-    """
-    urls = aia_urls(evidence.leaf)
-    if not urls:
-        yield warning(
-            "the leaf has no caIssuers address: clients that fetch a missing intermediate "
-            "(Chromium, Java when told to) cannot",
-            "have it issued by a CA that puts one in, if leaf-only must work for those",
-        )
-        return
-    if not any(url.lower().startswith("http://") for url in urls):
-        yield warning("no caIssuers address of the leaf is plain http, as clients want it", _ASK_CA)
-    if evidence.fetched is None:
-        raise NotCheckedError(f"what is at {_shown(urls[0])} is looked at with --online only")
-    for url in urls:
-        if url in evidence.fetched:
-            yield _judge_fetched(evidence, url, evidence.fetched[url])
-
-
-def _judge_fetched(evidence: Evidence, url: str, got: x509.Certificate | str) -> Finding:
-    if isinstance(got, str):
-        return warning(
-            f"nothing can be fetched from {_shown(url)}: {got}", "tell the CA, or try again"
-        )
-    if evidence.issuers and der(got) == der(evidence.issuers[0]):
-        return info(f"the same intermediate is at {_shown(url)}")
-    if got.subject == evidence.leaf.issuer and (
-        not evidence.issuers or spki(got.public_key()) == spki(evidence.issuers[0].public_key())
-    ):
-        return info(f"another certificate of the same issuer is at {_shown(url)}")
-    return warning(
-        f"another intermediate ({_name(got)}) is at {_shown(url)}: who fetches it cannot "
-        "complete the chain",
-        "tell the CA; do not count on clients that fetch",
-    )
-
-
-def intermediate_will_stay(evidence: Evidence) -> Iterator[Finding]:
-    """The CA does not change its intermediates: clients that stored one may fail after renewal."""
-    leaf = evidence.leaf
-    organizations = leaf.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-    organization = str(organizations[0].value) if organizations else ""
-    remedy = "store all of the CA's intermediates in clients, and look again after each renewal"
-    if organization in _ROTATING:
-        yield warning(
-            f"{organization} {_ROTATING[organization]}: a client in which {_name_of(leaf.issuer)} "
-            "is stored may fail after a renewal",
-            remedy,
-        )
-        return
-    for issuer in evidence.issuers[:1]:
-        if issuer.not_valid_after_utc - issuer.not_valid_before_utc < _SHORT_LIVED:
-            yield warning(
-                f"the intermediate {_name(issuer)} is made for a short time: a client in which "
-                "it is stored may fail after a renewal",
-                remedy,
-            )
-
-
-def _is_valid(certificate: x509.Certificate, at: dt.datetime) -> bool:
-    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
+def _objection(evidence: Evidence, path: Sequence[x509.Certificate]) -> str:
+    """Say why a client that knows this root alone would refuse what others accept."""
+    if len(evidence.paths) < 2 or evidence.is_refused:
+        return ""
+    opinions = evidence.judged(path)
+    if any(each.accepts for each in opinions):
+        return ""
+    return f"; with this root alone it is refused: {opinions[0].because}"
 
 
 def _roots(paths: Sequence[Sequence[x509.Certificate]]) -> str:
-    return ", ".join(dict.fromkeys(_name(path[-1]) for path in paths))
-
-
-def _name(certificate: x509.Certificate) -> str:
-    return _name_of(certificate.subject)
-
-
-def _name_of(name: x509.Name) -> str:
-    """Give the word people know a certificate by; certificates are strangers' text."""
-    common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
-    word = str(common[0].value) if common else name.rfc4514_string()
-    return _shown(word) or "(no name)"
-
-
-def _shown(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)[:200]
+    return ", ".join(dict.fromkeys(called(path[-1]) for path in paths))
 
 
 CHECKS = (
@@ -289,7 +228,4 @@ CHECKS = (
     root_is_in_mozilla_list,
     root_is_in_system_store,
     roots_are_listed,
-    chain_is_verified,
-    aia_names_issuer,
-    intermediate_will_stay,
 )

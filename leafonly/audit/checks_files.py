@@ -15,8 +15,14 @@ _PLURALS = {"certificates": "certificate", "keys": "private key", "csrs": "signi
 
 def files_are_understood(evidence: Evidence) -> Iterator[Finding]:
     """Every file can be read, and everything in it is something that is known here."""
-    for file, problem in evidence.credentials.problems:
-        yield blocker(f"{file.name}: {problem}", _remedy_for(problem))
+    credentials = evidence.credentials
+    for file, problem in credentials.problems:
+        # lego's PKCS#12 beside its PEM: all that is needed can be read elsewhere.
+        is_spare = "no password was given" in problem and file.contents.form == "pkcs12"
+        if is_spare and credentials.leaf is not None and credentials.key is not None:
+            yield info(f"{file.name} is encrypted and was not opened: the other files suffice")
+        else:
+            yield blocker(f"{file.name}: {problem}", _remedy_for(problem))
 
 
 def _remedy_for(problem: str) -> str:
@@ -191,6 +197,19 @@ def chain_is_in_order(evidence: Evidence) -> Iterator[Finding]:
                 break
 
 
+def certificates_are_given_once(evidence: Evidence) -> Iterator[Finding]:
+    """No file has a certificate twice, as one that was appended to twice has."""
+    for file in evidence.credentials.files:
+        held = file.contents.certificates
+        more = len(held) - len(set(held))
+        if more and file.contents.form == "pem":
+            yield warning(
+                f"{file.name} has {more} of its {len(held)} certificates twice: a server would "
+                "present them twice, too",
+                "take the file that the CA delivered, or leave out what is repeated",
+            )
+
+
 def root_is_left_out(evidence: Evidence) -> Iterator[Finding]:
     """No root among the intermediates: a client that lacks it will not trust it by being sent.
 
@@ -230,6 +249,7 @@ CHECKS = (
     key_is_one,
     key_is_not_encrypted,
     chain_is_in_order,
+    certificates_are_given_once,
     root_is_left_out,
     csr_belongs,
 )

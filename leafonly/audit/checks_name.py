@@ -44,8 +44,15 @@ def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
     domain = evidence.domain
     if covers(leaf, domain):
         if evidence.given_domain is None:
-            others = f", one of {len(names)} names" if len(names) > 1 else ""
+            number = len(names) + len(addresses(leaf))
+            others = f", one of {number} names" if number > 1 else ""
             yield info(f"the camera's name is taken to be {domain}{others}; --domain names another")
+        return
+    if _is_address(domain) and domain in names:
+        yield blocker(
+            f"the certificate has the address {domain} as a DNS name, where no client looks for it",
+            "have the CA issue one with it as an iPAddress",
+        )
         return
     held = ", ".join([*names, *addresses(leaf)][:5])
     yield blocker(f"the certificate is not for {domain}, but for {held}", _REISSUE)
@@ -81,6 +88,14 @@ def name_is_public(evidence: Evidence) -> Iterator[Finding]:
         "the root of whoever did",
         "use a name below a domain that you own, and point it at the camera's address",
     )
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 CHECKS = (name_is_in_certificate, name_is_public)

@@ -35,7 +35,7 @@ Oddity = Literal["bom", "utf16", "crlf", "text", "no_armour", "encrypted"]
 
 _MOST_KEY_BYTES = 8192  # an RSA key of 8192 bits is 4.7 kB; checking a larger one takes long
 
-_IGNORED = ("EC PARAMETERS", "DH PARAMETERS", "X509 CRL")
+_IGNORED = ("EC PARAMETERS", "DH PARAMETERS", "X9.42 DH PARAMETERS", "X509 CRL")
 """What OpenSSL's commands write beside a key; it harms nobody."""
 
 _DAMAGE = (
@@ -143,10 +143,18 @@ def _read_der_object(der: bytes, contents: Contents, password: Password) -> None
         pass
     else:
         return
+    if _is_parameters(der):
+        return
     if der[1:].find(bytes.fromhex("020103")) in range(1, 5):  # PFX version 3, RFC 7292
         _take_pkcs12(der, contents, password)
     else:
         _take_key(der, der, load_der_private_key, contents, password)
+
+
+def _is_parameters(der: bytes) -> bool:
+    """Tell whether this is Diffie-Hellman's: a prime, a generator, and a length (PKCS #3)."""
+    tags = [tag for tag, _, _ in elements(next(elements(der))[1])]
+    return tags in ([2, 2], [2, 2, 2])
 
 
 def _take_certificate(der: bytes, contents: Contents) -> bool:

@@ -11,14 +11,30 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from leafonly.audit.finding import NotCheckedError
-from leafonly.audit.paths import Issuers, mozilla_roots, root_paths, system_roots
-from leafonly.audit.reader import Credentials
-from leafonly.certificate import dns_names, is_issued_by
+from leafonly.audit.paths import Issuers, longest_path, mozilla_roots, root_paths, system_roots
+from leafonly.audit.reader import Credentials, is_self_issued
+from leafonly.certificate import addresses, dns_names
+from leafonly.verifiers import Opinion, judge_chain
 
-__all__ = ["Evidence", "Fetched", "normal_name"]
+__all__ = ["Answer", "Evidence", "Fetched", "normal_name"]
 
-Fetched = Mapping[str, x509.Certificate | str]
-"""What came from each caIssuers URL: a certificate, or in words why none."""
+
+@dataclass(frozen=True)
+class Answer:
+    """What a caIssuers URL gave.
+
+    Attributes:
+        certificates: All that were there; at least one.
+        redirected: The URL led to another one first.
+
+    """
+
+    certificates: Sequence[x509.Certificate]
+    redirected: bool = False
+
+
+Fetched = Mapping[str, Answer | str]
+"""What came from each caIssuers URL, or in words why nothing."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,7 @@ class Evidence:
 
     @property
     def domain(self) -> str:
-        """The camera's name: the given one, else the first in the leaf.
+        """The camera's name: the given one, else the first in the leaf, else its first address.
 
         Raises:
             NotCheckedError: It was not given and cannot be told from the leaf.
@@ -79,24 +95,19 @@ class Evidence:
         if self.given_domain is not None:
             return self.given_domain
         plain = [name for name in dns_names(self.leaf) if not name.startswith("*.")]
+        if not dns_names(self.leaf):
+            plain = addresses(self.leaf)
         if not plain:
             raise NotCheckedError("the leaf does not tell the camera's name: --domain NAME")
         return plain[0]
 
     @functools.cached_property
     def issuers(self) -> Sequence[x509.Certificate]:
-        """The given intermediates that stand above the leaf, its issuer first."""
-        if self.public_paths:
-            return self.public_paths[0][1:-1]
-        above: list[x509.Certificate] = []
-        last, left = self.leaf, list(self.credentials.intermediates)
-        while True:
-            found = next((each for each in left if is_issued_by(last, each)), None)
-            if found is None or len(above) == _LONGEST:
-                return above
-            left.remove(found)
-            above.append(found)
-            last = found
+        """The given intermediates that stand above the leaf, its issuer first: all of them.
+
+        A client may know a root that is nearer; which one it knows is not for the camera to say.
+        """
+        return longest_path(self.leaf, self.credentials.intermediates)[1:]
 
     @functools.cached_property
     def public_paths(self) -> Sequence[Sequence[x509.Certificate]]:
@@ -106,6 +117,53 @@ class Evidence:
     def paths_to(self, roots: Issuers) -> Sequence[Sequence[x509.Certificate]]:
         """Find the paths from the leaf to these roots, through the given intermediates."""
         return root_paths(self.leaf, self.credentials.intermediates, roots)
+
+    @functools.cached_property
+    def paths(self) -> Sequence[Sequence[x509.Certificate]]:
+        """The paths to roots that clients can be expected to trust, with the best first.
+
+        Of Mozilla's list and those that the user named; else of this system; else of those
+        that were delivered.
+        """
+        named = [*self.public_paths, *self.paths_to(self.private)]
+        given = Issuers(self.credentials.roots)
+        return named or self.paths_to(self.system) or self.paths_to(given)
+
+    @functools.cached_property
+    def opinions(self) -> Sequence[Opinion]:
+        """What verifiers say of all that was delivered; nothing where no root is known."""
+        anchors = list(dict.fromkeys(path[-1] for path in self.paths))
+        if is_self_issued(self.leaf) and not self.is_stranger:
+            anchors = [self.leaf]
+        return self._judged(self.credentials.intermediates, anchors) if anchors else ()
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether none of the roots that the user named stands above the leaf."""
+        is_itself = self.leaf in self.private.named(self.leaf.subject)
+        return bool(self.private) and not is_itself and not self.paths_to(self.private)
+
+    def judged(self, path: Sequence[x509.Certificate]) -> Sequence[Opinion]:
+        """Ask the verifiers about one path alone, as a client sees it that knows no other."""
+        return self._judged(path[1:-1], path[-1:])
+
+    def _judged(
+        self, intermediates: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate]
+    ) -> Sequence[Opinion]:
+        try:
+            name = self.domain
+        except NotCheckedError:
+            name = None
+        return judge_chain(self.leaf, intermediates, anchors, name=name, at=self.at)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether most clients refuse what was delivered: every verifier does that is not strict.
+
+        What a strict one accepts and OpenSSL does not is of no use to OpenSSL's many clients.
+        """
+        lenient = [each for each in self.opinions if not each.strict]
+        return bool(lenient) and not any(each.accepts for each in lenient)
 
     @property
     def is_issued_by_root(self) -> bool:
@@ -117,9 +175,6 @@ class Evidence:
     def is_public(self) -> bool:
         """Whether the rules for public CAs apply."""
         return bool(self.public_paths)
-
-
-_LONGEST = 8
 
 
 def normal_name(name: str) -> str:

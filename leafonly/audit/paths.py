@@ -8,7 +8,7 @@ import functools
 import ssl
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import certifi
@@ -17,7 +17,7 @@ from cryptography import x509
 from leafonly.audit.contents import read_contents
 from leafonly.certificate import is_issued_by
 
-__all__ = ["Issuers", "mozilla_roots", "root_paths", "system_roots"]
+__all__ = ["Issuers", "longest_path", "mozilla_roots", "root_paths", "system_roots"]
 
 _MOST_CERTIFICATES = 8  # in one path; the web's longest has 5
 _MOST_SIGNATURES = 300  # checked for one leaf; hostile files may hold any number of namesakes
@@ -66,23 +66,44 @@ def root_paths(
 
     """
     found: list[tuple[x509.Certificate, ...]] = []
-    signatures, between = _MOST_SIGNATURES, Issuers(intermediates)
+    left = [_MOST_SIGNATURES]
+    for path in _ways_up(leaf, intermediates, left):
+        found += [(*path, root) for root in _issuers(path, roots, left)]
+        if len(found) >= _MOST_PATHS:
+            break
+    return found[:_MOST_PATHS]
+
+
+def longest_path(
+    leaf: x509.Certificate, intermediates: Sequence[x509.Certificate]
+) -> tuple[x509.Certificate, ...]:
+    """Return the leaf and as many of the intermediates as stand above it, in order."""
+    return max(_ways_up(leaf, intermediates, [_MOST_SIGNATURES]), key=len)
+
+
+def _ways_up(
+    leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], left: list[int]
+) -> Iterator[tuple[x509.Certificate, ...]]:
+    """Give every path that begins at the leaf, the shortest first."""
+    between = Issuers(intermediates)
     waiting: list[tuple[x509.Certificate, ...]] = [(leaf,)]
-    while waiting and len(found) < _MOST_PATHS:
+    while waiting:
         path = waiting.pop(0)
-        last = path[-1]
-        for pool in (roots, between):
-            for issuer in pool.named(last.issuer):
-                if issuer in path or signatures <= 0:
-                    continue
-                signatures -= 1
-                if not is_issued_by(last, issuer):
-                    continue
-                if pool is roots:
-                    found.append((*path, issuer))
-                elif len(path) < _MOST_CERTIFICATES:
-                    waiting.append((*path, issuer))
-    return found
+        yield path
+        if len(path) < _MOST_CERTIFICATES:
+            waiting += [(*path, issuer) for issuer in _issuers(path, between, left)]
+
+
+def _issuers(
+    path: Sequence[x509.Certificate], pool: Issuers, left: list[int]
+) -> Iterator[x509.Certificate]:
+    """Give who issued a path's last certificate, as long as signatures may be verified."""
+    for issuer in pool.named(path[-1].issuer):
+        if issuer in path or left[0] <= 0:
+            continue
+        left[0] -= 1
+        if is_issued_by(path[-1], issuer):
+            yield issuer
 
 
 @functools.cache

@@ -1,17 +1,16 @@
 """Credentials as CAs deliver them: a folder, or files one by one.
 
-Understood are the folders of certbot and acme.sh, a commercial CA's files, and any other
-folder whose files hold what it takes: a file is what is in it, not what it is called. What
-its name promises is kept as its `role`, for the check that compares the two.
+Understood are the folders of certbot, acme.sh, dehydrated and lego, a commercial CA's files,
+and any other folder whose files hold what it takes: a file is what is in it, not what it is
+called. What its name promises is kept as its `role`, for the check that compares the two.
 """
 
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import (
@@ -21,7 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from leafonly.audit.contents import Contents, read_contents
-from leafonly.certificate import covers
+from leafonly.audit.generations import IN_ONE_FOLDER, current
+from leafonly.audit.roles import SUFFIXES, Role, role_of
+from leafonly.certificate import covers, is_issued_by
 from leafonly.pki import der
 
 __all__ = [
@@ -36,52 +37,11 @@ __all__ = [
     "spki",
 ]
 
-Role = Literal["leaf", "chain", "fullchain", "key", "csr"]
-
 PasswordFor = Callable[[Path], bytes | None]
 """Asked for the password of a file that turns out to be encrypted."""
 
 _MOST_BYTES = 1 << 20  # a CA's delivery is some kilobytes; Mozilla's whole list 200
 _MOST_FILES = 200
-
-_IN_ARCHIVE = re.compile(r"(cert|chain|fullchain|privkey)(\d{1,6})\.pem")
-"""certbot's archive, in which it keeps what it has renewed ("Where are my certificates?")."""
-
-_ROLES: dict[str, Role] = {
-    # certbot's live directory (certbot's README there)
-    "cert.pem": "leaf",
-    "chain.pem": "chain",
-    "fullchain.pem": "fullchain",
-    "privkey.pem": "key",
-    # acme.sh (its wiki, "How to install")
-    "ca.cer": "chain",
-    "fullchain.cer": "fullchain",
-}
-_ROLES_BY_SUFFIX: dict[str, Role] = {
-    ".key": "key",
-    ".csr": "csr",
-    ".ca-bundle": "chain",
-    ".ca_bundle": "chain",
-}
-_SUFFIXES = frozenset(
-    (
-        ".pem",
-        ".crt",
-        ".cer",
-        ".cert",
-        ".der",
-        ".key",
-        ".csr",
-        ".ca-bundle",
-        ".ca_bundle",
-        ".p7b",
-        ".p7c",
-        ".p7s",
-        ".pfx",
-        ".p12",
-    )
-)
-"""Files that promise credentials; others in a folder are of interest only if they hold some."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +118,7 @@ class Credentials:
 
 
 def read_directory(directory: Path, password: PasswordFor) -> Credentials:
-    """Read a folder of credentials, not the folders in it.
-
-    Of certbot's archive only the newest generation counts, which is the one that is live.
+    """Read a folder of credentials, not the folders in it, nor what ACME clients keep as history.
 
     Raises:
         ValueError: It is no folder that can be read, or no folder of credentials.
@@ -168,31 +126,51 @@ def read_directory(directory: Path, password: PasswordFor) -> Credentials:
     """
     try:
         inside = sorted(directory.iterdir())
-        paths = _newest_generation([path for path in inside if not path.is_dir()])
+        # macOS keeps what other file systems cannot hold of a file in another one, named ._file.
+        plain = [each for each in inside if not (each.is_dir() or each.name.startswith("._"))]
     except PermissionError as error:
         raise ValueError(
             f"{directory}: {error.strerror}: copy it to a folder that you alone can read"
         ) from error
     except OSError as error:
         raise ValueError(f"{directory}: {error.strerror}: give a folder of credentials") from error
+    paths = current(plain)
     if len(paths) > _MOST_FILES:
         raise ValueError(f"{directory} holds {len(paths)} files: give the CA's folder itself")
-    files = [read_file(path, _role_of(path), password) for path in paths]
-    kept = [each for each in files if _is_of_interest(each)]
+    files = [read_file(path, role_of(path), password) for path in paths]
+    kept = _without_answered([each for each in files if _is_of_interest(each)])
     if not kept:
         raise ValueError(
-            f"{directory} holds no certificate, key or signing request{_look_into(inside)}"
+            f"{directory} holds no certificate, key or signing request"
+            f"{_look_at(files) or _look_into(inside)}"
         )
     return sort_out(kept)
 
 
-def _newest_generation(paths: Sequence[Path]) -> list[Path]:
-    """Leave out what has been renewed: cert1.pem where cert2.pem and privkey2.pem are."""
-    numbers = {path: int(match[2]) for path in paths if (match := _IN_ARCHIVE.fullmatch(path.name))}
-    newest = max(numbers.values(), default=0)
-    if not any(path.name == f"privkey{newest}.pem" for path in paths):
-        return list(paths)  # who splits a chain into files may number them too
-    return [path for path in paths if numbers.get(path, newest) == newest]
+def _without_answered(files: Sequence[CredentialFile]) -> list[CredentialFile]:
+    """Leave out the older answers to a request that certbot was given more than once."""
+    numbered = [each for each in files if IN_ONE_FOLDER.fullmatch(each.path.name)]
+    leaves = [c for file in numbered for c in file.contents.certificates if not is_ca(c)]
+    newest = max(leaves, key=lambda each: each.not_valid_before_utc, default=None)
+    if newest is None or len({spki(each.public_key()) for each in leaves}) > 1:
+        return list(files)
+    old = [each for each in leaves if each != newest]
+    return [
+        each
+        for each in files
+        if each not in numbered or not any(c in old for c in each.contents.certificates)
+    ]
+
+
+def _look_at(files: Sequence[CredentialFile]) -> str:
+    """Say what one file is that could not be read, where that helps."""
+    keystores = (
+        f": {file.name}: {problem}"
+        for file in files
+        for problem in file.contents.problems
+        if "keytool" in problem
+    )
+    return next(keystores, "")
 
 
 def _look_into(inside: Sequence[Path]) -> str:
@@ -201,6 +179,8 @@ def _look_into(inside: Sequence[Path]) -> str:
     archives = [path.name for path in inside if path.suffix.lower() == ".zip"]
     if archives:
         return f": unpack {archives[0]!r} first"
+    if "live" in folders:
+        return ": give one of the folders in 'live/', where certbot keeps what is current"
     return f": give one of its folders, such as {folders[0]!r}" if folders else ""
 
 
@@ -247,16 +227,18 @@ def sort_out(files: Sequence[CredentialFile]) -> Credentials:
         (each for file in files for each in file.contents.csrs),
         lambda csr: csr.public_bytes(Encoding.DER),
     )
-    leaves = [each for each in certificates if not is_ca(each)]
+    issuing = {each.issuer for each in certificates if not is_self_issued(each)}
+    leaves = [each for each in certificates if not is_ca(each) and each.subject not in issuing]
     if not leaves:
         # `openssl req -x509` marks as a CA what people then use as a server's certificate.
         leaves = [c for c in certificates if any(_belongs(key, c) for key in keys)]
     others = [each for each in certificates if each not in leaves]
+    roots = [each for each in others if is_self_issued(each) and is_issued_by(each, each)]
     return Credentials(
         files=tuple(files),
         leaves=tuple(leaves),
-        intermediates=tuple(each for each in others if not is_self_issued(each)),
-        roots=tuple(each for each in others if is_self_issued(each)),
+        intermediates=tuple(each for each in others if each not in roots),
+        roots=tuple(roots),
         keys=tuple(keys),
         csrs=tuple(csrs),
     )
@@ -285,13 +267,9 @@ def _belongs(key: PrivateKeyTypes, certificate: x509.Certificate) -> bool:
     return spki(key.public_key()) == spki(certificate.public_key())
 
 
-def _role_of(path: Path) -> Role | None:
-    name = _IN_ARCHIVE.sub(r"\1.pem", path.name.lower())
-    return _ROLES.get(name) or _ROLES_BY_SUFFIX.get(path.suffix.lower())
-
-
 def _is_of_interest(file: CredentialFile) -> bool:
-    return file.contents.holds_anything or file.path.suffix.lower() in _SUFFIXES
+    held = file.contents
+    return held.holds_anything or held.form == "pkcs12" or file.path.suffix.lower() in SUFFIXES
 
 
 T = TypeVar("T")

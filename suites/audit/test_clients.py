@@ -1,17 +1,27 @@
 """Which clients will connect to a camera with these credentials."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from fixtures.settings import Question
-from leafonly.audit.finding import NotCheckedError
+from leafonly.audit.finding import Finding, NotCheckedError
 from leafonly.cell import Cell
+
+Record = Callable[[Iterable[Finding]], None]
 
 REMEDY = (
     "what would help: a gateway in front of the camera that presents the full chain, or a "
     "firmware that can (suites/presentation finds out)"
 )
+
+
+def test_chain_is_served(fault_of_chain: str | None, record_findings: Record) -> None:
+    """The full chain is good now, by this machine's clock, so that clients can be asked."""
+    if fault_of_chain is not None:
+        remedy = "mend what is named; --at judges as of another moment, clients ask this clock"
+        record_findings([Finding("blocker", fault_of_chain, remedy, "chain_is_served")])
+        pytest.fail(fault_of_chain, pytrace=False)
 
 
 def test_client(
