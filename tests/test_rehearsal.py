@@ -249,7 +249,7 @@ def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
     assert finished.returncode == 1
     assert "test_client[urllib-absent-own]" in finished.stdout
     assert "gateway" in finished.stdout
-    assert "FAILED: urllib (missing_issuer) does not connect; required to connect." in " ".join(
+    assert "FAILED: --require is not met: urllib (missing_issuer) does not connect." in " ".join(
         finished.stdout.split()
     )
     report = json.loads((tmp_path / "report" / "report.json").read_text())
@@ -293,7 +293,7 @@ def test_crashed_worker_leaves_no_cell_out(tmp_path, delivery):
     assert finished.returncode == 1
     seen = verdicts(tmp_path)
     assert (seen["urllib", "absent"], seen["httpx", "absent"]) == ("error", "rejected")
-    assert "FAILED: no verdict on urllib" in " ".join(finished.stdout.split())
+    assert "FAILED: --require is not met: no verdict on urllib" in " ".join(finished.stdout.split())
 
 
 def verdicts(tmp_path):
