@@ -61,7 +61,7 @@ def _of_requirements(report: Mapping[str, Any]) -> str | None:
         said.append(f"{names(rejecting)} {'do' if len(rejecting) > 1 else 'does'} not connect")
     if others:
         said.append(f"no verdict on {names(others)}")
-    return f"FAILED: {'; '.join(said)}; required to connect." if said else None
+    return f"FAILED: --require is not met: {'; '.join(said)}." if said else None
 
 
 def _named(cell: Cell) -> str:
@@ -112,7 +112,7 @@ def _of_situation(report: Mapping[str, Any], scenario: str, in_absent: int) -> s
         count += "" if same_again else " clients connect"
     anchors = sum(cell["cached_kind"] == "anchors" for cell in connect)
     if anchors:
-        trust = "it trusts" if len(connect) == 1 else f"{anchors} of them trust"
+        trust = "it trusts" if len(connect) == 1 else f"{anchors} of them {_trust(anchors)}"
         count += f" ({trust} the intermediate itself)"
     elif scenario in _SAID_IF_ACCEPTED and len(cells) > 1:
         count += f" ({names([cell['client'] for cell in connect])})" if connect else ""
@@ -227,6 +227,10 @@ def _who_connects(connect: Sequence[str], fail: Sequence[str]) -> str:
     return f"{names(fail)} {do_not} connect"
 
 
+def _trust(count: int) -> str:
+    return "trusts" if count == 1 else "trust"
+
+
 def _with_stored(report: Mapping[str, Any], absent: Sequence[Cell]) -> str:
     """Say how many of the same clients connect with the intermediate in their store."""
     cached = [cell for cell in conclusive(report, "cached") if same_row(cell, absent)]
@@ -234,7 +238,9 @@ def _with_stored(report: Mapping[str, Any], absent: Sequence[Cell]) -> str:
         return ""
     stored = [cell for cell in cached if cell["verdict"] == "accepted"]
     anchors = sum(cell["cached_kind"] == "anchors" for cell in stored)
-    themselves = f" ({anchors} of them trust the intermediate itself)" if anchors else ""
+    themselves = (
+        f" ({anchors} of them {_trust(anchors)} the intermediate itself)" if anchors else ""
+    )
     count = f"{len(stored)} of {len(cached)} {'does' if len(stored) == 1 else 'do'}"
     return f"; with the intermediate installed on the client, {count}{themselves}"
 

@@ -323,7 +323,7 @@ def test_a_deployed_camera_has_a_matrix_of_its_own(deployed: str, tmp_path: Path
         *("--clients=none", f"--report-dir={tmp_path}", "suites/matrix"),
     )
     assert exit_code == 1
-    assert "FAILED: urllib (missing_issuer) does not connect" in output
+    assert "FAILED: --require is not met: urllib (missing_issuer)" in output
     assert report_of(tmp_path)["summary"]["failed_requirements"] == ["urllib-absent-p256"]
 
 

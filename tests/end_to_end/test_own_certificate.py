@@ -256,7 +256,7 @@ def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
     assert finished.returncode == 1
     assert "test_client[urllib-absent-own]" in finished.stdout
     assert "gateway" in finished.stdout
-    assert "FAILED: urllib (missing_issuer) does not connect; required to connect." in " ".join(
+    assert "FAILED: --require is not met: urllib (missing_issuer) does not connect." in " ".join(
         finished.stdout.split()
     )
     report = json.loads((tmp_path / "report" / "report.json").read_text())
@@ -283,6 +283,24 @@ def test_client_that_cannot_be_asked_is_not_left_out(tmp_path, delivery):
     assert seen["urllib", "full_chain"] == "rejected"
     finished = run_suite(tmp_path, delivery, *own, "--require", "stub")
     assert finished.returncode == 1
+
+
+def test_crashed_worker_leaves_no_cell_out(tmp_path, delivery):
+    crash = tmp_path / "crash.py"
+    crash.write_text(
+        "import os\n"
+        "def pytest_runtest_call(item):\n"
+        "    if 'urllib-absent' in item.nodeid and hasattr(item.config, 'workerinput'):\n"
+        "        os.kill(os.getpid(), 9)\n"
+    )
+    own = ["--trust", tmp_path / "root.pem", "--clients", "urllib,httpx", "--require", "urllib"]
+    finished = run_suite(
+        tmp_path, delivery, *own, "-n1", "-p", "crash", before=("env", f"PYTHONPATH={tmp_path}")
+    )
+    assert finished.returncode == 1
+    seen = verdicts(tmp_path)
+    assert (seen["urllib", "absent"], seen["httpx", "absent"]) == ("error", "rejected")
+    assert "FAILED: --require is not met: no verdict on urllib" in " ".join(finished.stdout.split())
 
 
 def verdicts(tmp_path):

@@ -96,7 +96,7 @@ USUAL = report(
 def test_sentence_counts_what_was_measured() -> None:
     assert sentence(USUAL) == (
         "Leaf alone: 1 of 3 clients connect. With the intermediate installed on the client: "
-        "2 of 2 clients connect (1 of them trust the intermediate itself). If the leaf says where "
+        "2 of 2 clients connect (1 of them trusts the intermediate itself). If the leaf says where "
         "to fetch the intermediate (AIA): the one client tested connects."
     )
 
@@ -146,8 +146,8 @@ def test_required_client_that_fails_leads_and_is_marked() -> None:
     for kind in ("own_certificate", "remote_host"):
         told = report(*failing, kind=kind)
         assert sentence(told).startswith(
-            "FAILED: a (missing_issuer) does not connect; no verdict on b (it hung); required to "
-            "connect. "
+            "FAILED: --require is not met: a (missing_issuer) does not connect; no verdict on b "
+            "(it hung). "
         )
         assert summary(told)["failed_requirements"] == ["a-absent-p256", "b-absent-p256"]
         assert [cell_word(told, each) for each in failing] == ["no!", "ERROR!", "yes"]
@@ -210,7 +210,7 @@ def test_sentence_of_a_rehearsal_says_who_connects() -> None:
     assert text == (
         "No blocker and 0 warnings in the files. With the leaf alone a connects, b and c do not; "
         "with the intermediate installed on the client, 2 of 3 do "
-        "(1 of them trust the intermediate itself). "
+        "(1 of them trusts the intermediate itself). "
         "Even with the full chain d does not connect (untrusted_root). "
         "Nothing is known of 1 other client."
     )
