@@ -7,9 +7,6 @@ import pytest
 from fixtures.run_config import Question
 from leafonly.audit.finding import Finding, NotCheckedError
 from leafonly.harness.cell import Cell
-from fixtures.settings import Question
-from leafonly.audit.finding import Finding, NotCheckedError
-from leafonly.cell import Cell
 
 Record = Callable[[Iterable[Finding]], None]
 
