@@ -98,7 +98,7 @@ CLIENTS = (
         "mbedTLS",
         ("-lmbedtls", "-lmbedx509", "-lmbedcrypto"),
         MBEDTLS,
-        measured("2.28.3", "3.6.7", cached="accepted: anchors"),
+        measured("2.28.3", "3.6.6", "3.6.7", cached="accepted: anchors"),
     ),
     Client(
         name="micropython",
@@ -124,7 +124,7 @@ CLIENTS = (
         WOLFSSL,
         # A verified intermediate stays in the context as a CA (WOLFSSL_CHAIN_CA: "added to
         # cache from trusted chain", wolfssl/ssl.h).
-        measured("5.5.4", "5.9.2", cached="accepted: anchors", visited="accepted"),
+        measured("5.5.4", "5.7.2", "5.9.2", cached="accepted: anchors", visited="accepted"),
     ),
     replace(
         _in_c(

@@ -165,7 +165,7 @@ CLIENTS = (
         version_pattern="tstclnt -h host",
         library=linked,
         words=NSS,
-        measured=measured("/3.87.1", "/3.110", "/3.132"),
+        measured=measured("3.87.1", "3.110", "3.132"),
         install=Install(debian="apt install libnss3-tools", macos="brew install nss"),
         not_native="it trusts what is in the database that it is given, and nothing by itself",
     ),

@@ -52,7 +52,7 @@ CLIENTS = (
         version_command=("node", "{programs}/fetch_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=NODE,
-        measured=measured("7.29.0/3.5.7"),
+        measured=measured("7.29.0/3.5.7", "20.19.2/3.5.9"),
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
     ),
     Client(
@@ -127,7 +127,7 @@ CLIENTS = (
         version_command=("{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=GO,
-        measured=measured("1.27.3", cached="accepted: anchors"),
+        measured=measured("1.24.4", "1.27.3", cached="accepted: anchors"),
         install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
     ),
     Client(
@@ -148,7 +148,7 @@ CLIENTS = (
         version_command=("{program}", "--version"),
         version_pattern=VERSION_LINES,
         words=GO,
-        measured=measured("1.27.3", cached="accepted: anchors"),
+        measured=measured("1.24.4", "1.27.3", cached="accepted: anchors"),
         install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
     ),
     Client(
