@@ -30,7 +30,7 @@ from leafonly.run import Bench, Staged
 from leafonly.scenario import SCENARIOS, Scenario
 from leafonly.stage import StageError
 from leafonly.target import Target
-from leafonly.verdict import ServerSaw
+from leafonly.verdict import Observation, ServerSaw
 
 __all__ = ["Deployed", "Deployment", "key_name", "read_deployed"]
 
@@ -127,6 +127,7 @@ class Deployment(Bench):
         super().__init__(camera, directory / "deployed")
         self._deployed, self._host = deployed, deployed.name
         self._is_native = deployed.trusted is None
+        self._has_refused = False
         self._beside = _Beside(directory / "beside", deployed.name, is_native=self._is_native)
 
     def __exit__(self, *details: object) -> None:
@@ -167,12 +168,18 @@ class Deployment(Bench):
             endpoint.settle()
             yield endpoint
 
+    def _observe(self, client: Client, scenario: Scenario, key_type: KeyType) -> Observation:
+        self._has_refused = False  # one client at a time comes to a deployed camera
+        observation = super()._observe(client, scenario, key_type)
+        if not self._has_refused:
+            return observation
+        because = "; it asks for a certificate" if self._deployed.look.asks_for_certificate else ""
+        return replace(observation, obstacle=REFUSED + because)
+
     def _ask_camera(self, stage: Staged) -> ServerSaw:
         saw = super()._ask_camera(stage)
         seen = stage.endpoint.connections[stage.seen_before :]
-        if any(each.error == REFUSED for each in seen):
-            why = "; it asks for a certificate" if self._deployed.look.asks_for_certificate else ""
-            raise StageError(f"{REFUSED}{why}: this is no verdict on the camera's certificate")
+        self._has_refused = any(each.error == REFUSED for each in seen)
         return saw
 
     def _as_run(self, client: Client, scenario: Scenario) -> Client:
