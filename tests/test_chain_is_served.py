@@ -1,9 +1,10 @@
-"""What the harness finds out about the user's chain when it serves it is a finding."""
+"""What a run finds beyond the checks: in serving the chain, and in what clients are given."""
 
 import datetime as dt
 
 from leafonly.pki import pem
 from tests.credentials import key_pem, leaf
+from tests.laboratory import CHAINS
 from tests.making import DAY, NOW, ROOT, key_of, make
 from tests.test_rehearsal import run_suite
 
@@ -22,3 +23,15 @@ def test_a_chain_that_is_good_only_at_another_moment_fails_the_run(tmp_path):
     assert finished.returncode == 1, finished.stdout
     assert "blocker  chain_is_served" in finished.stdout
     assert "certificate has expired" in finished.stdout
+
+
+def test_an_intermediate_in_trust_does_not_hide_that_it_was_not_delivered(tmp_path):
+    laid = CHAINS["good"]()
+    delivery = tmp_path / "delivery"
+    delivery.mkdir()
+    (delivery / "cert.pem").write_bytes(pem([laid.leaf]))
+    (tmp_path / "trusted.pem").write_bytes(pem([*laid.presented[1:], *laid.roots]))
+    asked = ["--trust", tmp_path / "trusted.pem", "--clients", "none"]
+    finished = run_suite(tmp_path, delivery, "suites/audit/test_findings.py", *asked)
+    assert finished.returncode == 1, finished.stdout
+    assert "blocker  issuer_is_given" in finished.stdout

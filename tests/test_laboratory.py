@@ -88,3 +88,5 @@ def test_the_audit_agrees(name, tmp_path):
         assert not blockers or name in DECLARED, said
     elif not blockers:
         assert [each for each in found if each.severity == "warning"], said
+    if gnutls is None:
+        pytest.skip("compared with OpenSSL alone: certtool is missing (apt install gnutls-bin)")
