@@ -108,6 +108,7 @@ class _Way:
     def end(self) -> None:
         """Tell the camera that the client sends no more."""
         self._client_ended.set()
+        self._witness.client_ends()
         if self._socket:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_WR)
@@ -139,6 +140,5 @@ class _Way:
             self._socket = None
         completed = "1" if self._witness.handshake_completed else ""
         request = "(encrypted)" if self._witness.request_seen else ""
-        refused = self._witness.server_refused and not self._witness.request_seen
-        error = REFUSED if refused else error
+        error = REFUSED if self._witness.server_refused else error
         self.listener(Event("report", "\n".join((completed, request, "", error)).encode()))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from leafonly.cameras import Connection
 from leafonly.cameras.remote import REFUSED
 from leafonly.clients.process import Finished
-from leafonly.harness.preflight import PreflightError
 from leafonly.harness.scenario import Scenario
 from leafonly.harness.staging import Staged
 from leafonly.harness.verdict import ClientSaid, Observation, ServerSaw
@@ -17,7 +16,6 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
     """Run the client, once for each of its commands, and return what was observed.
 
     Raises:
-        PreflightError: The server refused the client, which is no verdict of the client's.
         OSError: The client does not start.
 
     """
@@ -29,7 +27,7 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
         client_said=_account(finished[-1]),
         server_saw=saw,
         had_issuer=_had_issuer(staged, scenario, saw),
-        obstacle=_warm_up_failure(staged, finished[0]),
+        obstacle=_refusal(staged) or _warm_up_failure(staged, finished[0]),
         seconds=sum(each.seconds for each in finished),
         command=" && ".join(each.shell() for each in staged.invocations),
         picture=staged.invocations[-1].picture(),
@@ -42,10 +40,7 @@ def _account(finished: Finished) -> ClientSaid:
 
 def _ask_camera(staged: Staged) -> ServerSaw:
     staged.endpoint.settle()
-    seen: Sequence[Connection] = staged.endpoint.connections[staged.seen_before :]
-    if any(each.error == REFUSED for each in seen):
-        hint = f"; {staged.to_serve.if_refused}" if staged.to_serve.if_refused else ""
-        raise PreflightError(f"{REFUSED}{hint}: this is no verdict on the camera's certificate")
+    seen = _connections(staged)
     fetches = staged.to_serve.fetches
     return ServerSaw(
         client_hello=any(each.client_hello for each in seen),
@@ -55,6 +50,17 @@ def _ask_camera(staged: Staged) -> ServerSaw:
         aia_fetches=fetches() if fetches else 0,
         tokens=tuple(each.token for each in seen if each.token),
     )
+
+
+def _connections(staged: Staged) -> Sequence[Connection]:
+    return staged.endpoint.connections[staged.seen_before :]
+
+
+def _refusal(staged: Staged) -> str | None:
+    """Return that the server refused the client, which is no verdict on the certificate."""
+    if not any(each.error == REFUSED for each in _connections(staged)):
+        return None
+    return "; ".join(filter(None, (REFUSED, staged.to_serve.if_refused)))
 
 
 def _had_issuer(staged: Staged, scenario: Scenario, saw: ServerSaw) -> bool | None:

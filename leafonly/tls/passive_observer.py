@@ -28,8 +28,9 @@ class Witness:
         handshake_completed: In TLS 1.2, both sides sent their Finished; in TLS 1.3, where the
             server's comes first, the client did.
         request_seen: The client sent application data.
-        server_refused: The server ended the connection with an alert, before the client sent
-            one of its own: a certificate of the client is missing, say.
+        server_refused: The server ended the connection with an alert where its answer should
+            be, and the client had neither sent one of its own nor left: a certificate of the
+            client is missing, say.
 
     """
 
@@ -37,7 +38,7 @@ class Witness:
         self.handshake_completed = False
         self.request_seen = False
         self.server_refused = False
-        self._client_alerted = False
+        self._client_left = self._server_answered = False
         self._client, self._server = RecordReader(), RecordReader()
         self._encrypting: set[RecordReader] = set()
         self._finished: set[RecordReader] = set()
@@ -49,17 +50,23 @@ class Witness:
             if self._is_tls13 is None and kind == HANDSHAKE:
                 self._is_tls13 = _is_tls13(body)
             self._note(self._server, kind)
-            self.server_refused |= not self._client_alerted and self._is_refusal(kind, body)
+            if not (self._client_left or self._server_answered):
+                self.server_refused |= self._is_refusal(kind, body)
+            self._server_answered |= self.handshake_completed and kind == APPLICATION_DATA
 
     def hear_client(self, data: bytes) -> None:
         """Take what the client sent."""
         for kind, body in self._client.feed(data):
-            self._client_alerted |= self._is_alert(kind, len(body))
+            self._client_left |= self._is_alert(kind, len(body))
             if self._is_tls13:
                 self._note_tls13(kind, len(body))
             else:
                 self._note(self._client, kind)
                 self.request_seen |= kind == APPLICATION_DATA
+
+    def client_ends(self) -> None:
+        """Note that the client closed: OpenSSL's servers answer to that by an alert, too."""
+        self._client_left = True
 
     def _is_alert(self, kind: int, length: int) -> bool:
         return kind == ALERT or (

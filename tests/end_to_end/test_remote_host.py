@@ -300,6 +300,29 @@ def test_who_sent_the_first_fatal_alert_ended_the_connection(
     assert witness.server_refused == refused
 
 
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_a_client_that_hangs_up_was_not_refused(tmp_path: Path, version: ssl.TLSVersion) -> None:
+    """So wget rejects after the handshake; OpenSSL's server answers by an alert, decode_error."""
+    with server(tmp_path, version) as target, DeployedCamera([target]).serve(()) as endpoint:
+        where = (endpoint.address, endpoint.port)
+        with (
+            socket.create_connection(where, 10) as plain,
+            verifying().wrap_socket(plain, server_hostname=NAME) as tls,
+        ):
+            tls.shutdown(socket.SHUT_WR)
+        endpoint.settle()
+        assert endpoint.connections[0].error != REFUSED
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_a_camera_that_refuses_after_the_request_came_is_seen(
+    tmp_path: Path, version: ssl.TLSVersion
+) -> None:
+    with server(tmp_path, version, demands_certificate=True) as target:
+        seen, _ = seen_of(target, verifying(), b"GET / HTTP/1.0\r\n\r\n")
+    assert seen.error == REFUSED
+
+
 # Takes whatever goes wrong for the certificate's fault.
 BLAMING = """
 import ssl, sys, urllib.request
