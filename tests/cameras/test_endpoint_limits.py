@@ -91,9 +91,9 @@ def test_a_client_is_served_once_there_is_a_descriptor_again(
         client = socket.socket()
         out_of_files()
         client.connect((camera.address, camera.port))
-        client.close()
         with pytest.raises(CameraError, match=r"ulimit -n"):
             camera.settle()  # type: ignore[attr-defined]
+        client.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
         assert b"200 OK" in request(camera.port, trusting(AUTHORITY))
 

@@ -13,8 +13,9 @@ input buffer, `L` loaded, `X` refused (with the exception's text), `P` serving (
 and port), `W` it waits for a frame, `A` a frame has been taken off the line, `D` data, `R` the
 report that ends a connection.
 
-The camera sends one `A` for each frame, at once. The frames that it has not answered are never
-more than its input buffer holds, because some boards discard what does not fit.
+The camera sends one `A` for each frame, before it computes. The frames that it has not
+answered are never more than its input buffer holds, because some boards discard what does not
+fit.
 """
 
 import binascii

@@ -10,6 +10,8 @@ from leafonly.cameras.script.link import CableLink, Event, Line
 
 __all__ = ["NetworkLink"]
 
+_SENDING = 30.0  # seconds for the camera to take what a client sent
+
 
 class NetworkLink(CableLink):
     """Connections over TCP; only certificates, keys and reports go over the line.
@@ -46,7 +48,7 @@ class NetworkLink(CableLink):
         except OSError as error:
             self.fail(f"nothing answers at {self._address}:{self._port}: {error}")
             return
-        self._socket.settimeout(None)
+        self._socket.settimeout(_SENDING)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._receiver = threading.Thread(
             target=self._receive, args=(self._socket,), name="camera-socket", daemon=True
@@ -59,10 +61,14 @@ class NetworkLink(CableLink):
 
     def send(self, data: bytes) -> None:
         """Send what the client sent."""
-        # The script may have closed already; its report says why.
-        if self._socket:
-            with contextlib.suppress(OSError):
-                self._socket.sendall(data)
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendall(data)
+        except TimeoutError:
+            self.fail(f"the camera has taken no data for {_SENDING:.0f} s")
+        except OSError:
+            pass  # the script may have closed already; its report says why
 
     def end(self) -> None:
         """Tell the camera that the client sends no more."""
@@ -70,9 +76,24 @@ class NetworkLink(CableLink):
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_WR)
 
+    def stop_reading(self) -> None:
+        """Leave line and network to others."""
+        if self._socket:
+            with contextlib.suppress(OSError):
+                # Closing alone would not wake the receiver.
+                self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.close()
+        super().stop_reading()
+
     def _receive(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while data := connection.recv(4096):
+            while True:
+                try:
+                    data = connection.recv(4096)
+                except TimeoutError:
+                    continue  # the relay watches the clock
+                if not data:
+                    return
                 self.listener(Event("data", data))
 
     def _handle(self, frame: Frame) -> None:

@@ -70,7 +70,7 @@ def flush():
 
 
 def get():
-    """Wait for a frame, and say so; say at once that it has been taken off the line.
+    """Wait for a frame, and say so; say before any computing that it was taken off the line.
 
     The host needs both to tell a board that computes from one to which bytes were lost.
     """
@@ -98,7 +98,8 @@ def get():
     if b"%04x" % _totals[1] != head[1:5]:
         raise ValueError(LOST)
     put(b"A")
-    flush()
+    if kind in b"DLS":
+        flush()  # what follows may take a board half a minute; after the others it waits again
     return kind, payload
 
 
