@@ -83,7 +83,7 @@ def test_every_argument_has_a_help_text() -> None:
         (("look", "localhost:x\n"), "is not HOST, HOST:PORT or @FILE"),
         (("look", "@/nonexistent"), "No such file or directory"),
         (("look", "localhost", "--trust=/nonexistent"), "No such file or directory"),
-        (("answer", "/nonexistent"), "/nonexistent: No such file or directory"),
+        (("answer", "/nonexistent"), "/nonexistent cannot be read: No such file or directory"),
         (("report", str(SAMPLE), "-o", "/nonexistent/x.html"), "No such file or directory"),
         (("report", str(SAMPLE), "-o", str(SAMPLE)), "is the report itself: name another file"),
     ],
@@ -138,7 +138,8 @@ def test_a_report_is_never_waited_for(run: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path):
         code, _, err = run("answer", str(path))
-        assert (code, err) == (2, f"leafonly: {path} is not a file: name a report.json\n")
+        assert code == 2
+        assert "name a regular file" in err
 
 
 def test_an_answer_without_a_verdict_is_none(run: Run, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import stat
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from typing import Any
 import jsonschema
 
 from leafonly import __version__
+from leafonly.certificates.regular_file import read_regular_file
 from leafonly.report.html import render
 from leafonly.report.summary import summary
 
@@ -22,7 +22,6 @@ Report = Mapping[str, Any]
 """A report as in report.json; its fields are those of schema.json."""
 
 _SCHEMA = Path(__file__).with_name("schema.json")
-_MOST_BYTES = 64 << 20  # a report of 10 000 cells has 12 MB
 _MOST_CHARACTERS = 200  # of a validation error: it quotes the value, which may be a whole file
 
 
@@ -119,30 +118,24 @@ def read(path: Path) -> Report:
     """Return the report that a file holds, validated: the file may come from anybody.
 
     Fields that the schema does not know are allowed, because a later version of leafonly may
-    add them to `leafonly/1`.
+    add them to `leafonly/1`. Those that an earlier version did not write are filled in.
 
     Raises:
         OSError: The file cannot be read.
         ValueError: It is not a report. One line, with the file's name.
 
     """
-    # Opening a pipe would wait for its writer.
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise ValueError(f"{path} is not a file: name a report.json")
-    with path.open("rb") as file:
-        data = file.read(_MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        raise ValueError(f"{path} has more than {_MOST_BYTES >> 20} MiB: name a report.json")
+    data = read_regular_file(path)
     try:
         report: Report = json.loads(data, parse_constant=_refuse)
         jsonschema.validate(report, _open_ended(json.loads(_SCHEMA.read_text())))
         _check_references(report)
+        return _completed(report)
     except jsonschema.ValidationError as error:
         what = f"{error.json_path}: {error.message}"
         raise ValueError(f"{path} is not a report: {_shortened(what)}") from error
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a report: {_shortened(str(error))}") from error
-    return report
 
 
 def _refuse(constant: str) -> None:
@@ -167,6 +160,21 @@ def _check_references(report: Report) -> None:
     for cell in report["cells"]:
         if cell["client"] not in known:
             raise ValueError(f"a cell names the client {cell['client']}, which is not in clients")
+
+
+def _completed(report: Report) -> Report:
+    """Fill in the fields that version 0.1.0 did not write: run, summary, cells[].id."""
+    ids = ({"id": f"{c['client']}-{c['scenario']}-{c['key_type']}"} | c for c in report["cells"])
+    complete = {**report, "cells": list(ids)}
+    if "run" not in complete:
+        if any(finding["check"] != "presentation" for finding in report["findings"]):
+            raise ValueError("it does not say what kind of run it is of; run the suite again")
+        complete["run"] = {
+            "kind": "matrix" if report["cells"] else "presentation",
+            "options": {},
+            "complete": True,
+        }
+    return {"summary": summary(complete), **complete}
 
 
 def _shortened(text: str) -> str:
