@@ -31,15 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: What follows the program's name; None for the command line's own.
 
-    Raises:
-        SystemExit: For `--help`, `--version`, and arguments that cannot be parsed.
-
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A locale without UTF-8 is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = _run(parser().parse_args(arguments))
+        try:
+            code = _run(parser().parse_args(arguments))
+        except SystemExit as end:  # for --help, --version, and what cannot be parsed
+            code = end.code if isinstance(end.code, int) else 2
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
