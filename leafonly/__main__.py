@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from leafonly.command_line import parser, printable, unknown
 
 if TYPE_CHECKING:
+    from leafonly.certificates.chain import KeyType
     from leafonly.clients import Client
+    from leafonly.harness.scenario import Scenario
 
 __all__ = ["main"]
 
@@ -104,46 +106,51 @@ def _look(host: str, trust: Path | None, *, as_json: bool) -> int:
 
 def _serve(cell: str) -> int:
     """Serve one cell, and print the command that a user can run against it by hand."""
-    import tempfile
-
-    from leafonly.cameras import CameraError
-    from leafonly.cameras.emulator.camera import Emulator
     from leafonly.certificates.chain import KEY_TYPES
     from leafonly.clients import CLIENTS
     from leafonly.clients.discovery import find
-    from leafonly.harness.bench import Bench
-    from leafonly.harness.preflight import PreflightError
     from leafonly.harness.scenario import SCENARIOS
-    from leafonly.harness.subjects.own_authority import OwnAuthority
-    from leafonly.tls.flight import FlightError
 
-    name, scenario, key_type = (*cell.rsplit("-", 2), "", "")[:3]
+    client, scenario, key_type = (*cell.rsplit("-", 2), "", "")[:3]
     if not key_type:
         return _fail(f"{cell} is not a cell: write CLIENT-SCENARIO-KEYTYPE, as curl-absent-p256")
-    if name not in CLIENTS:
-        return _fail(unknown("client", name, CLIENTS))
+    if client not in CLIENTS:
+        return _fail(unknown("client", client, CLIENTS))
     if scenario not in SCENARIOS:
         return _fail(unknown("scenario", scenario, SCENARIOS))
     if key_type not in KEY_TYPES:
         return _fail(unknown("key type", key_type, KEY_TYPES))
-    found = find(CLIENTS[name])
+    found = find(CLIENTS[client])
     if not found.available:
-        return _fail(f"{name}: {found.unavailable_because}; install it with: {found.install}")
+        return _fail(f"{client}: {found.unavailable_because}; install it with: {found.install}")
+    return _serve_until_enter(CLIENTS[client], SCENARIOS[scenario], key_type)
+
+
+def _serve_until_enter(client: "Client", scenario: "Scenario", key_type: "KeyType") -> int:
+    import tempfile
+
+    from leafonly.cameras import CameraError
+    from leafonly.cameras.emulator.camera import Emulator
+    from leafonly.harness.bench import Bench
+    from leafonly.harness.preflight import PreflightError
+    from leafonly.harness.subjects.own_authority import OwnAuthority
+    from leafonly.tls.flight import FlightError
+
     try:
         with (
             tempfile.TemporaryDirectory(prefix="leafonly-") as directory,
             Bench(Emulator(), OwnAuthority(), Path(directory)) as bench,
-            bench.staged(CLIENTS[name], SCENARIOS[scenario], key_type) as at,
+            bench.staged(client, scenario, key_type) as at,
         ):
-            print(f"The camera serves {scenario} on port {at.endpoint.port}. In another terminal:")
-            print(f"\ncd {at.invocations[0].directory}")
+            print(f"The camera serves {scenario.name} on port {at.endpoint.port}.")
+            print(f"Run this in another terminal:\n\ncd {at.invocations[0].directory}")
             for invocation in at.invocations:
                 print(invocation.shell())
             # Without a terminal, input() ends at once.
             with suppress(EOFError, KeyboardInterrupt):
                 input("\nPress Enter to end it. ")
     except (CameraError, FlightError, PreflightError) as error:
-        return _fail(f"{cell} cannot be served: {error}")
+        return _fail(f"{client.name} in {scenario.name} cannot be served: {error}")
     return 0
 
 
