@@ -15,7 +15,7 @@ SAMPLE = "reports/sample/report.json"
 def test_catalogue_is_what_the_entries_say() -> None:
     written = (ROOT / "docs/clients.md").read_text()
     assert written == catalogue.markdown(), (
-        "run: uv run python -m leafonly clients >docs/clients.md"
+        "run: uv run python -m leafonly docs clients >docs/clients.md"
     )
 
 

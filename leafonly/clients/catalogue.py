@@ -12,11 +12,11 @@ __all__ = ["markdown"]
 _HEAD = """\
 # Clients
 
-Written by `uv run python -m leafonly clients`, from the entries in `leafonly/clients/`. What each client does was measured with the versions named: the client's, and in brackets that of its TLS library. `uv run pytest` measures it again on your machine. With a version that is not named here, another result is news and no failure.
+Written by `uv run python -m leafonly docs clients`, from the entries in `leafonly/clients/`. What each client does was measured with the versions named: the client's, and in brackets that of its TLS library. `uv run pytest` measures it again on your machine. With a version that is not named here, another result is news and no failure.
 
 `completes`: a stored intermediate only helps to build the path; the root still anchors it. `anchors`: a stored intermediate is trusted by itself. `→`: a newer version does something else, see below.
 
-Clients that are compiled from other people's packages (their line says so) are built by `uv run python -m leafonly.clients`, once; `uv run pytest` then finds them.
+Clients that are compiled from other people's packages (their line says so) are built by `uv run python -m leafonly build`, once; `uv run pytest` then finds them.
 """
 
 _TAIL = """\
@@ -86,7 +86,7 @@ def _section(client: Client) -> str:
         *(f"- install ({system}): `{command}`" for system, command in ways.items() if command),
     ]
     if client.build is not None and client.build.by_hand:
-        lines.append(f"- build once: `uv run python -m leafonly.clients {client.name}`")
+        lines.append(f"- build once: `uv run python -m leafonly build {client.name}`")
     lines += [
         f"- runs as: `{shlex.join(client.command)}`",
         f"- to give it the intermediate: {client.trust.advice}",

@@ -63,7 +63,7 @@ def program_of(client: Client) -> str:
         return str(client.build.make(cache_directory()))
     built = client.build.find(cache_directory())
     if built is None:
-        raise NotBuiltError(f"it is not built yet: python -m leafonly.clients {client.name}")
+        raise NotBuiltError(f"it is not built yet: python -m leafonly build {client.name}")
     return str(built)
 
 

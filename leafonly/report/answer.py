@@ -27,9 +27,14 @@ def markdown(report: Mapping[str, Any], name: str) -> str:
         report: As in report.json.
         name: What to call that file.
 
+    Raises:
+        ValueError: No client has a verdict on `absent`, so that there is no answer.
+
     """
     said = {client["name"]: client for client in report["clients"]}
     answers = _Answers(report["cells"], said)
+    if not answers.asked:
+        raise ValueError(f"{name}: no client has a verdict on absent with a p256 key")
     measured = [said[client] for client in answers.clients]
     head = _HEAD.format(
         name=name,
@@ -53,6 +58,7 @@ class _Answers:
             if cell["conclusive"] and cell["key_type"] == "p256"
         }
         self.clients = sorted({client for client, _ in self._cells}, key=str.lower)
+        self.asked = [name for name in self.clients if self._verdict(name, "absent") is not None]
 
     def sections(self) -> list[str]:
         """Write the sections, each an answer with the clients it is counted from."""
@@ -93,11 +99,10 @@ class _Answers:
         return str(cell["verdict"]) if cell else None
 
     def _usually(self, browsers: Sequence[str]) -> str:
-        asked = [name for name in self.clients if self._verdict(name, "absent") is not None]
-        connect = [name for name in asked if self._verdict(name, "absent") == "accepted"]
+        connect = [name for name in self.asked if self._verdict(name, "absent") == "accepted"]
         lines = [
-            f"Not seen: with the intermediate absent, {len(connect)} of {len(asked)} clients connect."
-            if len(connect) < len(asked)
+            f"Not seen: with the intermediate absent, {len(connect)} of {len(self.asked)} clients connect."
+            if len(connect) < len(self.asked)
             else "All connect."
         ]
         for name in browsers:

@@ -1,4 +1,4 @@
-"""report.json: assembled, validated against its schema, and written."""
+"""report.json: assembled, validated against its schema, written, and read again."""
 
 import json
 import os
@@ -12,15 +12,17 @@ from typing import Any
 import jsonschema
 
 from leafonly import __version__
+from leafonly.certificates.regular_file import read_regular_file
 from leafonly.report.html import render
 from leafonly.report.summary import summary
 
-__all__ = ["Report", "document", "validate", "write"]
+__all__ = ["Report", "document", "read", "to_json", "validate", "write"]
 
 Report = Mapping[str, Any]
 """A report as in report.json; its fields are those of schema.json."""
 
 _SCHEMA = Path(__file__).with_name("schema.json")
+_MOST_CHARACTERS = 200  # of a validation error: it quotes the value, which may be a whole file
 
 
 def _timestamp(moment: datetime) -> str:
@@ -96,8 +98,87 @@ def write(report: Report, directory: Path, pictures: Mapping[str, bytes] | None 
     """
     validate(report)
     directory.mkdir(parents=True, exist_ok=True)
-    _replace(directory / "report.json", json.dumps(report, indent=1) + "\n")
+    _replace(directory / "report.json", to_json(report))
     _replace(directory / "report.html", render(report, pictures or {}))
+
+
+def to_json(report: Report) -> str:
+    """Return the text of report.json: each row on one line, so that it is small and diffs well."""
+    fields = (f"{json.dumps(name)}: {_one_row_a_line(value)}" for name, value in report.items())
+    return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
+def _one_row_a_line(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value)
+    return "[\n" + ",\n".join(json.dumps(row, separators=(",", ":")) for row in value) + "\n]"
+
+
+def read(path: Path) -> Report:
+    """Return the report that a file holds, validated: the file may come from anybody.
+
+    Fields that the schema does not know are allowed, because a later version of leafonly may
+    add them to `leafonly/1`. Those that an earlier version did not write are filled in.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is not a report. One line, with the file's name.
+
+    """
+    data = read_regular_file(path)
+    try:
+        report: Report = json.loads(data, parse_constant=_refuse)
+        jsonschema.validate(report, _open_ended(json.loads(_SCHEMA.read_text())))
+        _check_references(report)
+        return _completed(report)
+    except jsonschema.ValidationError as error:
+        what = f"{error.json_path}: {error.message}"
+        raise ValueError(f"{path} is not a report: {_shortened(what)}") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not a report: {_shortened(str(error))}") from error
+
+
+def _refuse(constant: str) -> None:
+    # Python reads NaN and Infinity, which RFC 8259 section 6 does not allow.
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _open_ended(schema: Any) -> Any:
+    """Return a schema that allows unknown fields wherever the given one refuses them."""
+    if isinstance(schema, dict):
+        return {
+            name: _open_ended(value)
+            for name, value in schema.items()
+            if (name, value) != ("additionalProperties", False)
+        }
+    return [_open_ended(each) for each in schema] if isinstance(schema, list) else schema
+
+
+def _check_references(report: Report) -> None:
+    """Raise ValueError if a cell names a client that the report does not list."""
+    known = {client["name"] for client in report["clients"]}
+    for cell in report["cells"]:
+        if cell["client"] not in known:
+            raise ValueError(f"a cell names the client {cell['client']}, which is not in clients")
+
+
+def _completed(report: Report) -> Report:
+    """Fill in the fields that version 0.1.0 did not write: run, summary, cells[].id."""
+    ids = ({"id": f"{c['client']}-{c['scenario']}-{c['key_type']}"} | c for c in report["cells"])
+    complete = {**report, "cells": list(ids)}
+    if "run" not in complete:
+        if any(finding["check"] != "presentation" for finding in report["findings"]):
+            raise ValueError("it does not say what kind of run it is of; run the suite again")
+        complete["run"] = {
+            "kind": "matrix" if report["cells"] else "presentation",
+            "options": {},
+            "complete": True,
+        }
+    return {"summary": summary(complete), **complete}
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "..."
 
 
 def _replace(path: Path, text: str) -> None:

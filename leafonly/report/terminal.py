@@ -1,6 +1,9 @@
 """The report on a terminal of 80 columns."""
 
-from collections.abc import Mapping, Sequence
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -8,11 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from leafonly.clients.debian import apt_packages
 from leafonly.report.summary import MARKS, cell_word, rows, scenario_names
 
-__all__ = ["client_table", "matrix"]
+__all__ = ["client_list", "matrix", "width_of_stdout"]
 
 _COLOURS = {"yes": "green", "anchor": "yellow", "no": "red", "ERROR": "magenta", "n/a": "dim"}
+_EXTRA = re.compile(r"uv sync --extra (\S+)")
 
 
 def matrix(report: Mapping[str, Any]) -> RenderableType:
@@ -54,23 +59,49 @@ def _plain(word: str) -> str:
     return word.rstrip("!*+")
 
 
-def client_table(clients: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """Draw the list of clients: which are here, in which versions, and how to get the others."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("client", "kind", "version", "TLS library", "here"):
-        table.add_column(heading)
-    for client in clients:
-        here = "yes" if client["available"] else f"no: {client['install']}"
-        table.add_row(
-            *(
-                escape(str(word or "-"))
-                for word in (
-                    client["name"],
-                    client["kind"],
-                    client["version"],
-                    f"{client['stack']} {client['stack_version'] or ''}".strip(),
-                    here,
-                )
-            )
+def width_of_stdout() -> int | None:
+    """Return the terminal's columns, at least 80; None if the output goes to a file or a pipe."""
+    return max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
+
+
+def client_list(clients: Sequence[Mapping[str, Any]], width: int | None = None) -> str:
+    """List clients, one line each, then the commands that install what is missing.
+
+    Args:
+        clients: Rows of the report's `clients`.
+        width: Columns to which the lines of clients are cut; None for no limit.
+
+    """
+    heading = {"name": "client", "kind": "kind", "version": "version", "stack": "TLS library"}
+    rows = [{**heading, "available": True, "stack_version": None}, *clients]
+    names, versions = (
+        max(len(str(row[field] or "-")) for row in rows) for field in ("name", "version")
+    )
+    lines = []
+    for row in rows:
+        start = f"{row['name']:<{names}} {row['kind']:<12}"
+        library = f"{row['stack']} {row['stack_version'] or ''}".rstrip()
+        lines.append(
+            f"{start} {row['version'] or '-':<{versions}} {library}"
+            if row["available"]
+            else f"{start} no: {row['install']} ({row['unavailable_because']})"
         )
-    return table
+    if width is not None:
+        lines = [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
+    return "\n".join((*lines, *_missing(clients)))
+
+
+def _missing(clients: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say how many clients are missing, and give one command for each way of installing them."""
+    hints = [str(client["install"]) for client in clients if not client["available"]]
+    if not hints:
+        return
+    yield f"\n{len(hints)} of {len(clients)} clients are not on this machine."
+    commands = {
+        "apt install": sorted({word for hint in hints for word in apt_packages(hint)}),
+        "uv sync": sorted({f"--extra {name}" for hint in hints for name in _EXTRA.findall(hint)}),
+        "python -m leafonly build": [""] if any("leafonly build" in hint for hint in hints) else [],
+    }
+    for command, words in commands.items():
+        if words:
+            yield f"{command} {' '.join(words)}".rstrip()

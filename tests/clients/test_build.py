@@ -96,7 +96,7 @@ def test_what_is_built_by_hand_is_not_built_unasked(
         install=Install(),
     )
     assert find(client).unavailable_because == (
-        "it is not built yet: python -m leafonly.clients made"
+        "it is not built yet: python -m leafonly build made"
     )
     build.make(tmp_path / "leafonly")
     assert find(client).available

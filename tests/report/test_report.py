@@ -14,7 +14,7 @@ from leafonly.report.document import document, validate, write
 from leafonly.report.html import render
 from leafonly.report.sentence import sentence
 from leafonly.report.summary import cell_word, summary, surprises
-from leafonly.report.terminal import client_table, matrix
+from leafonly.report.terminal import matrix
 
 RUN = {
     "kind": "matrix",
@@ -314,8 +314,3 @@ def test_matrix_fits_a_terminal_of_80_columns_and_explains_its_words() -> None:
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
     assert "anchor: it connects" in text
     assert "n/a:" not in text
-
-
-def test_client_list_says_how_to_get_what_is_missing() -> None:
-    missing = client("x") | {"available": False, "install": "apt install x"}
-    assert "apt install x" in drawn(client_table([missing]))

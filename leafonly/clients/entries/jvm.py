@@ -18,8 +18,8 @@ _JDK = Install(
 )
 
 _MAVEN = Install(
-    anywhere="install a JDK and Maven, then: python -m leafonly.clients",
-    debian="apt install default-jdk-headless maven, then: python -m leafonly.clients",
+    anywhere="install a JDK and Maven, then: python -m leafonly build",
+    debian="apt install default-jdk-headless maven, then: python -m leafonly build",
 )
 
 # How Java programs are told: the system-wide defaults of JSSE (its Reference Guide).

@@ -53,8 +53,8 @@ def _crate(
         words=words,
         measured=measured,
         install=Install(
-            anywhere="install Rust, then: python -m leafonly.clients",
-            debian="install Rust; apt install libssl-dev pkg-config; python -m leafonly.clients",
+            anywhere="install Rust, then: python -m leafonly build",
+            debian="install Rust; apt install libssl-dev pkg-config; python -m leafonly build",
         ),
     )
 

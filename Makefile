@@ -1,0 +1,28 @@
+# What a developer does every day. Each line also works when it is typed by hand.
+.PHONY: check lint types fast test matrix lock docs
+
+check: lint types fast  ## before each commit
+
+lint:
+	uv run ruff format .
+	uv run ruff check .
+	uv run lint-imports
+
+types:
+	uv run mypy
+
+fast:  ## the tests that start no client
+	uv run pytest tests --ignore=tests/end_to_end
+
+test:
+	uv run pytest tests
+
+matrix:
+	uv run pytest
+
+lock:  ## after a change of the dependencies
+	.ci/lock
+
+docs:  ## after a change of an entry, or of the sample report
+	uv run python -m leafonly docs clients >docs/clients.md
+	uv run python -m leafonly answer reports/sample/report.json >docs/answer.md
