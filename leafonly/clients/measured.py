@@ -40,7 +40,7 @@ _USUAL = {
 }
 
 SCENARIO_NAMES = tuple(_USUAL)
-"""The scenarios in the order in which people read them; `leafonly.harness.scenario` has them whole."""
+"""The scenarios in reading order; `leafonly.harness.scenario` describes them."""
 
 
 _OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"} | {

@@ -30,7 +30,8 @@ def key_matches_certificate(evidence: Evidence) -> Iterator[Finding]:
 def camera_can_use_key(evidence: Evidence) -> Iterator[Finding]:
     """The key is of a kind that a camera can load and clients can use: P-256, P-384, RSA-2048.
 
-    What the camera refuses is what its firmware was measured to (`leafonly/cameras/emulator/loading_rules.py`).
+    What the camera refuses was measured on its firmware
+    (`leafonly/cameras/emulator/loading_rules.py`).
     """
     leaf = evidence.leaf
     public_key = leaf.public_key()
