@@ -11,7 +11,10 @@ from pathlib import Path
 
 from leafonly.clients.process import run
 
-__all__ = ["CHECKSUMS", "Build", "NotBuiltError", "compiled"]
+__all__ = ["CHECKSUMS", "PROGRAMS", "Build", "NotBuiltError", "compiled"]
+
+PROGRAMS = Path(__file__).parent / "programs"
+"""The client programs that are this project's own."""
 
 CHECKSUMS = "SHA256SUMS"
 """In a source folder: the files its first command may fetch, as `sha256sum` lists them."""

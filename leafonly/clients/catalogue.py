@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.changes import changes
+from leafonly.clients.client import CannotOverride
 from leafonly.clients.measured import SCENARIO_NAMES, in_words
 
 __all__ = ["markdown"]
@@ -44,7 +45,7 @@ def _table(clients: Iterable[Client]) -> Iterable[str]:
     for client in clients:
         outcomes = " | ".join(_outcome(client, name) for name in SCENARIO_NAMES)
         link = f"[{client.name}](#{_anchor(client.name)})"
-        yield f"| {link} | {client.kind} | {client.stack} | {outcomes} |"
+        yield f"| {link} | {client.kind} | {client.stack.name} | {outcomes} |"
     yield ""
 
 
@@ -65,11 +66,11 @@ _ROOTS = {
 }
 
 
-def _by_itself(client: Client) -> str:
-    if client.native is None:
-        return f"- not asked by its own trust: {client.not_native}"
-    adds = "; a store that it is told adds to them" if client.adds_to_native else ""
-    return f"- trusts by itself: {_ROOTS[client.native_roots]}{adds}"
+def _own_trust(client: Client) -> str:
+    if client.own_roots is None:
+        return f"- no result with its own trust: {client.why_no_own_trust}"
+    adds = ". A store that it is given adds to them" if client.adds_to_own_trust else ""
+    return f"- trusts by itself: {_ROOTS[client.own_roots]}{adds}"
 
 
 def _section(client: Client) -> str:
@@ -82,7 +83,7 @@ def _section(client: Client) -> str:
     }
     lines = [
         f"## {client.name}\n",
-        f"- {client.kind}, TLS by {client.stack}; measured with {in_words(client.measured)}",
+        f"- {client.kind}, TLS by {client.stack.name}; measured with {in_words(client.measured)}",
         *(f"- install ({system}): `{command}`" for system, command in ways.items() if command),
     ]
     if client.build is not None and client.build.by_hand:
@@ -91,9 +92,9 @@ def _section(client: Client) -> str:
         f"- runs as: `{shlex.join(client.command)}`",
         f"- to give it the intermediate: {client.trust.advice}",
     ]
-    lines.append(_by_itself(client))
-    if client.not_led:
-        lines.append(f"- not asked at a camera's real name: {client.not_led}")
+    lines.append(_own_trust(client))
+    if isinstance(client.name_override, CannotOverride):
+        lines.append(f"- no result at a camera's real name: {client.name_override.why}")
     if client.asks_ocsp:
         lines.append("- asks the OCSP responder that a leaf names")
     if client.testimony == "request":

@@ -13,14 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from leafonly.clients.build import NotBuiltError
+from leafonly.clients.build import PROGRAMS, NotBuiltError
 from leafonly.clients.client import Client
 from leafonly.clients.library_version import Library
 from leafonly.clients.process import bare_environment, run
 
 __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "program_of"]
-
-PROGRAMS = Path(__file__).parent / "programs"
 
 _TIME_LIMIT = 30  # seconds for a version command; the slowest takes 2 on a quiet machine
 
@@ -84,11 +82,11 @@ def find(client: Client) -> Found:
     Available means: it starts, its version command ends as declared, and what it prints is a
     version of a TLS library that this client can have.
     """
-    missing = [need for need in client.needs if not _is_here(need)]
+    missing = [need for need in client.executables if not _is_here(need)]
     if missing:
         return _without(client, missing[0])
     if not client.version_command:
-        return _found(client, Library("", client.stack), None)
+        return _found(client, Library("", client.stack.name), None)
     try:
         match = _said_version(client)
         library = _library(client, match)
@@ -145,18 +143,21 @@ def _library(client: Client, match: re.Match[str]) -> Library:
     """Tell which TLS library is in the program; the program's own message comes first."""
     groups = match.groupdict()
     asked = None
-    if client.library and not (groups.get("stack") and groups.get("stack_version")):
-        program = Path(groups["module"]) if groups.get("module") else _file_of(client.needs[0])
-        asked = client.library(program) if program else None
+    ask = client.asks_library
+    if ask and not (groups.get("stack") and groups.get("stack_version")):
+        program = (
+            Path(groups["module"]) if groups.get("module") else _file_of(client.executables[0])
+        )
+        asked = ask(program) if program else None
     stack = groups.get("stack") or (asked and asked.stack)
-    if stack and stack not in client.stacks:
-        known = " or ".join(client.stacks)
+    if stack and stack not in client.stack.names:
+        known = " or ".join(client.stack.names)
         raise _NoVersionError(f"its TLS library is {stack[:40]}; this client is known with {known}")
     version = (groups.get("stack_version") or (asked.version if asked else ""))[:_LONGEST_VERSION]
     if version and not _has_digit(version):
         raise _NoVersionError(f"it says no version of its TLS library: {version}")
     # Where nothing tells which of several it is, the likeliest one is not named.
-    return Library(version, stack or ("unknown" if client.other_stacks else client.stack))
+    return Library(version, stack or ("unknown" if client.stack.others else client.stack.name))
 
 
 def _version(client: Client, match: re.Match[str], library: Library) -> str:
@@ -201,7 +202,7 @@ def _telling_line(text: str, otherwise: str = "it printed nothing") -> str:
 def _found(client: Client, library: Library, version: str | None) -> Found:
     return Found(
         name=client.name,
-        stack=library.stack or client.stack,
+        stack=library.stack or client.stack.name,
         stack_version=library.version or None,
         version=version,
         kind=client.kind,
@@ -214,7 +215,7 @@ def _found(client: Client, library: Library, version: str | None) -> Found:
 def _absent(client: Client, because: str) -> Found:
     return Found(
         name=client.name,
-        stack=client.stack,
+        stack=client.stack.name,
         stack_version=None,
         version=None,
         kind=client.kind,

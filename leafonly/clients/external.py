@@ -17,6 +17,7 @@ from pathlib import Path
 from leafonly.clients.client import Client, Install
 from leafonly.clients.error_messages import BORINGSSL, GNUTLS, GO, JSSE, NODE, OPENSSL, RUSTLS
 from leafonly.clients.refusal import together
+from leafonly.clients.stack import Stack
 
 __all__ = ["stub_clients"]
 
@@ -32,6 +33,9 @@ _INTERPRETERS = {
     ".sh": "sh",
     ".tcl": "tclsh",
 }
+
+
+_UNKNOWN = Stack("unknown", together((OPENSSL, BORINGSSL, GNUTLS, NODE, RUSTLS, GO, JSSE)))
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,9 @@ class _Stub:
         return Client(
             name=name,
             kind="library",
-            stack="unknown",
+            stack=_UNKNOWN,
             needs=(),
-            command=(*self.command, "{host}", "{port}", "{trust}"),
-            words=together((OPENSSL, BORINGSSL, GNUTLS, NODE, RUSTLS, GO, JSSE)),
+            run=(*self.command, "{host}", "{port}", "{trust}"),
             testimony="stub",
             install=Install(anywhere="brought by the user"),
         )

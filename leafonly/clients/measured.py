@@ -8,27 +8,29 @@ import functools
 import re
 import ssl
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leafonly.clients.refusal import REASONS
 
 __all__ = [
     "PARTIAL_CHAIN",
     "SCENARIO_NAMES",
+    "USUAL",
     "WHOLE_CHAIN",
     "Condition",
     "Measured",
     "Measurements",
     "by_default_context",
-    "expects",
+    "checked_outcomes",
     "fitting",
     "in_words",
     "is_measured",
     "measured",
     "nearest",
+    "with_usual",
 ]
 
-_USUAL = {
+USUAL = {
     "full_chain": "accepted",
     "untrusted_root": "rejected",
     "absent": "rejected: missing_issuer",
@@ -38,8 +40,9 @@ _USUAL = {
     "aia_dead": "rejected",
     "wrong_cached": "rejected",
 }
+"""Scenario -> the outcome of a client that does nothing special."""
 
-SCENARIO_NAMES = tuple(_USUAL)
+SCENARIO_NAMES = tuple(USUAL)
 """The scenarios in reading order; `leafonly.harness.scenario` describes them."""
 
 
@@ -76,7 +79,7 @@ class Measured:
         versions: `CLIENT/LIBRARY`, the versions of the client and of its TLS library, as
             `leafonly.clients.discovery` reports them; `CLIENT` where the library comes with the
             client, `/LIBRARY` where the client has no version.
-        outcomes: Scenario -> outcome, see `expects`.
+        outcomes: Scenario -> outcome, see `checked_outcomes`; in a `Client`, of every scenario.
         where: The property of the machine that the outcomes depend on.
 
     """
@@ -95,8 +98,8 @@ Measurements = tuple[Measured, ...]
 """Oldest first; join them with `+`."""
 
 
-def expects(**differences: str) -> Mapping[str, str]:
-    """Declare outcomes by scenario, by how they differ from a client that does nothing special.
+def checked_outcomes(outcomes: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the outcomes, by scenario, as they are.
 
     An outcome is a verdict, and where it matters a detail: the reason of a rejection
     (`rejected: other`), what a stored intermediate is (`accepted: anchors`).
@@ -105,16 +108,33 @@ def expects(**differences: str) -> Mapping[str, str]:
         ValueError: There is no scenario of that name, or no such outcome.
 
     """
-    if unknown := differences.keys() - _USUAL.keys():
+    if unknown := outcomes.keys() - USUAL.keys():
         raise ValueError(f"no such scenario: {', '.join(sorted(unknown))}")
-    if wrong := set(differences.values()) - _OUTCOMES:
+    if wrong := set(outcomes.values()) - _OUTCOMES:
         raise ValueError(f"no such outcome: {', '.join(sorted(wrong))}")
-    return _USUAL | differences
+    return outcomes
 
 
 def measured(*versions: str, where: Condition | None = None, **differences: str) -> Measurements:
-    """Declare what was measured with these versions, see `Measured` and `expects`."""
-    return (Measured(versions, expects(**differences), where),)
+    """Return what was measured with these versions.
+
+    Args:
+        versions: See `Measured`.
+        where: The property of the machine that the outcomes depend on.
+        differences: Scenario -> outcome, where it is not the usual one of the client's stack.
+
+    Raises:
+        ValueError: There is no scenario of that name, or no such outcome.
+
+    """
+    return (Measured(versions, checked_outcomes(differences), where),)
+
+
+def with_usual(measurements: Measurements, usual: Mapping[str, str]) -> Measurements:
+    """Fill in the outcomes that were not declared: the stack's usual ones, then `USUAL`."""
+    return tuple(
+        replace(each, outcomes={**USUAL, **usual, **each.outcomes}) for each in measurements
+    )
 
 
 def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:

@@ -9,19 +9,18 @@ from leafonly.clients import CLIENTS
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import find
 from leafonly.clients.library_version import Library
+from leafonly.clients.stack import Stack
 
 
 def asked_by(program: str) -> Client:
     return Client(
         name="asked",
         kind="library",
-        stack="OpenSSL",
-        other_stacks=("GnuTLS",),
+        stack=Stack("OpenSSL", others=("GnuTLS",)),
         needs=(),
-        command=("none",),
-        version_command=(sys.executable, "-c", program),
-        version_pattern=r"(?P<stack>\w+) (?P<version>\S+)",
-        words={},
+        run=("none",),
+        version_run=(sys.executable, "-c", program),
+        version=r"(?P<stack>\w+) (?P<version>\S+)",
         install=Install(),
     )
 
@@ -99,7 +98,7 @@ def test_library_in_the_program_is_reported(library: Library | None, stack: str)
     client = replace(
         asked_by("print('asked 1.0')"),
         needs=(sys.executable,),
-        version_pattern=r"asked (?P<version>\S+)",
+        version=r"asked (?P<version>\S+)",
         library=lambda _: library,
     )
     found = find(client)
@@ -117,7 +116,7 @@ def test_perl_without_its_modules_is_no_client(name: str) -> None:
     client = CLIENTS[name]
     perl, *arguments = client.version_command
     without = (perl, "-e", "BEGIN { @INC = () } do shift or die $@", *arguments)
-    why = find(replace(client, version_command=without)).unavailable_because
+    why = find(replace(client, version_run=without)).unavailable_because
     assert why is not None
     assert why.startswith("its version command ends with exit code 255: Can't locate ")
     assert "\n" not in why
@@ -131,4 +130,4 @@ def test_error_messages_are_no_version(client: Client) -> None:
     says = "Can't locate LWP.pm in @INC at line 3.\nBEGIN failed at line 3.\nNo module named ssl"
     program = f"print({says!r}); exit({client.version_exit_code})"
     command = (sys.executable, "-c", program)
-    assert not find(replace(client, needs=(), build=None, version_command=command)).available
+    assert not find(replace(client, needs=(), build=None, version_run=command)).available
