@@ -9,7 +9,7 @@ from leafonly.clients.library_version import CURLS, linked
 from leafonly.clients.measured import by_default_context, measured
 from leafonly.clients.own_trust import AS_RUN, NoneOfItsOwn, OwnTrust
 from leafonly.clients.refusal import REFUSED, together
-from leafonly.clients.stack import GNUTLS, GNUTLS_OR_OPENSSL, LIBCURL, NSS, OPENSSL
+from leafonly.clients.stack import GNUTLS, GNUTLS_OR_OPENSSL, LIBCURL, NSS, OPENSSL, RUSTLS
 from leafonly.clients.trust_store import nss_database
 
 __all__ = ["CLIENTS"]
@@ -243,5 +243,16 @@ CLIENTS = (
             "3.2.4/3.0.19", since=("3.2.4/3.0.19", "3.2.4/3.5.9", "3.2.4/3.6.5")
         ),
         install=Install(anywhere="uv sync --extra clients"),
+    ),
+    Client(
+        name="xh",
+        kind="command-line",
+        stack=RUSTLS,
+        run="xh --ignore-stdin --body --pretty=none --verify={trust} {url}",
+        own_trust="xh --ignore-stdin --body --pretty=none {url}",
+        version=r"xh (?P<version>\S+)",
+        measured=measured("0.26.3/0.23.46"),
+        install=Install(anywhere="cargo install xh --locked", macos="brew install xh"),
+        name_override=NameOverride(options=("--resolve", "{host}:{address}")),
     ),
 )
