@@ -110,10 +110,11 @@ class WithStores(OwnCertificate):
 
 def the_client(name, *, own_trust):
     client = CLIENTS[name]
-    why = find(client).unavailable_because or why_not_runnable(client, own_trust=own_trust)
+    found = find(client)
+    why = found.unavailable_because or why_not_runnable(client, own_trust=own_trust)
     if why:
         pytest.skip(why)
-    return client
+    return client.as_found(found.version, found.stack_version)
 
 
 def untrusted(client):
@@ -155,7 +156,7 @@ NAMELESS = ("nassl", "pyopenssl", "tcl", "luasec")
 
 # They do not say that it is the name.
 SILENT = (
-    *("ncat", "links", "elinks", "libcurl-nss", "haproxy", "wreq", "awscrt"),
+    *("ncat", "links", "elinks", "haproxy", "wreq", "awscrt"),
     *("python-mbedtls", "mono"),
 )
 
