@@ -1,7 +1,7 @@
 """What clients were measured to do, and with which versions.
 
-An expectation is nothing but an earlier measurement. Where the versions are others than those,
-another verdict is news and no failure.
+Every expectation is an earlier measurement. With other versions, a different verdict is news and
+no failure.
 """
 
 import functools
@@ -53,7 +53,7 @@ _OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"}
 
 @dataclass(frozen=True)
 class Condition:
-    """A property of this machine on which outcomes depend; `text` continues "measured ..."."""
+    """A property of the machine that outcomes depend on. `text` continues "measured ..."."""
 
     text: str
     holds: Callable[[], bool]
@@ -73,12 +73,12 @@ WHOLE_CHAIN = Condition("on Python 3.12 and earlier", lambda: not _trusts_partia
 
 @dataclass(frozen=True)
 class Measured:
-    """The outcomes of a client in every scenario, the same with all these versions.
+    """The outcomes of a client, which are the same with all these versions.
 
     Attributes:
         versions: `CLIENT/LIBRARY`, the versions of the client and of its TLS library, as
-            `leafonly.clients.discovery` reports them; `CLIENT` where the library comes with the
-            client, `/LIBRARY` where the client has no version.
+            `leafonly.clients.discovery` reports them; `CLIENT` if the library comes with the
+            client, `/LIBRARY` if the client has no version.
         outcomes: Scenario -> outcome, see `checked_outcomes`; in a `Client`, of every scenario.
         where: The property of the machine that the outcomes depend on.
 
@@ -89,13 +89,13 @@ class Measured:
     where: Condition | None = None
 
     def __str__(self) -> str:
-        """Name the versions, for people."""
+        """Return the versions, for people."""
         named = ", ".join(map(_in_words, self.versions))
         return f"{named} {self.where.text}" if self.where else named
 
 
 Measurements = tuple[Measured, ...]
-"""Oldest first; join them with `+`."""
+"""The measurements of a client, oldest first. `+` joins them."""
 
 
 def checked_outcomes(outcomes: Mapping[str, str]) -> Mapping[str, str]:
@@ -131,18 +131,18 @@ def measured(*versions: str, where: Condition | None = None, **differences: str)
 
 
 def with_usual(measurements: Measurements, usual: Mapping[str, str]) -> Measurements:
-    """Fill in the outcomes that were not declared: the stack's usual ones, then `USUAL`."""
+    """Return the measurements with all outcomes: the declared, the stack's usual, then `USUAL`."""
     return tuple(
         replace(each, outcomes={**USUAL, **usual, **each.outcomes}) for each in measurements
     )
 
 
 def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:
-    """Declare a client of Python whose context is `ssl.create_default_context()`.
+    """Return the measurements of a client whose context is `ssl.create_default_context()`.
 
     Args:
-        versions: Those measured with Python 3.12 and earlier, where the intermediate completes.
-        since: Those measured with Python 3.13 and later, where it is an anchor.
+        versions: Measured with Python 3.12 and earlier, where a stored intermediate completes.
+        since: Measured with Python 3.13 and later, where it anchors.
 
     """
     return measured(*versions, where=WHOLE_CHAIN) + measured(
@@ -151,7 +151,7 @@ def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:
 
 
 def is_measured(one: Measured, version: str | None, library: str | None) -> bool:
-    """Say whether these versions of a client and of its library are among the measured ones."""
+    """Return whether these versions of a client and of its library were measured."""
     here = {f"{version or ''}/{library or ''}"} | ({version} if version else set())
     return not here.isdisjoint(one.versions)
 
@@ -159,9 +159,9 @@ def is_measured(one: Measured, version: str | None, library: str | None) -> bool
 def nearest(
     measurements: Measurements, version: str | None, library: str | None
 ) -> Measured | None:
-    """Find what is to be expected of these versions; None if nothing was ever measured.
+    """Return what to expect of these versions; None if nothing was measured.
 
-    The measurement of these very versions; or else the newest of those that are not newer.
+    It is the measurement of exactly these versions, or the newest that is not newer.
     """
     possible = fitting(measurements)
     for each in possible:
@@ -174,14 +174,14 @@ def nearest(
 
 
 def fitting(measurements: Measurements) -> list[Measured]:
-    """List the measurements whose condition holds on this machine; all, if none does."""
+    """Return the measurements whose condition holds on this machine; all if none does."""
     return [each for each in measurements if each.where is None or each.where.holds()] or list(
         measurements
     )
 
 
 def _order(version: str) -> list[list[int]]:
-    """Make versions comparable: by their numbers, the client's before the library's."""
+    """Return a sort key: the version's numbers, the client's before the library's."""
     return [[int(number) for number in re.findall(r"\d+", part)] for part in version.split("/")]
 
 
@@ -191,5 +191,5 @@ def _in_words(version: str) -> str:
 
 
 def in_words(measurements: Iterable[Measured]) -> str:
-    """Name all versions that were measured, for people."""
+    """Return all versions that were measured, for people."""
     return "; ".join(map(str, measurements))

@@ -74,7 +74,7 @@ def test_other_fetched_files_are_refused(
     project: Build, tmp_path: Path, checksums: str, culprit: str
 ) -> None:
     build = fetching(project, checksums)
-    with pytest.raises(ValueError, match=f"^{culprit} is not what {CHECKSUMS} says"):
+    with pytest.raises(ValueError, match=f"^{culprit} does not match {CHECKSUMS}"):
         build.make(tmp_path / "cache")
     assert build.find(tmp_path / "cache") is None
 

@@ -31,7 +31,7 @@ PERL = "Can't locate LWP/UserAgent.pm in @INC (@INC contains: /etc/perl) at get.
 @pytest.mark.parametrize(
     ("program", "because"),
     [
-        ("print('one\\nNo')", "it does not say its version: No"),
+        ("print('one\\nNo')", "its version command printed no version: No"),
         (
             "import os\nprint('begun here\\nNo libssl was found', flush=True)\nos.abort()",
             "it does not start here: No libssl was found",
@@ -50,14 +50,17 @@ PERL = "Can't locate LWP/UserAgent.pm in @INC (@INC contains: /etc/perl) at get.
             "its version command ends with exit code 1: "
             "ModuleNotFoundError: No module named 'no_such_module'",
         ),
-        ("print('OpenSSL unknown')", "it does not say its version: unknown"),
+        ("print('OpenSSL unknown')", "its version command printed no version: unknown"),
         (
             "print('BEGIN 3.0')",
-            "its TLS library is BEGIN; this client is known with "
+            "its TLS library is BEGIN; leafonly knows this client only with "
             "OpenSSL or GnuTLS or LibreSSL or AWS-LC",
         ),
-        ("print('\\x1b[31mNo')", "it does not say its version: \N{REPLACEMENT CHARACTER}[31mNo"),
-        ("print('No' * 999)", f"it does not say its version: {'No' * 79}N…"),
+        (
+            "print('\\x1b[31mNo')",
+            "its version command printed no version: \N{REPLACEMENT CHARACTER}[31mNo",
+        ),
+        ("print('No' * 999)", f"its version command printed no version: {'No' * 79}N…"),
     ],
     ids=[
         *("no version", "last words", "no word", "another exit code", "the line with the cause"),
@@ -85,7 +88,7 @@ def test_lines_may_end_as_on_windows_and_versions_are_bounded() -> None:
 def test_version_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leafonly.clients.discovery._TIME_LIMIT", 0.2)
     found = find(asked_by("import time; time.sleep(600)"))
-    assert found.unavailable_because == "it did not say its version within 0.2 s"
+    assert found.unavailable_because == "its version command did not end within 0.2 s"
 
 
 @pytest.mark.parametrize(
