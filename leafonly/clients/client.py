@@ -123,7 +123,7 @@ class Client:
             `request`: it does not speak HTTP, so sending its request is the evidence (which is
             weaker). `stub`: it speaks the TryTLS stub contract.
         cannot: Scenario or key type -> why it does not apply, in a sentence for users.
-        measured: Its outcomes by version; empty if nobody measured them.
+        measured: Its outcomes by version; empty if they were never measured.
         version_is_measured: The versions on this machine are among those, see `as_found`.
         install: How to install it.
         asks_ocsp: It asks the OCSP responder that a leaf names.
@@ -229,7 +229,7 @@ class Client:
 
     @property
     def expected(self) -> Mapping[str, str]:
-        """Scenario -> outcome, as last measured; empty for a client nobody measured."""
+        """Scenario -> outcome, as last measured; empty for a client that was never measured."""
         return fitting(self.measured)[-1].outcomes if self.measured else {}
 
     @property

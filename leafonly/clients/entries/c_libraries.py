@@ -10,7 +10,7 @@ from leafonly.clients.trust_store import nss_database
 
 __all__ = ["CLIENTS"]
 
-_NO_ROOTS = NoneOfItsOwn("the library brings no roots: whoever builds a device on it chooses them")
+_NO_ROOTS = NoneOfItsOwn("the library brings no roots: the maker of a device chooses them")
 
 # One of libcurl's builds, as other programs link it.
 _LIBCURL_GNUTLS = "{python} {programs}/libcurl_get.py libcurl-gnutls.so.4"
@@ -74,7 +74,7 @@ CLIENTS = (
         kind="device",
         stack=MBEDTLS,
         run="micropython {programs}/micropython_get.py {trust} {urls}",
-        own_trust=NoneOfItsOwn("it brings no roots: whoever writes for a board chooses them"),
+        own_trust=NoneOfItsOwn("it brings no roots: the program on the board chooses them"),
         measured=measured("1.29.0/3.6.6"),
         install=Install(
             # No command: older systems do not have it, and CI installs what commands say.

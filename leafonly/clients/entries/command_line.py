@@ -216,7 +216,7 @@ CLIENTS = (
             """-eval 'set connection.ssl.trusted_ca_file = "{home}/../{trust}"' -dump {url}"""
         ),
         own_trust=NoneOfItsOwn(
-            "without a file of roots it verifies nothing, and so connects to anybody"
+            "without a file of roots it verifies nothing, and connects to any server"
         ),
         version=r"ELinks (?P<version>\S+)",
         version_run="elinks -version",

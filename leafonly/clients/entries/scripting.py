@@ -70,7 +70,7 @@ CLIENTS = (
         stack=OPENSSL,
         run="tclsh {programs}/tcl_get.tcl {trust} {urls}",
         # It reads the system's roots only after a file that it was given (measured on 1.7.22).
-        own_trust=NoneOfItsOwn("without a file of roots it trusts nobody"),
+        own_trust=NoneOfItsOwn("it trusts nothing without a file of roots"),
         version=_MODULE_LINES,
         measured=measured("1.7.22/3.0.19", "1.8.0/3.5.9", "2.0.1/3.6.5"),
         install=apt("tcl tcl-tls", brew="tcl-tk"),
