@@ -5,7 +5,6 @@ from leafonly.clients.entries import (
     browsers,
     c_libraries,
     command_line,
-    downloads,
     fetching_tools,
     jvm,
     proxies,
@@ -15,14 +14,13 @@ from leafonly.clients.entries import (
     rust,
     scripting,
 )
+from leafonly.clients.validation import validated
 
 __all__ = ["CLIENTS", "Client"]
 
 _FAMILIES = (
-    *(browsers, c_libraries, command_line, downloads, fetching_tools, jvm, proxies),
+    *(browsers, c_libraries, command_line, fetching_tools, jvm, proxies),
     *(python_core, python_extras, runtimes, rust, scripting),
 )
 
-CLIENTS: dict[str, Client] = {
-    client.name: client for family in _FAMILIES for client in family.CLIENTS
-}
+CLIENTS: dict[str, Client] = validated(client for family in _FAMILIES for client in family.CLIENTS)

@@ -1,4 +1,4 @@
-"""What browsers say when they reject a certificate, see `leafonly.clients.error_messages`."""
+"""The messages of browsers that reject a certificate, see `leafonly.clients.error_messages`."""
 
 from leafonly.clients.refusal import REFUSED, UNKNOWN_ISSUER, Vocabulary
 
@@ -28,7 +28,7 @@ FIREFOX: Vocabulary = {
     r"SSL_ERROR_(NO_CYPHER_OVERLAP|UNSUPPORTED_VERSION|\w+_ALERT)": "protocol",
 }
 
-# QtWebEngine gives Qt's name (QWebEngineCertificateError::Type) and Chromium's beside it.
+# QtWebEngine prints Qt's name (QWebEngineCertificateError::Type) and Chromium's.
 QTWEBENGINE: Vocabulary = CHROMIUM | {
     r"CertificateAuthorityInvalid": UNKNOWN_ISSUER,
     r"CertificateDateInvalid": "expired",
@@ -36,7 +36,7 @@ QTWEBENGINE: Vocabulary = CHROMIUM | {
     r"CertificateWeak(SignatureAlgorithm|Key)": "too_weak",
 }
 
-# GTlsCertificateFlags of GLib, by name: WebKitGTK hands them on from glib-networking.
+# GTlsCertificateFlags of GLib, by name: WebKitGTK passes them on from glib-networking.
 WEBKIT: Vocabulary = {
     r"G_TLS_CERTIFICATE_UNKNOWN_CA": UNKNOWN_ISSUER,
     r"G_TLS_CERTIFICATE_(EXPIRED|NOT_ACTIVATED)": "expired",

@@ -1,4 +1,4 @@
-"""Compile client programs once, into a cache keyed by their source and their compiler."""
+"""Compile client programs once, into a cache. The key is their source and their compiler."""
 
 import hashlib
 import os
@@ -11,34 +11,38 @@ from pathlib import Path
 
 from leafonly.clients.process import run
 
-__all__ = ["CHECKSUMS", "Build", "NotBuiltError", "compiled"]
+__all__ = ["CHECKSUMS", "PROGRAMS", "Build", "NotBuiltError", "compiled"]
+
+PROGRAMS = Path(__file__).parent / "programs"
+"""The folder of this project's own client programs."""
 
 CHECKSUMS = "SHA256SUMS"
-"""In a source folder: the files its first command may fetch, as `sha256sum` lists them."""
+"""A file in a source folder, written by `sha256sum`: the files that the first command fetches."""
 
-# Seconds for one command. Go's first build took 41 s on two quiet cores; what is built by hand
-# fetches packages and compiles hundreds of crates, with somebody watching.
+# Seconds for one command. Go's first build took 41 s on two quiet cores. What is built on request
+# fetches packages and compiles hundreds of crates, and a user watches it.
 _TIME_LIMIT = 300
 _BY_HAND_LIMIT = 3600
 
 
 class NotBuiltError(Exception):
-    """The program waits to be built by hand. One line: what is missing."""
+    """The program is only built on request, and has not been. One line: what to run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """How client programs are made from source.
+    """How client programs are compiled.
 
     Attributes:
         source: One source file, or a folder with a project.
-        commands: The command lines, one after the other; `{source}` and `{output}` (a
-            folder) are filled in. A project is worked on in a copy.
-        result: What appears in the output folder; `.` for the folder itself.
-        environment: What the commands need beyond the user's own environment.
+        commands: The commands, in order. `{source}` and `{output}` (a folder) are filled in.
+            They work on a copy of a project.
+        result: The file that appears in the output folder; `.` is the folder itself.
+        environment: Variables that are added to the user's environment.
         fetched: A folder in the output that the first command fills with other people's
-            files; they must be exactly those of the source's `CHECKSUMS`.
-        by_hand: It asks a registry for packages, or takes minutes: never done unasked.
+            files. They must be exactly those that the source's `CHECKSUMS` lists.
+        by_hand: It is only built on request, because it asks a registry for packages or takes
+            minutes.
 
     """
 
@@ -50,7 +54,7 @@ class Build:
     by_hand: bool = False
 
     def find(self, cache: Path) -> Path | None:
-        """Give the path of the result if it has been built; None otherwise.
+        """Return the path of the result if it has been built; None otherwise.
 
         Raises:
             FileNotFoundError: A compiler is not on this machine.
@@ -60,20 +64,20 @@ class Build:
         return target / self.result if target.exists() else None
 
     def make(self, cache: Path) -> Path:
-        """Build what is not there yet, and give the path of the result.
+        """Return the path of the result, and build it if it does not exist.
 
         Raises:
             FileNotFoundError: A compiler is not on this machine.
             subprocess.CalledProcessError: A command failed; its messages are in `stderr`.
             TimeoutError: A command did not end in time.
-            ValueError: What was fetched is not what the source's checksums say.
+            ValueError: A fetched file does not have the checksum that the source lists.
 
         """
         target = self._target(cache)
         if not target.exists():
             cache.mkdir(parents=True, exist_ok=True)
-            # Made beside its place and then renamed, so that two runs at once, or one that
-            # is interrupted, leave nothing half-done there.
+            # Built in a scratch folder and then renamed, so that concurrent or interrupted
+            # runs never leave an incomplete result.
             with tempfile.TemporaryDirectory(dir=cache) as scratch:
                 output = Path(scratch) / "output"
                 output.mkdir()
@@ -85,7 +89,7 @@ class Build:
     def _run_all(self, scratch: Path, output: Path) -> None:
         source = self.source
         if source.is_dir():
-            # A copy, because package managers write into a project, their locks for one.
+            # A copy, because package managers write into a project, for example lock files.
             source = shutil.copytree(source, scratch / "source")
         for number, command in enumerate(self.commands):
             words = [word.format(source=source, output=output) for word in command[1:]]
@@ -94,7 +98,7 @@ class Build:
                 _check_fetched(output / self.fetched, source / CHECKSUMS)
 
     def _run(self, argv: Sequence[str]) -> None:
-        # So that a compiler that hangs is ended with the processes that it started.
+        # `run` also ends the processes that a compiler started when it hangs.
         finished = run(
             argv,
             environment={**os.environ, **self.environment},
@@ -109,7 +113,7 @@ class Build:
             )
 
     def _target(self, cache: Path) -> Path:
-        # A compiler's file tells one version from another without starting it.
+        # The compiler's file shows whether its version changed, without starting it.
         compilers = [Path(_executable(command)).resolve() for command in self.commands]
         stats = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in compilers]
         arguments = [tuple(command[1:]) for command in self.commands]
@@ -125,7 +129,7 @@ def compiled(
     result: str,
     environment: Mapping[str, str] | None = None,
 ) -> Build:
-    """Describe how one source file is compiled by one command; see `Build`."""
+    """Return a `Build` of one source file by one command."""
     return Build(source=source, commands=(compiler,), result=result, environment=environment or {})
 
 
@@ -145,12 +149,12 @@ def _contents(source: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _check_fetched(folder: Path, checksums: Path) -> None:
-    """Compare what a package manager brought with what was seen when it was pinned."""
+    """Raise ValueError if the fetched files are not exactly those in the list of checksums."""
     lines = (line.split() for line in checksums.read_text().splitlines())
     expected = {name: digest for digest, name in lines}
     found = {name: hashlib.sha256(content).hexdigest() for name, content in _contents(folder)}
     different = sorted(name for name in expected | found if expected.get(name) != found.get(name))
     if different:
         raise ValueError(
-            f"{different[0]} is not what {checksums.name} says; nothing was built from it"
+            f"{different[0]} does not match {checksums.name}; nothing was built from it"
         )

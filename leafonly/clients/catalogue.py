@@ -1,10 +1,11 @@
-"""docs/clients.md, written from the entries: what is known of each client."""
+"""Write docs/clients.md from the entries: what is known of each client."""
 
 import shlex
 from collections.abc import Iterable
 
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.changes import changes
+from leafonly.clients.client import CannotOverride
 from leafonly.clients.measured import SCENARIO_NAMES, in_words
 
 __all__ = ["markdown"]
@@ -12,25 +13,25 @@ __all__ = ["markdown"]
 _HEAD = """\
 # Clients
 
-Written by `uv run python -m leafonly docs clients`, from the entries in `leafonly/clients/`. What each client does was measured with the versions named: the client's, and in brackets that of its TLS library. `uv run pytest` measures it again on your machine. With a version that is not named here, another result is news and no failure.
+`uv run python -m leafonly docs clients` writes this page from the entries in `leafonly/clients/entries/`. Every outcome was measured with the versions in the client's section: the client's version, and in brackets the version of its TLS library. `uv run pytest` measures again on your machine. With a version that is not on this page, a different outcome is news and no failure.
 
-`completes`: a stored intermediate only helps to build the path; the root still anchors it. `anchors`: a stored intermediate is trusted by itself. `→`: a newer version does something else, see below.
+`completes`: a stored intermediate only helps to build the path, and the root is still the trust anchor. `anchors`: a stored intermediate is a trust anchor itself. `→`: a newer version has another outcome, see below.
 
-Clients that are compiled from other people's packages (their line says so) are built by `uv run python -m leafonly build`, once; `uv run pytest` then finds them.
+Some clients are compiled from other people's packages; their sections say so. Build them once with `uv run python -m leafonly build`. `uv run pytest` then finds them.
 """
 
 _TAIL = """\
-## Not among them
+## Not on this page
 
-- gRPC: it asks for HTTP/2 by ALPN, which a camera does not offer. Even before the full chain it ends with `Cannot check peer: missing selected ALPN property` (measured with grpcio 1.85.1), so it has no control to be judged by.
-- Safari, Edge, and all that verify with Windows' or Apple's own library: nothing was measured there. WebKitGTK is Safari's engine, but not its TLS library.
-- Android's own browser and system library: OkHttp on Conscrypt is the nearest to what its apps run, and is measured on a desktop's Java.
-- Electron: its package brings no program, only a download from elsewhere; the engine is Chromium's.
+- gRPC: it requires HTTP/2 by ALPN, which a camera does not offer. It fails even with the full chain, with `Cannot check peer: missing selected ALPN property` (measured with grpcio 1.85.1). So it fails its control, and no other verdict would count.
+- Safari, Edge, and all clients that verify with Windows' or Apple's own library: nobody has measured them. WebKitGTK has Safari's engine, but not its TLS library.
+- Android's browser and system library: nobody has measured them. OkHttp on Conscrypt, measured with a desktop's Java, is close to what Android apps use.
+- Electron: its package contains no program, only a download from another place. Its engine is Chromium's.
 """
 
 
 def markdown() -> str:
-    """Write the catalogue: a table of all clients, then a section for each."""
+    """Return the catalogue: a table of all clients, and a section for each."""
     clients = sorted(CLIENTS.values(), key=lambda client: (client.kind, client.name.lower()))
     changed = f"## What a new version changed\n\n{changes(clients)}"
     sections = (_section(client) for client in clients)
@@ -44,7 +45,7 @@ def _table(clients: Iterable[Client]) -> Iterable[str]:
     for client in clients:
         outcomes = " | ".join(_outcome(client, name) for name in SCENARIO_NAMES)
         link = f"[{client.name}](#{_anchor(client.name)})"
-        yield f"| {link} | {client.kind} | {client.stack} | {outcomes} |"
+        yield f"| {link} | {client.kind} | {client.stack.name} | {outcomes} |"
     yield ""
 
 
@@ -65,11 +66,11 @@ _ROOTS = {
 }
 
 
-def _by_itself(client: Client) -> str:
-    if client.native is None:
-        return f"- not asked by its own trust: {client.not_native}"
-    adds = "; a store that it is told adds to them" if client.adds_to_native else ""
-    return f"- trusts by itself: {_ROOTS[client.native_roots]}{adds}"
+def _own_trust(client: Client) -> str:
+    if client.own_roots is None:
+        return f"- no result with its own trust: {client.why_no_own_trust}"
+    adds = ". A store that it is given adds to them" if client.adds_to_own_trust else ""
+    return f"- trusts by itself: {_ROOTS[client.own_roots]}{adds}"
 
 
 def _section(client: Client) -> str:
@@ -82,7 +83,7 @@ def _section(client: Client) -> str:
     }
     lines = [
         f"## {client.name}\n",
-        f"- {client.kind}, TLS by {client.stack}; measured with {in_words(client.measured)}",
+        f"- {client.kind}, TLS by {client.stack.name}; measured with {in_words(client.measured)}",
         *(f"- install ({system}): `{command}`" for system, command in ways.items() if command),
     ]
     if client.build is not None and client.build.by_hand:
@@ -91,9 +92,9 @@ def _section(client: Client) -> str:
         f"- runs as: `{shlex.join(client.command)}`",
         f"- to give it the intermediate: {client.trust.advice}",
     ]
-    lines.append(_by_itself(client))
-    if client.not_led:
-        lines.append(f"- not asked at a camera's real name: {client.not_led}")
+    lines.append(_own_trust(client))
+    if isinstance(client.name_override, CannotOverride):
+        lines.append(f"- no result at a camera's real name: {client.name_override.why}")
     if client.asks_ocsp:
         lines.append("- asks the OCSP responder that a leaf names")
     if client.testimony == "request":

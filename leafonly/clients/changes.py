@@ -1,4 +1,4 @@
-"""What a new version of a client changed, told from the measurements in the entries."""
+"""What new versions of clients changed, according to the measurements in the entries."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _ABOUT = (
 
 
 def changes(clients: Iterable[Client]) -> str:
-    """List in Markdown which scenario came out otherwise with which newer version."""
+    """Return a list in Markdown: which scenario has another outcome since which version."""
     found: dict[str, list[str]] = defaultdict(list)
     for client in clients:
         for before, after in pairwise(client.measured):

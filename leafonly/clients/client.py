@@ -1,5 +1,7 @@
 """What an entry in the list of clients is made of."""
 
+import functools
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -7,25 +9,36 @@ from typing import Literal
 
 from leafonly.clients.build import Build
 from leafonly.clients.library_version import Library
-from leafonly.clients.measured import Measurements, fitting, is_measured, nearest
+from leafonly.clients.measured import Measurements, fitting, is_measured, nearest, with_usual
+from leafonly.clients.own_trust import (
+    NOT_TESTED,
+    Command,
+    NoneOfItsOwn,
+    NotTested,
+    OwnTrust,
+    Roots,
+)
 from leafonly.clients.refusal import Vocabulary
+from leafonly.clients.stack import Stack
 from leafonly.clients.trust_store import Trust, pem_file
 
-__all__ = ["Client", "Install", "Kind", "Led", "Roots", "Testimony", "by_itself"]
+__all__ = [
+    "VERSION_LINES",
+    "CannotOverride",
+    "Client",
+    "Install",
+    "Kind",
+    "NameOverride",
+    "Testimony",
+    "apt",
+]
 
 Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
 
 Testimony = Literal["token", "request", "stub"]
 
-Roots = Literal["system", "package", "program"]
-
-# They keep OpenSSL's interface, so what is built with the one can be built with the others.
-_FORKS = ("LibreSSL", "AWS-LC")
-
-
-def by_itself(command: tuple[str, ...]) -> tuple[str, ...]:
-    """Turn the command of a program of programs/ into the one for `Client.native`."""
-    return tuple("native" if word == "{trust}" else word for word in command)
+VERSION_LINES = r"\A\S+ (?P<version>\S+)[^\n]*\n(?P<stack>\S+) ?(?P<stack_version>\S*)"
+"""What the programs in programs/ print for `--version`, see the README there."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +51,23 @@ class Install:
     windows: str = ""
 
     def on(self, platform: str) -> str:
-        """Give the command for a `sys.platform`."""
+        """Return the command for a `sys.platform`."""
         by_platform = {"linux": self.debian, "darwin": self.macos, "win32": self.windows}
         return by_platform.get(platform, "") or self.anywhere or "see docs/clients.md"
 
 
+def apt(packages: str, *, brew: str = "") -> Install:
+    """Return how to install Debian's packages, and Homebrew's formulas on macOS."""
+    return Install(debian=f"apt install {packages}", macos=f"brew install {brew}" if brew else "")
+
+
 @dataclass(frozen=True, kw_only=True)
-class Led:
-    """How a client leads `{host}` to `{address}` by its own means.
+class NameOverride:
+    """How a client is made to connect to `{address}` for the name `{host}`, by its own means.
 
     Attributes:
-        options: Arguments that go right behind the program's name. None are needed where
-            `Client.command` takes `{address}` and `{host}` apart anyhow.
+        options: Arguments that follow the program's name. None are needed if `Client.run`
+            takes `{address}` and `{host}` apart anyhow.
         environment: Variables beyond those of `Client.environment`.
 
     """
@@ -58,78 +76,78 @@ class Led:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class CannotOverride:
+    """Nothing overrides name resolution for the client; `why` continues a sentence for users."""
+
+    why: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Client:
     """A program that verifies a server certificate.
 
-    In `command`, `version_command` and `environment` these stand for themselves' values:
-    `{python}` this interpreter, `{programs}` the folder of client programs, `{program}` what
-    `build` made, `{home}` the cell's home; in `command` and `environment` also `{trust}` the
-    store that `trust` wrote, `{empty}` a folder with nothing in it, `{host}` and `{port}`,
-    `{address}` to which the host leads, `{url}`, and `{urls}`, alone in its argument, every
-    URL to visit in one process.
+    `run`, `version_run` and `environment` have placeholders: `{python}` is this interpreter,
+    `{programs}` the folder of client programs, `{program}` the result of `build`, `{home}` the
+    cell's home. `run` and `environment` also have `{trust}`, the store that `trust` wrote;
+    `{empty}`, an empty folder; `{host}` and `{port}`; `{address}`, to which the host resolves;
+    `{url}`; and `{urls}`, alone in its argument: every URL to visit in one process.
 
     Attributes:
         name: As users write it: `--clients=curl`.
         kind: What sort of program it is.
-        stack: Its TLS library where it was measured.
-        other_stacks: Those it can be built with besides: a client that says or links any
-            other one is not available, because what speaks is not this client.
-        needs: Executables it cannot do without; `python:NAME` for a Python module.
-        command: The program and its arguments.
-        version_command: What prints the versions.
-        version_exit_code: How that ends if all is well, where the real program is known to
-            end otherwise than with 0.
-        version_pattern: Searched in that; groups `version`, `stack_version`, `stack`, and
-            `module`: the file that `library` is to ask instead of the program. Without a
-            group `version`, the TLS library's version is the client's.
-        library: Asks the TLS library inside the program for its version, and which one it
-            is, where the program does not say so: see `leafonly.clients.library_version`.
+        stack: Its TLS library, on the systems where it was measured.
+        run: The command that trusts only `{trust}`, requests the URL and prints the response.
+        needs: Executables that must be installed; `python:NAME` is a Python module. None:
+            the first word of `run` (unless it is a placeholder) and the compilers of `build`.
+        version: A pattern that is searched in what the version command prints. Its groups are
+            `version`, `stack_version`, `stack`, and `module`: the file that `library` asks
+            instead of the program. Without a group `version`, the TLS library's version is the
+            client's. None: `VERSION_LINES` for a program in programs/ or a built one, and no
+            version command for any other.
+        version_run: The version command. Empty: the program with `--version`. The program is
+            the first word of `run`, or everything up to the program in programs/ or the built
+            one.
+        version_exit_code: The exit code of that command, if the client is known to end it
+            with another code than 0.
+        library: Asks the TLS library for its version, if not as `stack` does: None asks as the
+            stack does, but only if `version` has no group `stack_version`.
         build: Makes `{program}` from source.
-        trust: How the client is told what to trust.
-        environment: What it needs in its otherwise bare environment.
+        trust: Writes the store that tells the client what to trust.
+        environment: Variables. Otherwise the environment is bare.
         stdin: What it reads.
         time_limit: Seconds, several times what it was seen to take.
-        words: How it says no.
-        exit_code_lies: It exits 0 on rejection, so its exit code is no evidence.
-        testimony: How it proves acceptance: `token` returns the server's token; `request`
-            does not speak HTTP, so that its request under TLS must do (weaker: it shows no
-            contentment with the certificate, only that it went on); `stub` speaks the
-            TryTLS stub contract.
-        cannot: Scenario or key type -> why it does not apply to this client, in words for
-            users.
-        measured: What it was measured to do, by version; empty for a client nobody measured.
+        messages: Its error messages, if they are not those of `stack`.
+        exit_code_lies: It exits with 0 on a rejection, so its exit code is no evidence.
+        testimony: What shows that it accepted. `token`: it prints the server's token.
+            `request`: it does not speak HTTP, so sending its request is the evidence (which is
+            weaker). `stub`: it speaks the TryTLS stub contract.
+        cannot: Scenario or key type -> why it does not apply, in a sentence for users.
+        measured: Its outcomes by version; empty if they were never measured.
         version_is_measured: The versions on this machine are among those, see `as_found`.
-        install: How to get it.
-        asks_ocsp: It asks the OCSP responder that a leaf names, if it names one.
-        led: How it leads a name to loopback by its own means; None where it has none.
-        not_led: Why nothing leads it there, in words for users; empty where something does.
-        native: The command with the trust that the client has by itself, and variables of
-            `environment` that carry `{trust}` or `{empty}` left out; None where it has none.
-        native_roots: Where that trust lies: in the system's store, in a file of a package,
-            or in the program itself, where no test root can be put beside it.
-        not_native: Why there is none, in words for users.
-        adds_to_native: The store `{trust}` adds to the trust that the client has by itself,
-            instead of taking its place.
+        install: How to install it.
+        asks_ocsp: It asks the OCSP responder that a leaf names.
+        name_override: How it connects to loopback under a real name by its own means. None:
+            it has no such means, and gets an `/etc/hosts` of its own.
+        own_trust: How it trusts by itself; text is short for `OwnTrust(text)`.
 
     """
 
     name: str
     kind: Kind
-    stack: str
-    other_stacks: tuple[str, ...] = ()
-    needs: tuple[str, ...]
-    command: tuple[str, ...]
-    version_command: tuple[str, ...] = ()
+    stack: Stack
+    run: Command
+    needs: tuple[str, ...] | None = None
+    version: str | None = None
+    version_run: Command = ""
     version_exit_code: int = 0
-    version_pattern: str = ""
     library: Callable[[Path], Library | None] | None = None
     build: Build | None = None
     trust: Trust = pem_file
     environment: Mapping[str, str] = field(default_factory=dict)
     stdin: str = ""
     time_limit: float = 20.0
-    words: Vocabulary
+    messages: Vocabulary | None = None
     exit_code_lies: bool = False
     testimony: Testimony = "token"
     cannot: Mapping[str, str] = field(default_factory=dict)
@@ -137,20 +155,95 @@ class Client:
     version_is_measured: bool = True
     install: Install
     asks_ocsp: bool = False
-    led: Led | None = None
-    not_led: str = ""
-    native: tuple[str, ...] | None = None
-    native_roots: Roots = "system"
-    not_native: str = "how this client trusts by itself is not known yet"
-    adds_to_native: bool = False
+    name_override: NameOverride | CannotOverride | None = None
+    own_trust: OwnTrust | NotTested | NoneOfItsOwn | str = NOT_TESTED
+
+    def __post_init__(self) -> None:
+        """Fill in the outcomes that were not declared."""
+        object.__setattr__(self, "measured", with_usual(self.measured, self.stack.usual))
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The program and its arguments."""
+        return words_of(self.run)
+
+    @property
+    def executables(self) -> tuple[str, ...]:
+        """What must be installed, see `needs`."""
+        if self.needs is not None:
+            return self.needs
+        program = [word for word in self.command[:1] if not word.startswith("{")]
+        compilers = [command[0] for command in self.build.commands] if self.build else []
+        return tuple(dict.fromkeys((*program, *compilers)))
+
+    @property
+    def version_pattern(self) -> str:
+        """What is searched in the output of the version command; empty if there is none."""
+        if self.version is None:
+            return VERSION_LINES if self._own_program else ""
+        return self.version
+
+    @property
+    def version_command(self) -> tuple[str, ...]:
+        """The command that prints the versions; empty if there is none."""
+        if not self.version_pattern:
+            return ()
+        program = self._own_program or self.command[:1]
+        return words_of(self.version_run) or (*program, "--version")
+
+    @property
+    def asks_library(self) -> Callable[[Path], Library | None] | None:
+        """What asks the TLS library for its version, if the client does not print it."""
+        if self.library or "(?P<stack_version>" in self.version_pattern:
+            return self.library
+        return self.stack.version
+
+    @property
+    def error_messages(self) -> Vocabulary:
+        """Its error messages about certificates."""
+        return self.stack.messages if self.messages is None else self.messages
+
+    @property
+    def own_trust_command(self) -> tuple[str, ...] | None:
+        """The command with the trust that the client has by itself; None if it has none."""
+        own = self._own_trust
+        if own is None:
+            return None
+        as_run = ("native" if word == "{trust}" else word for word in self.command)
+        return words_of(own.run) or tuple(as_run)
+
+    @property
+    def own_roots(self) -> Roots | None:
+        """Where the roots are that the client trusts by itself; None if it trusts none."""
+        return self._own_trust.roots if self._own_trust else None
+
+    @property
+    def adds_to_own_trust(self) -> bool:
+        """Whether a store that it is given adds to what it trusts by itself."""
+        return self._own_trust is not None and self._own_trust.adds
+
+    @property
+    def why_no_own_trust(self) -> str:
+        """Why it cannot be run with its own trust, for users; empty if it can."""
+        return self.own_trust.why if isinstance(self.own_trust, NotTested | NoneOfItsOwn) else ""
 
     @property
     def expected(self) -> Mapping[str, str]:
-        """Scenario -> outcome, as last measured; empty for a client nobody measured."""
+        """Scenario -> outcome, as last measured; empty for a client that was never measured."""
         return fitting(self.measured)[-1].outcomes if self.measured else {}
 
+    @property
+    def fetches_issuer(self) -> bool:
+        """Whether it was seen to fetch the issuer from the URL in the leaf (AIA)."""
+        return self.expected.get("aia", "").startswith("accepted")
+
+    @property
+    def visits_in_one_process(self) -> bool:
+        """Whether one process can visit several URLs; otherwise one profile does."""
+        return "{urls}" in self.command
+
     def as_found(self, version: str | None, stack_version: str | None) -> "Client":
-        """Give the client with what is to be expected of it in these versions alone."""
+        """Return the client with only those expectations that belong to these versions."""
         expectation = nearest(self.measured, version, stack_version)
         if expectation is None:
             return self
@@ -158,18 +251,23 @@ class Client:
         return replace(self, measured=(expectation,), version_is_measured=known)
 
     @property
-    def stacks(self) -> tuple[str, ...]:
-        """The TLS libraries that it can have."""
-        declared = (self.stack, *self.other_stacks)
-        forks = _FORKS if "OpenSSL" in declared else ()
-        return tuple(dict.fromkeys((*declared, *forks)))
+    def _own_trust(self) -> OwnTrust | None:
+        if isinstance(self.own_trust, str):
+            return OwnTrust(self.own_trust)
+        return self.own_trust if isinstance(self.own_trust, OwnTrust) else None
 
     @property
-    def fetches_issuer(self) -> bool:
-        """Whether it was seen to fetch an issuer that the leaf says where to find (AIA)."""
-        return self.expected.get("aia", "").startswith("accepted")
+    def _own_program(self) -> tuple[str, ...]:
+        """The words of `run` up to the program that is this project's own; none if none is."""
+        own = [n for n, word in enumerate(self.command) if word.startswith("{program")]
+        return self.command[: own[-1] + 1] if own else ()
 
-    @property
-    def visits_in_one_process(self) -> bool:
-        """Whether one process can visit several URLs; otherwise one profile does."""
-        return "{urls}" in self.command
+
+def words_of(command: Command) -> tuple[str, ...]:
+    """Split a shell line into words; a command that is split already stays as it is."""
+    return _split(command) if isinstance(command, str) else command
+
+
+@functools.cache
+def _split(line: str) -> tuple[str, ...]:
+    return tuple(shlex.split(line))  # some 0.1 ms, and a command is asked for often

@@ -1,4 +1,4 @@
-"""What Debian's package manager can install, read off the entries' install lines."""
+"""The Debian packages that the entries' install commands name."""
 
 import re
 
@@ -6,6 +6,6 @@ __all__ = ["apt_packages"]
 
 
 def apt_packages(install: str) -> list[str]:
-    """Return the packages that an install line names: `apt install A B; ...`."""
+    """Return the packages in an install command: `apt install A B; ...`."""
     found = re.findall(r"apt install ([^;,]+)", install)
     return [package for packages in found for package in packages.split()]

@@ -1,10 +1,10 @@
-"""What the TLS libraries of devices say, see `leafonly.clients.error_messages`."""
+"""The messages of devices' TLS libraries, see `leafonly.clients.error_messages`."""
 
 from leafonly.clients.refusal import REFUSED, UNKNOWN_ISSUER, Vocabulary
 
 __all__ = ["BEARSSL", "MBEDTLS", "WOLFSSL"]
 
-# library/x509_crt.c and error.c of mbedTLS 2.28 to 3.6; the error alone does not tell the cause.
+# library/x509_crt.c and error.c of mbedTLS 2.28 to 3.6. The error code alone names no cause.
 MBEDTLS: Vocabulary = {
     r"certificate is not correctly signed by the trusted CA": UNKNOWN_ISSUER,
     r"certificate validity (has expired|starts in the future)": "expired",

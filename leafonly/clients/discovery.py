@@ -1,4 +1,4 @@
-"""Find out which clients are on this machine, and which versions of what they are."""
+"""Find out which clients are installed, and which versions they and their TLS libraries have."""
 
 import importlib.machinery
 import importlib.util
@@ -13,21 +13,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from leafonly.clients.build import NotBuiltError
+from leafonly.clients.build import PROGRAMS, NotBuiltError
 from leafonly.clients.client import Client
 from leafonly.clients.library_version import Library
 from leafonly.clients.process import bare_environment, run
 
 __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "program_of"]
 
-PROGRAMS = Path(__file__).parent / "programs"
-
 _TIME_LIMIT = 30  # seconds for a version command; the slowest takes 2 on a quiet machine
 
 
 @dataclass(frozen=True)
 class Found:
-    """A client as it is on this machine; the report's `clients` are these."""
+    """A client as it is on this machine: an entry of `clients` in the report."""
 
     name: str
     stack: str
@@ -39,22 +37,22 @@ class Found:
     install: str
 
     def as_json(self) -> dict[str, object]:
-        """Give the report's fields."""
+        """Return the fields for the report."""
         return asdict(self)
 
 
 def cache_directory() -> Path:
-    """Where compiled client programs are kept between runs."""
+    """Return the folder that keeps compiled client programs between runs."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "leafonly"
 
 
 def program_of(client: Client) -> str:
-    """Give the path of what a client's `build` made; empty if it builds nothing.
+    """Return the path of what a client's `build` makes; empty if it builds nothing.
 
     Raises:
-        subprocess.CalledProcessError: The compiler failed; its words are in `stderr`.
-        NotBuiltError: It is built by hand only, and has not been.
+        subprocess.CalledProcessError: The compiler failed; its output is in `stderr`.
+        NotBuiltError: It is only built on request, and has not been.
 
     """
     if client.build is None:
@@ -68,27 +66,27 @@ def program_of(client: Client) -> str:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Fill in placeholders; braces that are none stay as they are."""
+    """Return the text with its placeholders filled in; other braces stay as they are."""
     return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), text)
 
 
 def find_all(clients: Mapping[str, Client]) -> dict[str, Found]:
-    """Look for clients, several at a time: each costs a start of its program."""
+    """Return what `find` finds for each client. Several run at a time, because each starts."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         return dict(zip(clients, pool.map(find, clients.values()), strict=True))
 
 
 def find(client: Client) -> Found:
-    """Look for one client, and ask it for its versions.
+    """Return whether a client is available, and its versions.
 
-    Available means: it starts, its version command ends as declared, and what it prints is a
-    version of a TLS library that this client can have.
+    A client is available if it starts, its version command exits as declared, and the command
+    prints a version of a TLS library that this client can have.
     """
-    missing = [need for need in client.needs if not _is_here(need)]
+    missing = [need for need in client.executables if not _is_here(need)]
     if missing:
         return _without(client, missing[0])
     if not client.version_command:
-        return _found(client, Library("", client.stack), None)
+        return _found(client, Library("", client.stack.name), None)
     try:
         match = _said_version(client)
         library = _library(client, match)
@@ -104,14 +102,14 @@ def find(client: Client) -> Found:
 
 
 class _NoVersionError(Exception):
-    """The version command does not show that the client is here. One line: why."""
+    """The version command does not show that the client is installed. One line: why."""
 
 
 def _said_version(client: Client) -> re.Match[str]:
     text = _version_text(client)
     match = re.search(client.version_pattern, text, re.DOTALL)
     if match is None:
-        raise _NoVersionError(f"it does not say its version: {_telling_line(text)}")
+        raise _NoVersionError(f"its version command printed no version: {_telling_line(text)}")
     return match
 
 
@@ -132,7 +130,7 @@ def _version_text(client: Client) -> str:
     text = _printable(finished.stdout + finished.stderr)
     code = finished.exit_code
     if code is None:
-        raise _NoVersionError(f"it did not say its version within {_TIME_LIMIT} s")
+        raise _NoVersionError(f"its version command did not end within {_TIME_LIMIT} s")
     if code < 0:
         raise OSError(_telling_line(text, f"signal {-code} ended it"))
     if code != client.version_exit_code:
@@ -142,28 +140,33 @@ def _version_text(client: Client) -> str:
 
 
 def _library(client: Client, match: re.Match[str]) -> Library:
-    """Tell which TLS library is in the program; the program's own message comes first."""
+    """Return the TLS library in the program. What the program prints comes first."""
     groups = match.groupdict()
     asked = None
-    if client.library and not (groups.get("stack") and groups.get("stack_version")):
-        program = Path(groups["module"]) if groups.get("module") else _file_of(client.needs[0])
-        asked = client.library(program) if program else None
+    ask = client.asks_library
+    if ask and not (groups.get("stack") and groups.get("stack_version")):
+        program = (
+            Path(groups["module"]) if groups.get("module") else _file_of(client.executables[0])
+        )
+        asked = ask(program) if program else None
     stack = groups.get("stack") or (asked and asked.stack)
-    if stack and stack not in client.stacks:
-        known = " or ".join(client.stacks)
-        raise _NoVersionError(f"its TLS library is {stack[:40]}; this client is known with {known}")
+    if stack and stack not in client.stack.names:
+        known = " or ".join(client.stack.names)
+        raise _NoVersionError(
+            f"its TLS library is {stack[:40]}; leafonly knows this client only with {known}"
+        )
     version = (groups.get("stack_version") or (asked.version if asked else ""))[:_LONGEST_VERSION]
     if version and not _has_digit(version):
-        raise _NoVersionError(f"it says no version of its TLS library: {version}")
-    # Where nothing tells which of several it is, the likeliest one is not named.
-    return Library(version, stack or ("unknown" if client.other_stacks else client.stack))
+        raise _NoVersionError(f"it printed no version of its TLS library: {version}")
+    # If it can be one of several and nothing says which, the likeliest one is not named.
+    return Library(version, stack or ("unknown" if client.stack.others else client.stack.name))
 
 
 def _version(client: Client, match: re.Match[str], library: Library) -> str:
     version = (match.groupdict().get("version") or library.version)[:_LONGEST_VERSION]
     if not _has_digit(version):
         text = version or _telling_line(match.string)
-        raise _NoVersionError(f"it does not say its version: {text}")
+        raise _NoVersionError(f"its version command printed no version: {text}")
     return version
 
 
@@ -172,7 +175,7 @@ def _has_digit(version: str) -> bool:
 
 
 def _printable(text: str) -> str:
-    """Make a program's output safe to show: it goes to the terminal and into the report."""
+    """Return a program's output without control characters: it is shown on the terminal."""
     return "".join(
         c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
         for c in text.replace("\r\n", "\n")
@@ -180,8 +183,8 @@ def _printable(text: str) -> str:
 
 
 # How errors begin in compilers, interpreters and shells. The first such line names the cause
-# (Perl: "Can't locate LWP.pm", Lua: "module 'ssl' not found"), what follows is its trace.
-# Lines that are indented are source code or a trace; Python puts its exception at the end.
+# (Perl: "Can't locate LWP.pm", Lua: "module 'ssl' not found"); its trace follows. Indented lines
+# are source code or a trace; Python prints its exception last.
 _ERROR = re.compile(
     r"(?=\S).*?(error|exception|can't|cannot|unable|not found|no such|denied|failed|does not)",
     re.IGNORECASE,
@@ -191,8 +194,8 @@ _LONGEST_VERSION = 80
 
 
 def _telling_line(text: str, otherwise: str = "it printed nothing") -> str:
-    """Choose the line that says what went wrong; the last one if none looks like it."""
-    # What a line that ends with a colon announces stands in the next one (Mono, Erlang).
+    """Return the line that says what went wrong; the last line if none looks like it."""
+    # After a line that ends with a colon, the message is in the next one (Mono, Erlang).
     lines = re.sub(r":\n\s*", ": ", text.strip()).splitlines() or [otherwise]
     telling = next((line for line in lines if _ERROR.match(line)), lines[-1]).strip()
     return telling if len(telling) <= _LONGEST_LINE else telling[: _LONGEST_LINE - 1] + "…"
@@ -201,7 +204,7 @@ def _telling_line(text: str, otherwise: str = "it printed nothing") -> str:
 def _found(client: Client, library: Library, version: str | None) -> Found:
     return Found(
         name=client.name,
-        stack=library.stack or client.stack,
+        stack=library.stack or client.stack.name,
         stack_version=library.version or None,
         version=version,
         kind=client.kind,
@@ -214,7 +217,7 @@ def _found(client: Client, library: Library, version: str | None) -> Found:
 def _absent(client: Client, because: str) -> Found:
     return Found(
         name=client.name,
-        stack=client.stack,
+        stack=client.stack.name,
         stack_version=None,
         version=None,
         kind=client.kind,
@@ -227,8 +230,8 @@ def _absent(client: Client, because: str) -> Found:
 def _without(client: Client, need: str) -> Found:
     if need.startswith("python:"):
         package = need.removeprefix("python:")
-        return _absent(client, f"{package} is not among this Python's packages")
-    # Where Debian puts servers; on the PATH of root alone.
+        return _absent(client, f"the Python package {package} is not installed")
+    # Debian puts servers there, and only root has it on PATH.
     if shutil.which(need, path="/usr/sbin"):
         found = _absent(client, f"{need} is in /usr/sbin, which is not on PATH")
         return replace(found, install='PATH="$PATH:/usr/sbin"')
@@ -242,7 +245,7 @@ def _is_here(need: str) -> bool:
 
 
 def _file_of(need: str) -> Path | None:
-    """Find an executable, or the compiled part of a Python package."""
+    """Return an executable's file, or the compiled part of a Python package."""
     if not need.startswith("python:"):
         found = shutil.which(need)
         return Path(found) if found else None

@@ -1,8 +1,8 @@
-"""What TLS libraries say when they reject a certificate, and what each saying means.
+"""The messages of TLS libraries that reject a certificate, and what each message means.
 
-A message that does not tell *whose* issuer is unknown means `UNKNOWN_ISSUER`; the verdict
-works out the rest from what the client had in its hands. The patterns are those of all
-generations of a library that are in use, and of each program's own messages.
+A message that does not say *whose* issuer is unknown means `UNKNOWN_ISSUER`. `reason_of` finds
+out whose, from the certificates that the client had. The patterns are those of all versions of a
+library that are in use, and of the programs' own messages.
 """
 
 from leafonly.clients.refusal import REFUSED, UNKNOWN_ISSUER, Vocabulary, together
@@ -72,7 +72,7 @@ OPENSSL: Vocabulary = {
     r"|no protocols available)": "protocol",
 }
 
-# As OpenSSL, from which it came, but for its upper-case reason strings (ssl/ssl_errors).
+# OpenSSL's messages, from which it was forked, and its own upper-case ones (ssl/ssl_errors).
 BORINGSSL: Vocabulary = OPENSSL | {
     r"CERTIFICATE_VERIFY_FAILED": REFUSED,
     r"(SSLV3_ALERT_)?HANDSHAKE_FAILURE|UNSUPPORTED_PROTOCOL|WRONG_VERSION_NUMBER": "protocol",
@@ -109,7 +109,7 @@ GNUTLS: Vocabulary = {
     r"A TLS fatal alert has been received": "protocol",
 }
 
-# Debian and others build the same program with either, and change from release to release.
+# Debian and others build the same program with either, and change it between releases.
 OPENSSL_OR_GNUTLS: Vocabulary = together((OPENSSL, GNUTLS))
 
 # lib/internal/tls and src/crypto/crypto_common.cc of Node.js: OpenSSL's codes by name.

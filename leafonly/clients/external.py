@@ -1,8 +1,8 @@
-"""Clients that users bring along, by the TryTLS stub contract.
+"""External clients: programs of the user that follow the TryTLS stub contract.
 
-The contract (stubs/README.md of ouspg/trytls): `STUB HOST PORT [CA_BUNDLE]`; exit code 0 and
-a last line `ACCEPT`, `REJECT` or `UNSUPPORTED` on standard output, the lines before it being
-the reason; any other exit code is an error of the stub's own.
+The contract (stubs/README.md of ouspg/trytls): `STUB HOST PORT [CA_BUNDLE]` exits
+with 0, and the last line on standard output is `ACCEPT`, `REJECT` or `UNSUPPORTED`. The lines
+before it are the reason. Any other exit code is an error of the stub itself.
 """
 
 import os
@@ -17,10 +17,11 @@ from pathlib import Path
 from leafonly.clients.client import Client, Install
 from leafonly.clients.error_messages import BORINGSSL, GNUTLS, GO, JSSE, NODE, OPENSSL, RUSTLS
 from leafonly.clients.refusal import together
+from leafonly.clients.stack import Stack
 
 __all__ = ["stub_clients"]
 
-# What starts a script without a `#!` line. Most of TryTLS's stubs are such scripts.
+# The interpreters of scripts without a `#!` line. Most of TryTLS's stubs are such scripts.
 _INTERPRETERS = {
     ".js": "node",
     ".lua": "lua",
@@ -34,16 +35,19 @@ _INTERPRETERS = {
 }
 
 
+_UNKNOWN = Stack("unknown", together((OPENSSL, BORINGSSL, GNUTLS, NODE, RUSTLS, GO, JSSE)))
+
+
 @dataclass(frozen=True)
 class _Stub:
-    """A value of `--client`: the name it was given, the command, the file that is the stub."""
+    """A value of `--client`: the name in it, the command, and the file of the stub."""
 
     given: str | None
     command: tuple[str, ...]
     file: Path
 
     def name(self, folders: int) -> str:
-        """Return the name given, or the file's with as many folders in front."""
+        """Return the given name, or the file's name with this many folders before it."""
         if self.given:
             return self.given
         is_run = self.file.stem.lower() == "run"  # so are all of TryTLS's called
@@ -51,14 +55,13 @@ class _Stub:
         return re.sub(r"[^\w.+-]+", "_", "-".join(parts[-1 - folders :]) or self.file.stem)
 
     def client(self, name: str) -> Client:
-        """Return the client. Beyond its controls nothing is expected: it was never measured."""
+        """Return the client. Only its controls have an expected verdict: it was never measured."""
         return Client(
             name=name,
             kind="library",
-            stack="unknown",
+            stack=_UNKNOWN,
             needs=(),
-            command=(*self.command, "{host}", "{port}", "{trust}"),
-            words=together((OPENSSL, BORINGSSL, GNUTLS, NODE, RUSTLS, GO, JSSE)),
+            run=(*self.command, "{host}", "{port}", "{trust}"),
             testimony="stub",
             install=Install(anywhere="brought by the user"),
         )
@@ -67,18 +70,18 @@ class _Stub:
 def stub_clients(
     values: Sequence[str], taken: Collection[str], directory: Path
 ) -> dict[str, Client]:
-    """Make clients of the values of `--client`, by name.
+    """Return the clients that the values of `--client` name, by name.
 
-    A value is a file or a command line, with `NAME=` before it or without. Where names are
-    the same, those that were not given are told apart by their folders.
+    A value is a file or a command line, with or without `NAME=` before it. If two clients have
+    the same name, folders are put before the names that were not given.
 
     Args:
         values: As the user wrote them.
-        taken: Names that other clients have.
-        directory: Where the user is: clients are started elsewhere.
+        taken: Names of other clients.
+        directory: The user's working directory; clients start in another one.
 
     Raises:
-        ValueError: A value is no client. One line: the value, and what to write instead.
+        ValueError: A value names no client. One line: the value, and what to write instead.
 
     """
     stubs = [_parsed(value, directory) for value in values]
@@ -113,48 +116,48 @@ def _parsed(value: str, directory: Path) -> _Stub:
 
 
 def _words(command: str, directory: Path) -> list[str]:
-    """Split a command line into words that hold in every directory."""
+    """Return the words of a command line, with paths that are valid in every directory."""
     if (directory / command).is_file():
-        words = [command]  # a path may have blanks in it
+        words = [command]  # a path may contain blanks
     else:
-        # On Windows a backslash is a part of paths.
+        # On Windows, paths contain backslashes.
         words = shlex.split(command, posix=sys.platform != "win32")
     if not words:
-        raise ValueError("it names no program")
+        raise ValueError("it names no program; write a file or a command line")
     if (directory / words[0]).exists() or shutil.which(words[0]) is None:
         _check(words[0], directory)
     return [_absolute(word, directory) for word in words]
 
 
 def _absolute(word: str, directory: Path) -> str:
-    """Write a file's or folder's name so that it holds in every directory."""
+    """Return an absolute path if the word is a file or folder; otherwise the word."""
     path = directory / word
-    # Not resolved: python in a virtual environment is a link to one that is in none.
+    # Not resolved: python in a virtual environment links to a python outside of it.
     if path.exists() and word not in ("", ".", ".."):
         return os.path.normpath(path)
     if Path(word).suffix in _INTERPRETERS and not word.startswith("-"):
-        raise ValueError(f"{word} is not there")
+        raise ValueError(f"{word} does not exist")
     return word
 
 
 def _check(word: str, directory: Path) -> None:
-    """Raise ValueError, with what to write instead, if a file cannot be started by itself."""
+    """Raise ValueError if a file cannot be started. One line, with what to write instead."""
     path = directory / word
     if path.is_dir():
         raise ValueError(f"{word} is a folder: name the program in it")
     if not path.is_file():
         where = "" if "/" in word else ", and no program of that name is on PATH"
-        raise ValueError(f"{word} is not there{where}")
+        raise ValueError(f"{word} does not exist{where}")
     with path.open("rb") as file:
         head = file.read(256)
     first = head.partition(b"\n")[0].decode("utf-8", "replace")
     has_interpreter = first.startswith("#!")
-    # "#!/usr/bin/env python3" and "#!/bin/bash -e": what a user would type.
+    # Of "#!/usr/bin/env python3" and "#!/bin/bash -e": python3 and bash.
     named = [Path(each).name for each in first[2:].split()] if has_interpreter else []
     named = named[1:] if named[:1] == ["env"] else named
     interpreter = (named or [_INTERPRETERS.get(path.suffix, "INTERPRETER")])[0]
     instead = f"--client={shlex.quote(f'{interpreter} {shlex.quote(word)}')}"
-    # A program is binary: it has zero bytes in its head (ELF, Mach-O, PE).
+    # Compiled programs have zero bytes in their header (ELF, Mach-O, PE).
     is_script = b"\0" not in head and sys.platform != "win32"
     if is_script and not has_interpreter:
         raise ValueError(f"{word} has no #! line, so it cannot be started: write {instead}")

@@ -1,4 +1,4 @@
-"""Ask a TLS library for its version when the program around it does not say."""
+"""Ask a TLS library for its version, for programs that do not print it."""
 
 import mmap
 import re
@@ -30,17 +30,17 @@ CURLS = (
 
 
 class Library(NamedTuple):
-    """A TLS library as it was found: its version, and its name where that was found out, too."""
+    """A TLS library that was found: its version, and its name if that was found out."""
 
     version: str
     stack: str | None = None
 
 
 class _Shared(NamedTuple):
-    """A TLS library as a shared object: its name, the file with the version function, and that.
+    """A TLS library as a shared object: its name, a file, and the version function in the file.
 
-    The function takes a null pointer, zero or nothing, and returns a string with the version
-    in it. Where there is none, the file's own name ends with the version.
+    The function takes a null pointer, zero or nothing, and returns a string that contains the
+    version. If the library has no such function, the file's name ends with the version.
     """
 
     stack: str
@@ -48,8 +48,8 @@ class _Shared(NamedTuple):
     function: str = ""
 
 
-# By the file that only a program with TLS links: libcrypto alone, or libnss3, may be there for
-# a hash. No function of BearSSL tells its version; Debian's file is libbearssl.so.0.6.
+# The keys are files that only programs with TLS link. A program may link libcrypto or libnss3 just
+# for a hash. BearSSL has no version function; Debian's file is libbearssl.so.0.6.
 _SHARED: Mapping[str, _Shared] = {
     "ssl": _Shared("OpenSSL", "crypto", "OpenSSL_version"),
     "gnutls": _Shared("GnuTLS", "gnutls", "gnutls_check_version"),
@@ -59,26 +59,26 @@ _SHARED: Mapping[str, _Shared] = {
 
 
 def linked(program: Path) -> Library | None:
-    """Return the TLS library that a program, or a module of one, links.
+    """Return the TLS library that a program or a module links.
 
-    It may load several: Debian's git links libcurl with GnuTLS, and that links libssh2 with
-    OpenSSL. `ldd` lists libraries in the order in which they are loaded, breadth first (the
-    gABI's chapter on shared object dependencies), so that the first one is the nearest.
+    A program may load several: Debian's git links libcurl with GnuTLS, which links libssh2
+    with OpenSSL. `ldd` lists libraries in load order, breadth first (the gABI's chapter on
+    shared object dependencies), so the first one is the nearest.
 
     Returns:
-        None where the system cannot tell which library a program links (`ldd`, so: anywhere
-        but Linux), or where it links none of those that are known here.
+        None if the system has no `ldd` (only Linux has it), or if the program links none of
+        the libraries that are known here.
 
     Raises:
-        OSError: The program is not there: a helper or a module of one, in another package.
+        OSError: The program does not exist, for example because it is in another package.
 
     """
     ldd = shutil.which("ldd")
     if ldd is None:
         return None
     program.stat()
-    # `ldd` prints "libssl.so.3 => /lib/.../libssl.so.3 (0x...)", or "=> not found": that one has
-    # no version to tell, but it is the nearest all the same.
+    # `ldd` prints "libssl.so.3 => /lib/.../libssl.so.3 (0x...)", or "=> not found". Such a
+    # library has no version, but it is still the nearest one.
     said = output(ldd, str(program))
     files = dict(re.findall(r"\blib([\w+-]+)\.so\S* => (not found|/\S+)", said))
     shared = next((_SHARED[stem] for stem in files if stem in _SHARED), None)
@@ -87,18 +87,18 @@ def linked(program: Path) -> Library | None:
 
 def _asked(shared: _Shared, file: str) -> Library | None:
     if shared.function:
-        # In a process of its own: a foreign library may do anything when it is loaded.
+        # In a separate process, because a library may do anything when it is loaded.
         said = output(sys.executable, "-I", "-c", _ASK, file, shared.function)
     else:
         said = Path(file).resolve().name.partition(".so.")[2]
     version = re.search(r"\d[\w.+-]*", said)
-    # LibreSSL has OpenSSL's file names and function, and says its own name.
+    # LibreSSL has OpenSSL's file names and function, but prints its own name.
     stack = "LibreSSL" if said.startswith("LibreSSL ") else shared.stack
     return Library(version[0], stack) if version else None
 
 
 def output(*argv: str) -> str:
-    """Return what a helper prints; nothing if it fails or takes too long."""
+    """Return what a helper program prints; empty if it does not start or takes too long."""
     try:
         return subprocess.run(
             argv,
@@ -114,7 +114,7 @@ def output(*argv: str) -> str:
 
 
 def inscription(pattern: bytes) -> Callable[[Path], Library | None]:
-    """Read a version off a text that a statically linked library leaves in a binary.
+    """Return a function that finds a version in the text of a statically linked library.
 
     Args:
         pattern: A regular expression; its first group is the version.
@@ -135,10 +135,10 @@ def inscription(pattern: bytes) -> Callable[[Path], Library | None]:
 
 
 def rust_crate(name: str) -> Callable[[Path], Library | None]:
-    """Read a crate's version off the source paths that rustc leaves in a binary's panics."""
+    """Return a function that finds a crate's version in the source paths of a binary's panics."""
     return inscription(rb"[/\\]%s-(\d+\.\d+\.\d+[\w.-]*)[/\\]" % re.escape(name.encode()))
 
 
 def haskell_package(name: str) -> Callable[[Path], Library | None]:
-    """Read a package's version off the unit names that GHC leaves in a binary."""
+    """Return a function that finds a package's version in the unit names of GHC's binaries."""
     return inscription(rb"(?<![\w-])%s-(\d+(?:\.\d+)+)-\w{20,22}\b" % re.escape(name.encode()))

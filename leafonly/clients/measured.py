@@ -1,34 +1,36 @@
 """What clients were measured to do, and with which versions.
 
-An expectation is nothing but an earlier measurement. Where the versions are others than those,
-another verdict is news and no failure.
+Every expectation is an earlier measurement. With other versions, a different verdict is news and
+no failure.
 """
 
 import functools
 import re
 import ssl
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leafonly.clients.refusal import REASONS
 
 __all__ = [
     "PARTIAL_CHAIN",
     "SCENARIO_NAMES",
+    "USUAL",
     "WHOLE_CHAIN",
     "Condition",
     "Measured",
     "Measurements",
     "by_default_context",
-    "expects",
+    "checked_outcomes",
     "fitting",
     "in_words",
     "is_measured",
     "measured",
     "nearest",
+    "with_usual",
 ]
 
-_USUAL = {
+USUAL = {
     "full_chain": "accepted",
     "untrusted_root": "rejected",
     "absent": "rejected: missing_issuer",
@@ -38,8 +40,9 @@ _USUAL = {
     "aia_dead": "rejected",
     "wrong_cached": "rejected",
 }
+"""Scenario -> the outcome of a client that does nothing special."""
 
-SCENARIO_NAMES = tuple(_USUAL)
+SCENARIO_NAMES = tuple(USUAL)
 """The scenarios in reading order; `leafonly.harness.scenario` describes them."""
 
 
@@ -50,7 +53,7 @@ _OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"}
 
 @dataclass(frozen=True)
 class Condition:
-    """A property of this machine on which outcomes depend; `text` continues "measured ..."."""
+    """A property of the machine that outcomes depend on. `text` continues "measured ..."."""
 
     text: str
     holds: Callable[[], bool]
@@ -70,13 +73,13 @@ WHOLE_CHAIN = Condition("on Python 3.12 and earlier", lambda: not _trusts_partia
 
 @dataclass(frozen=True)
 class Measured:
-    """The outcomes of a client in every scenario, the same with all these versions.
+    """The outcomes of a client, which are the same with all these versions.
 
     Attributes:
         versions: `CLIENT/LIBRARY`, the versions of the client and of its TLS library, as
-            `leafonly.clients.discovery` reports them; `CLIENT` where the library comes with the
-            client, `/LIBRARY` where the client has no version.
-        outcomes: Scenario -> outcome, see `expects`.
+            `leafonly.clients.discovery` reports them; `CLIENT` if the library comes with the
+            client, `/LIBRARY` if the client has no version.
+        outcomes: Scenario -> outcome, see `checked_outcomes`; in a `Client`, of every scenario.
         where: The property of the machine that the outcomes depend on.
 
     """
@@ -86,17 +89,17 @@ class Measured:
     where: Condition | None = None
 
     def __str__(self) -> str:
-        """Name the versions, for people."""
+        """Return the versions, for people."""
         named = ", ".join(map(_in_words, self.versions))
         return f"{named} {self.where.text}" if self.where else named
 
 
 Measurements = tuple[Measured, ...]
-"""Oldest first; join them with `+`."""
+"""The measurements of a client, oldest first. `+` joins them."""
 
 
-def expects(**differences: str) -> Mapping[str, str]:
-    """Declare outcomes by scenario, by how they differ from a client that does nothing special.
+def checked_outcomes(outcomes: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the outcomes, by scenario, as they are.
 
     An outcome is a verdict, and where it matters a detail: the reason of a rejection
     (`rejected: other`), what a stored intermediate is (`accepted: anchors`).
@@ -105,24 +108,41 @@ def expects(**differences: str) -> Mapping[str, str]:
         ValueError: There is no scenario of that name, or no such outcome.
 
     """
-    if unknown := differences.keys() - _USUAL.keys():
+    if unknown := outcomes.keys() - USUAL.keys():
         raise ValueError(f"no such scenario: {', '.join(sorted(unknown))}")
-    if wrong := set(differences.values()) - _OUTCOMES:
+    if wrong := set(outcomes.values()) - _OUTCOMES:
         raise ValueError(f"no such outcome: {', '.join(sorted(wrong))}")
-    return _USUAL | differences
+    return outcomes
 
 
 def measured(*versions: str, where: Condition | None = None, **differences: str) -> Measurements:
-    """Declare what was measured with these versions, see `Measured` and `expects`."""
-    return (Measured(versions, expects(**differences), where),)
+    """Return what was measured with these versions.
+
+    Args:
+        versions: See `Measured`.
+        where: The property of the machine that the outcomes depend on.
+        differences: Scenario -> outcome, where it is not the usual one of the client's stack.
+
+    Raises:
+        ValueError: There is no scenario of that name, or no such outcome.
+
+    """
+    return (Measured(versions, checked_outcomes(differences), where),)
+
+
+def with_usual(measurements: Measurements, usual: Mapping[str, str]) -> Measurements:
+    """Return the measurements with all outcomes: the declared, the stack's usual, then `USUAL`."""
+    return tuple(
+        replace(each, outcomes={**USUAL, **usual, **each.outcomes}) for each in measurements
+    )
 
 
 def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:
-    """Declare a client of Python whose context is `ssl.create_default_context()`.
+    """Return the measurements of a client whose context is `ssl.create_default_context()`.
 
     Args:
-        versions: Those measured with Python 3.12 and earlier, where the intermediate completes.
-        since: Those measured with Python 3.13 and later, where it is an anchor.
+        versions: Measured with Python 3.12 and earlier, where a stored intermediate completes.
+        since: Measured with Python 3.13 and later, where it anchors.
 
     """
     return measured(*versions, where=WHOLE_CHAIN) + measured(
@@ -131,7 +151,7 @@ def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:
 
 
 def is_measured(one: Measured, version: str | None, library: str | None) -> bool:
-    """Say whether these versions of a client and of its library are among the measured ones."""
+    """Return whether these versions of a client and of its library were measured."""
     here = {f"{version or ''}/{library or ''}"} | ({version} if version else set())
     return not here.isdisjoint(one.versions)
 
@@ -139,9 +159,9 @@ def is_measured(one: Measured, version: str | None, library: str | None) -> bool
 def nearest(
     measurements: Measurements, version: str | None, library: str | None
 ) -> Measured | None:
-    """Find what is to be expected of these versions; None if nothing was ever measured.
+    """Return what to expect of these versions; None if nothing was measured.
 
-    The measurement of these very versions; or else the newest of those that are not newer.
+    It is the measurement of exactly these versions, or the newest that is not newer.
     """
     possible = fitting(measurements)
     for each in possible:
@@ -154,14 +174,14 @@ def nearest(
 
 
 def fitting(measurements: Measurements) -> list[Measured]:
-    """List the measurements whose condition holds on this machine; all, if none does."""
+    """Return the measurements whose condition holds on this machine; all if none does."""
     return [each for each in measurements if each.where is None or each.where.holds()] or list(
         measurements
     )
 
 
 def _order(version: str) -> list[list[int]]:
-    """Make versions comparable: by their numbers, the client's before the library's."""
+    """Return a sort key: the version's numbers, the client's before the library's."""
     return [[int(number) for number in re.findall(r"\d+", part)] for part in version.split("/")]
 
 
@@ -171,5 +191,5 @@ def _in_words(version: str) -> str:
 
 
 def in_words(measurements: Iterable[Measured]) -> str:
-    """Name all versions that were measured, for people."""
+    """Return all versions that were measured, for people."""
     return "; ".join(map(str, measurements))

@@ -1,7 +1,8 @@
-"""A client at a camera's real name: led to loopback, and trusting as it is asked to.
+"""Run a client against a camera's real name, on loopback, with the trust that is asked for.
 
-The two are independent. It is led by its own means or, where it has none, by a private
-`/etc/hosts`; and it is told whom to trust, or trusts what it trusts by itself.
+Name and trust are independent. The name is overridden by the client's own means or, if it has
+none, by a private `/etc/hosts`. The client trusts the store that it is given, or what it trusts
+by itself.
 """
 
 import functools
@@ -14,16 +15,17 @@ from pathlib import Path
 
 from cryptography import x509
 
-from leafonly.clients.client import Client
+from leafonly.clients.client import CannotOverride, Client
 from leafonly.clients.trust_store import Trust
 
-__all__ = ["at_name", "hindrance"]
+__all__ = ["at_name", "why_not_runnable"]
 
-# A user may mount where they seem to be root. Who is root stays so: nginx and apt become others.
+# An ordinary user may mount only as root of a new user namespace. Root stays what it is, because
+# nginx and apt change to other users.
 _AS_ROOT = () if hasattr(os, "geteuid") and os.geteuid() == 0 else ("--map-root-user",)
 
-# In a mount namespace of its own, another file lies over /etc/hosts, for this one process and
-# its children alone: the way for all who look names up as their system does.
+# Mounts another file over /etc/hosts in a new mount namespace, which only this process and its
+# children see. It works for clients that resolve names as their system does.
 _WITH_OWN_HOSTS = (
     *("unshare", *_AS_ROOT, "--mount", "sh", "-c"),
     'mount --bind "$0" /etc/hosts && exec "$@"',
@@ -31,57 +33,60 @@ _WITH_OWN_HOSTS = (
 )
 
 
-def hindrance(client: Client, *, native: bool) -> str | None:
-    """Say in words why a client cannot be run at a real name; None if it can.
+def why_not_runnable(client: Client, *, own_trust: bool) -> str | None:
+    """Return why a client cannot be run at a real name, for users; None if it can.
 
     Args:
-        client: Who is to be asked.
-        native: By the roots that it trusts by itself.
+        client: The client.
+        own_trust: Whether it would use the roots that it trusts by itself.
 
     """
-    if client.not_led:
-        return client.not_led
-    if native and client.native is None:
-        return client.not_native
-    if client.led is None and not _can_mount_privately():
-        return "this system lets nobody lead this client to a name on loopback"
+    if isinstance(client.name_override, CannotOverride):
+        return client.name_override.why
+    if own_trust and client.own_trust_command is None:
+        return client.why_no_own_trust
+    if client.name_override is None and not _can_mount_privately():
+        return (
+            "cannot override name resolution for this client (needs Linux, and the right to "
+            "create a mount namespace)"
+        )
     return None
 
 
 def at_name(
-    client: Client, host: str, *, native: bool, holds_more: bool = False, online: bool = False
+    client: Client, host: str, *, own_trust: bool, holds_more: bool = False, online: bool = False
 ) -> Client:
-    """Give a client as it is to be run against a camera's real name, see `hindrance`.
+    """Return a client as it runs against a camera's real name, see `why_not_runnable`.
 
     Args:
-        client: Who is to be asked.
-        host: The name, which is to lead to 127.0.0.1.
-        native: By the roots that it trusts by itself.
-        holds_more: Natively, it is told of its store as well, without the anchors in there:
-            for clients whose store adds to what they trust by themselves.
-        online: It may go elsewhere too, to where the leaf says that its issuer is.
+        client: The client.
+        host: The name, which is made to resolve to 127.0.0.1.
+        own_trust: Whether it uses the roots that it trusts by itself.
+        holds_more: With its own trust, it is given its store as well, without the anchors in
+            it. Only for clients whose store adds to their own trust.
+        online: Whether it may connect to the URL of the issuer that the leaf names.
 
     """
-    # What a client trusts by itself must not be helped by a root of ours.
-    if native and holds_more:
+    # A root of ours must not help what a client trusts by itself.
+    if own_trust and holds_more:
         client = replace(client, trust=_without_anchors(client.trust))
-    elif native:
-        client = _untold(client)
-    client = _led(client, host)
+    elif own_trust:
+        client = _without_store(client)
+    client = _overridden(client, host)
     if online:
         client = replace(client, environment={**client.environment, "LEAFONLY_ONLINE": "1"})
     return client
 
 
-def _untold(client: Client) -> Client:
-    assert client.native is not None, "see hindrance"
+def _without_store(client: Client) -> Client:
+    assert client.own_trust_command is not None, "see why_not_runnable"
     environment = {
         name: value
         for name, value in client.environment.items()
         if "{trust}" not in value and "{empty}" not in value
     }
     nothing = replace(client.trust, write=lambda *_: "")
-    return replace(client, command=client.native, environment=environment, trust=nothing)
+    return replace(client, run=client.own_trust_command, environment=environment, trust=nothing)
 
 
 def _without_anchors(trust: Trust) -> Trust:
@@ -93,16 +98,18 @@ def _without_anchors(trust: Trust) -> Trust:
     return replace(trust, write=write)
 
 
-def _led(client: Client, host: str) -> Client:
+def _overridden(client: Client, host: str) -> Client:
+    override = client.name_override
     if host == "localhost":
         return client
-    if client.led is None:
+    if override is None:
         return _with_own_hosts(client, host)
+    assert not isinstance(override, CannotOverride), "see why_not_runnable"
     program, *arguments = client.command
     return replace(
         client,
-        command=(program, *client.led.options, *arguments),
-        environment={**client.environment, **client.led.environment},
+        run=(program, *override.options, *arguments),
+        environment={**client.environment, **override.environment},
     )
 
 
@@ -115,7 +122,7 @@ def _with_own_hosts(client: Client, host: str) -> Client:
 
     return replace(
         client,
-        command=(*_WITH_OWN_HOSTS, *client.command),
+        run=(*_WITH_OWN_HOSTS, *client.command),
         trust=replace(client.trust, write=write),
     )
 

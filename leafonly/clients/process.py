@@ -1,4 +1,4 @@
-"""Start a client's program, end it in time, and keep what it said."""
+"""Start a client, end it at its time limit, and keep its output."""
 
 import contextlib
 import os
@@ -17,15 +17,15 @@ import psutil
 
 __all__ = ["Finished", "bare_environment", "run"]
 
-_MOST_OUTPUT = 1 << 20  # bytes kept of each stream; a hostile program may write for ever
+_MOST_OUTPUT = 1 << 20  # bytes kept of each stream; a hostile program may write without end
 
 
 @dataclass(frozen=True)
 class Finished:
-    """How a process ended and what it said.
+    """How a process ended, and its output.
 
-    `exit_code` is None if it had to be ended at its time limit; negative for the signal
-    that ended it (as in `subprocess`). `seconds` is wall time.
+    `exit_code` is None if the process ran into its time limit, and negative if a signal ended
+    it (as in `subprocess`). `seconds` is wall time.
     """
 
     exit_code: int | None
@@ -40,16 +40,16 @@ class Finished:
 
 
 def bare_environment(home: Path) -> dict[str, str]:
-    """Build the environment of a cell from nothing.
+    """Return the environment of a cell, built from nothing.
 
     Not a copy with deletions: a machine may preset SSL_CERT_FILE, NODE_EXTRA_CA_CERTS,
-    JAVA_TOOL_OPTIONS, proxies and whatever comes next, and one leftover is a false verdict.
+    JAVA_TOOL_OPTIONS, proxies and whatever comes next. One leftover can make a false verdict.
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
         "TMPDIR": str(home),
-        # Words are recognised in English.
+        # leafonly knows error messages in English.
         "LC_ALL": "C.UTF-8",
     }
     if sys.platform == "win32":  # pragma: no cover
@@ -68,20 +68,20 @@ def run(
     stdin: str = "",
     time_limit: float,
 ) -> Finished:
-    """Run a program to its end or to its time limit, and end whatever it started.
+    """Run a program until it exits or its time limit, and end all processes that it started.
 
     Args:
         argv: The program and its arguments; no shell is involved.
         environment: The whole environment.
         directory: The working directory.
-        stdin: What the program reads; then it sees the end of its input.
+        stdin: What the program reads before the end of its input.
         time_limit: Seconds.
 
     Raises:
         OSError: The program cannot be started.
 
     """
-    # Files, not pipes: a grandchild that keeps a pipe open would keep us waiting for its end.
+    # Files, not pipes: a grandchild that keeps a pipe open would make us wait for it.
     with (
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as out,
@@ -99,7 +99,7 @@ def run(
             stderr=err,
             start_new_session=True,
         )
-        # A timer, not wait(timeout): that one polls, and costs a short cell half its time.
+        # A timer, because wait(timeout) polls, which costs a short cell half its time.
         overdue = threading.Event()
         timer = threading.Timer(time_limit, _end_late, (process, overdue))
         timer.start()
@@ -118,7 +118,7 @@ def _end_late(process: "subprocess.Popen[bytes]", overdue: threading.Event) -> N
 
 
 def _end_all(process: "subprocess.Popen[bytes]") -> None:
-    """End the process and its descendants, also those that left its process group."""
+    """End the process and its descendants, including those in other process groups."""
     descendants: list[psutil.Process] = []
     if process.poll() is None:
         with contextlib.suppress(psutil.Error):

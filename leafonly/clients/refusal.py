@@ -1,7 +1,7 @@
-"""Why a client refused a certificate, from its messages and from the alert that it sent.
+"""Why a client rejected a certificate, from its messages and from the alert that it sent.
 
-A message says more than an alert, but each release may word it anew; the alerts are the same
-in every TLS library since RFC 5246.
+A message says more than an alert, but a new release may change its wording. The alerts have been
+the same in every TLS library since RFC 5246.
 """
 
 import re
@@ -31,21 +31,21 @@ Reason = Literal[
     "protocol",
     "other",
 ]
-"""Why a client rejected: the closed list of the report."""
+"""The reasons of a rejection: the closed list of the report."""
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 Meaning = Reason | Literal["unknown_issuer", "refused"]
 
 UNKNOWN_ISSUER: Meaning = "unknown_issuer"
-"""Some certificate's issuer is not known: the leaf's, or the last one's (an untrusted root)."""
+"""The issuer of some certificate is unknown: the leaf's, or the last one's (untrusted root)."""
 
 REFUSED: Meaning = "refused"
-"""A certificate was refused, and the message does not say why. `other` is for a message that
-names a cause which is not on the list, such as a wrong purpose."""
+"""A certificate was rejected, and the message does not say why. `other` is for a message with a
+cause that is not on the list, such as a wrong purpose."""
 
 Vocabulary = dict[str, Meaning]
-"""Regular expression, searched without regard to case -> meaning."""
+"""Error messages: regular expression, searched without regard to case -> meaning."""
 
 CERTIFICATE_ALERTS: dict[str, Meaning] = {
     "bad_certificate": REFUSED,
@@ -56,7 +56,7 @@ CERTIFICATE_ALERTS: dict[str, Meaning] = {
     "unknown_ca": UNKNOWN_ISSUER,
 }
 """The alerts that RFC 5246 section 7.2.2 and RFC 8446 section 6.2 reserve for certificates, and
-what each says by itself.
+what each means by itself.
 
 Go sends bad_certificate and JSSE certificate_unknown whatever the cause (handshake_client.go,
 CertificateMessage.java). unknown_ca is mostly sent for an issuer that is not found; OpenSSL also
@@ -65,8 +65,8 @@ ssl/statem/statem_lib.c), NSS for an issuer that has expired (lib/ssl/ssl3con.c)
 message that names a cause goes before it. decrypt_error is not among them: it is also sent for
 a handshake that was tampered with."""
 
-# Where a client names several faults, the one that remains when the issuer is found is told.
-# `missing_issuer` therefore comes only when nothing else is wrong in the client's eyes.
+# If a client names several faults, the reason is the one that remains when the issuer is found.
+# `missing_issuer` therefore means that the client found no other fault.
 _GRAVEST_FIRST: tuple[Meaning, ...] = (
     "expired",
     "wrong_name",
@@ -80,14 +80,14 @@ _GRAVEST_FIRST: tuple[Meaning, ...] = (
 
 
 def meanings(vocabulary: Vocabulary, text: str) -> set[Meaning]:
-    """Find everything that a vocabulary recognises in a client's messages."""
+    """Return the meanings of all known messages in a client's output."""
     return {
         meaning for saying, meaning in vocabulary.items() if re.search(saying, text, re.IGNORECASE)
     }
 
 
 def together(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
-    """Join vocabularies, for a program whose TLS library differs from build to build."""
+    """Return all messages of several libraries, for a program that is built with any of them."""
     joined: dict[str, Meaning] = {}
     for vocabulary in vocabularies:
         joined.update(vocabulary)
@@ -97,13 +97,13 @@ def together(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
 def reason_of(
     text: str, alert: str | None, vocabulary: Vocabulary, *, had_issuer: bool | None
 ) -> Reason | None:
-    """Say why a client refused the certificate; None if it did not say that it did.
+    """Return why a client rejected the certificate; None if neither message nor alert says so.
 
     Args:
-        text: The client's messages.
+        text: The client's output.
         alert: The alert that it sent, by name.
-        vocabulary: What its messages mean.
-        had_issuer: The client had the leaf's issuer; None if that is not known.
+        vocabulary: Its known messages.
+        had_issuer: Whether the client had the leaf's issuer; None if that is not known.
 
     """
     found = meanings(vocabulary, text)
@@ -113,8 +113,8 @@ def reason_of(
         refused = REFUSED if REFUSED in found else None
         gravest = by_alert or refused
     if gravest == "unknown_issuer":
-        # One certificate was in the client's hands: only its issuer can be unknown.
-        # Or two were, the second issuing the first: then it is the second's.
+        # If the client had only the leaf, the leaf's issuer is unknown. If it also had the
+        # leaf's issuer, it is that one's issuer, the root.
         if had_issuer is None:
             return "other"
         return "untrusted_root" if had_issuer else "missing_issuer"

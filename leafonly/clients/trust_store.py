@@ -1,4 +1,4 @@
-"""The ways in which clients are told what to trust."""
+"""The stores that tell clients what to trust."""
 
 import shutil
 import subprocess
@@ -19,14 +19,15 @@ Certificates = Sequence[x509.Certificate]
 
 @dataclass(frozen=True)
 class Trust:
-    """One way of telling a client what to trust.
+    """One kind of trust store.
 
     Attributes:
-        write: Takes the cell's directory, the trust anchors, and further certificates that the
-            client may hold without trusting them by themselves. Writes the client's store
-            into the directory and returns its name relative to it, which entries call
-            `{trust}`. Raises OSError where the tool that writes such stores is missing.
-        advice: How a user gives such a client the intermediate, in words.
+        write: Writes the client's store and returns its path relative to the cell's directory,
+            which entries call `{trust}`. Takes the directory, the trust anchors, and other
+            certificates that the client holds without trusting them by themselves, if its
+            store has such a place. Raises OSError if the tool that writes the store is
+            missing or fails.
+        advice: How a user adds the intermediate to such a store.
 
     """
 
@@ -35,11 +36,11 @@ class Trust:
 
 
 TRUSTSTORE_PASSWORD = "changeit"  # noqa: S105
-"""Java's customary one (keytool's documentation); there is nothing secret in the store."""
+"""Java's usual password (keytool's documentation). Nothing in the store is secret."""
 
 
 def _write_pem_file(directory: Path, anchors: Certificates, others: Certificates) -> str:
-    """Write one PEM bundle: OpenSSL and its kin take no hint of which one is the anchor."""
+    """Write one PEM bundle, which cannot say which certificates are anchors."""
     (directory / "trust.pem").write_bytes(pem([*anchors, *others]))
     return "trust.pem"
 
@@ -47,7 +48,7 @@ def _write_pem_file(directory: Path, anchors: Certificates, others: Certificates
 def _write_java_truststore(directory: Path, anchors: Certificates, others: Certificates) -> str:
     """Write a PKCS#12 truststore, which Java reads since 9 (JEP 229).
 
-    It is encrypted because keytool and JSSE check its integrity by the password.
+    It is encrypted, because keytool and JSSE check its integrity with the password.
     """
     entries = [
         pkcs12.PKCS12Certificate(certificate, f"certificate {number}".encode())
@@ -60,11 +61,11 @@ def _write_java_truststore(directory: Path, anchors: Certificates, others: Certi
 
 
 def _write_mono_store(directory: Path, anchors: Certificates, others: Certificates) -> str:
-    """Fill the user's store of trusted certificates that Mono's BoringSSL looks into.
+    """Write the user's store of trusted certificates that Mono's BoringSSL reads.
 
     The files are named as `openssl rehash` would (MonoBtlsX509StoreManager of Mono 6.8). Its
-    other store, `CA`, is there for intermediates, but an intermediate in it changes nothing
-    for a client (measured on 6.8.0.105).
+    other store, `CA`, is for intermediates, but an intermediate in it has no effect on a
+    client (measured on 6.8.0.105).
     """
     store = directory / "home" / ".config" / ".mono" / "new-certs" / "Trust"
     store.mkdir(parents=True)
@@ -76,15 +77,15 @@ def _write_mono_store(directory: Path, anchors: Certificates, others: Certificat
 
 
 def nss_database(place: str) -> Trust:
-    """Write an NSS database, where certificates may lie without being trusted.
+    """Return an NSS database, which can hold certificates without trusting them.
 
     Args:
         place: Its folder, relative to the cell's directory.
 
     Returns:
-        What writes it, by `certutil` (NSS's own tool), and raises OSError when that fails:
-        anchors with the trust flags `C,,` (issuers of server certificates), others with
-        none, so that they can complete a path but never end it.
+        A store that `certutil` (NSS's own tool) writes. Anchors have the trust flags `C,,`
+        (issuers of server certificates). Others have none, so they can complete a path but
+        never end it.
 
     """
 
@@ -108,7 +109,7 @@ def nss_database(place: str) -> Trust:
 def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
     certutil = shutil.which("certutil")
     if certutil is None:
-        raise FileNotFoundError("certutil is not on this machine: apt install libnss3-tools")
+        raise FileNotFoundError("certutil is not installed: apt install libnss3-tools")
     finished = subprocess.run(
         [certutil, *arguments, "-d", f"sql:{database}"],
         input=given,
@@ -116,8 +117,8 @@ def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
         check=False,
     )
     if finished.returncode != 0:
-        words = finished.stderr.decode(errors="replace").strip()
-        raise OSError(f"certutil made no NSS database: {words or finished.returncode}")
+        said = finished.stderr.decode(errors="replace").strip()
+        raise OSError(f"certutil could not write the NSS database: {said or finished.returncode}")
 
 
 pem_file = Trust(

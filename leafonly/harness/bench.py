@@ -142,7 +142,7 @@ class Bench:
         observation = self._observation(client, scenario, key_type)
         judgement = judge(
             observation,
-            asked.words,
+            asked.error_messages,
             testimony=asked.testimony,
             exit_code_lies=asked.exit_code_lies,
         )

@@ -8,6 +8,7 @@ import pytest
 from leafonly.clients.build import CHECKSUMS, Build
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import find
+from leafonly.clients.stack import Stack
 
 _MAKE = """
 import pathlib, sys
@@ -73,7 +74,7 @@ def test_other_fetched_files_are_refused(
     project: Build, tmp_path: Path, checksums: str, culprit: str
 ) -> None:
     build = fetching(project, checksums)
-    with pytest.raises(ValueError, match=f"^{culprit} is not what {CHECKSUMS} says"):
+    with pytest.raises(ValueError, match=f"^{culprit} does not match {CHECKSUMS}"):
         build.make(tmp_path / "cache")
     assert build.find(tmp_path / "cache") is None
 
@@ -86,13 +87,12 @@ def test_what_is_built_by_hand_is_not_built_unasked(
     client = Client(
         name="made",
         kind="library",
-        stack="none",
+        stack=Stack("none"),
         needs=(),
         build=build,
-        command=("{program}",),
-        version_command=(sys.executable, "-c", "print('made 1.0')", "{program}"),
-        version_pattern=r"made (?P<version>\S+)",
-        words={},
+        run=("{program}",),
+        version_run=(sys.executable, "-c", "print('made 1.0')", "{program}"),
+        version=r"made (?P<version>\S+)",
         install=Install(),
     )
     assert find(client).unavailable_because == (

@@ -9,19 +9,18 @@ from leafonly.clients import CLIENTS
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import find
 from leafonly.clients.library_version import Library
+from leafonly.clients.stack import Stack
 
 
 def asked_by(program: str) -> Client:
     return Client(
         name="asked",
         kind="library",
-        stack="OpenSSL",
-        other_stacks=("GnuTLS",),
+        stack=Stack("OpenSSL", others=("GnuTLS",)),
         needs=(),
-        command=("none",),
-        version_command=(sys.executable, "-c", program),
-        version_pattern=r"(?P<stack>\w+) (?P<version>\S+)",
-        words={},
+        run=("none",),
+        version_run=(sys.executable, "-c", program),
+        version=r"(?P<stack>\w+) (?P<version>\S+)",
         install=Install(),
     )
 
@@ -32,7 +31,7 @@ PERL = "Can't locate LWP/UserAgent.pm in @INC (@INC contains: /etc/perl) at get.
 @pytest.mark.parametrize(
     ("program", "because"),
     [
-        ("print('one\\nNo')", "it does not say its version: No"),
+        ("print('one\\nNo')", "its version command printed no version: No"),
         (
             "import os\nprint('begun here\\nNo libssl was found', flush=True)\nos.abort()",
             "it does not start here: No libssl was found",
@@ -51,14 +50,17 @@ PERL = "Can't locate LWP/UserAgent.pm in @INC (@INC contains: /etc/perl) at get.
             "its version command ends with exit code 1: "
             "ModuleNotFoundError: No module named 'no_such_module'",
         ),
-        ("print('OpenSSL unknown')", "it does not say its version: unknown"),
+        ("print('OpenSSL unknown')", "its version command printed no version: unknown"),
         (
             "print('BEGIN 3.0')",
-            "its TLS library is BEGIN; this client is known with "
+            "its TLS library is BEGIN; leafonly knows this client only with "
             "OpenSSL or GnuTLS or LibreSSL or AWS-LC",
         ),
-        ("print('\\x1b[31mNo')", "it does not say its version: \N{REPLACEMENT CHARACTER}[31mNo"),
-        ("print('No' * 999)", f"it does not say its version: {'No' * 79}N…"),
+        (
+            "print('\\x1b[31mNo')",
+            "its version command printed no version: \N{REPLACEMENT CHARACTER}[31mNo",
+        ),
+        ("print('No' * 999)", f"its version command printed no version: {'No' * 79}N…"),
     ],
     ids=[
         *("no version", "last words", "no word", "another exit code", "the line with the cause"),
@@ -86,7 +88,7 @@ def test_lines_may_end_as_on_windows_and_versions_are_bounded() -> None:
 def test_version_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leafonly.clients.discovery._TIME_LIMIT", 0.2)
     found = find(asked_by("import time; time.sleep(600)"))
-    assert found.unavailable_because == "it did not say its version within 0.2 s"
+    assert found.unavailable_because == "its version command did not end within 0.2 s"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_library_in_the_program_is_reported(library: Library | None, stack: str)
     client = replace(
         asked_by("print('asked 1.0')"),
         needs=(sys.executable,),
-        version_pattern=r"asked (?P<version>\S+)",
+        version=r"asked (?P<version>\S+)",
         library=lambda _: library,
     )
     found = find(client)
@@ -117,7 +119,7 @@ def test_perl_without_its_modules_is_no_client(name: str) -> None:
     client = CLIENTS[name]
     perl, *arguments = client.version_command
     without = (perl, "-e", "BEGIN { @INC = () } do shift or die $@", *arguments)
-    why = find(replace(client, version_command=without)).unavailable_because
+    why = find(replace(client, version_run=without)).unavailable_because
     assert why is not None
     assert why.startswith("its version command ends with exit code 255: Can't locate ")
     assert "\n" not in why
@@ -131,4 +133,4 @@ def test_error_messages_are_no_version(client: Client) -> None:
     says = "Can't locate LWP.pm in @INC at line 3.\nBEGIN failed at line 3.\nNo module named ssl"
     program = f"print({says!r}); exit({client.version_exit_code})"
     command = (sys.executable, "-c", program)
-    assert not find(replace(client, needs=(), build=None, version_command=command)).available
+    assert not find(replace(client, needs=(), build=None, version_run=command)).available

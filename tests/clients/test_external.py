@@ -64,9 +64,9 @@ def test_names(tmp_path: Path, values: list[str], expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("no/such/stub", "no/such/stub is not there"),
-        ("no-such-program x", "no-such-program is not there, and no program of that name is on"),
-        ("sh no/such.sh", "no/such.sh is not there"),
+        ("no/such/stub", "no/such/stub does not exist"),
+        ("no-such-program x", "no-such-program does not exist, and no program of that name is on"),
+        ("sh no/such.sh", "no/such.sh does not exist"),
         ("folder", "folder is a folder: name the program in it"),
         ("sh 'x", "No closing quotation"),
         ("", "it names no program"),

@@ -8,7 +8,8 @@ import pytest
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.clients import CLIENTS
 from leafonly.clients.client import Client, Install
-from leafonly.clients.measured import PARTIAL_CHAIN, WHOLE_CHAIN, Condition, expects, measured
+from leafonly.clients.measured import PARTIAL_CHAIN, WHOLE_CHAIN, Condition, measured
+from leafonly.clients.stack import Stack
 from leafonly.harness.bench import Bench
 from leafonly.harness.cell import Cell
 from leafonly.harness.scenario import SCENARIOS
@@ -19,10 +20,9 @@ TWO = measured("7.88.1/3.0.19", "8.14.1/3.5.9") + measured("9.0", cached="accept
 CLIENT = Client(
     name="measured",
     kind="library",
-    stack="none",
+    stack=Stack("none"),
     needs=(),
-    command=(),
-    words={},
+    run=(),
     measured=TWO,
     install=Install(),
 )
@@ -70,9 +70,9 @@ def test_property_of_the_machine_decides_between_equal_versions() -> None:
 
 def test_typing_error_in_a_scenario_raises() -> None:
     with pytest.raises(ValueError, match="chached"):
-        expects(chached="accepted: anchors")
+        measured("1", chached="accepted: anchors")
     with pytest.raises(ValueError, match="anchros"):
-        expects(cached="accepted: anchros")
+        measured("1", cached="accepted: anchros")
 
 
 def test_every_version_is_said_once() -> None:

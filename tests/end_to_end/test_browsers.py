@@ -13,6 +13,7 @@ from leafonly.clients.browser_messages import CHROMIUM, FIREFOX, QTWEBENGINE, WE
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import find
 from leafonly.clients.refusal import Vocabulary, meanings
+from leafonly.clients.stack import Stack
 from leafonly.clients.trust_store import nss_database
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
@@ -47,11 +48,10 @@ def python_client(code: str, *arguments: str) -> Client:
     return Client(
         name="imitation",
         kind="browser",
-        stack="none",
+        stack=Stack("none"),
         needs=(),
-        command=("{python}", "-c", code, *arguments),
+        run=("{python}", "-c", code, *arguments),
         environment={"PYTHONPATH": str(Path(__file__).parents[2])},
-        words={},
         measured=(),
         install=Install(),
     )

@@ -75,7 +75,7 @@ def cell_ids(report: dict[str, Any]) -> list[str]:
         ("--require=curl", "--require=curl is about your own certificate or one deployed camera"),
         ("--scenarios=missing", "unknown name 'missing'; there are: full_chain"),
         ("--key-types=p521", "unknown name 'p521'"),
-        ("--client=no/such/stub", "no/such/stub is not there"),
+        ("--client=no/such/stub", "no/such/stub does not exist"),
         ("--client=README.md", "has no #! line, so it cannot be started"),
         ("--camera=nonsense", "--camera=nonsense"),
         ("--camera=localhost:9", "--camera=localhost:9: localhost:9: "),

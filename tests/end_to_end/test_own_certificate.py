@@ -24,9 +24,9 @@ from leafonly.certificates.chain import pem
 from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.certificates.paths import Issuers
 from leafonly.clients import CLIENTS
-from leafonly.clients.client import Led
+from leafonly.clients.client import NameOverride
 from leafonly.clients.discovery import find
-from leafonly.clients.name_override import hindrance
+from leafonly.clients.name_override import why_not_runnable
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_certificate import OwnCertificate, not_rehearsed
@@ -34,7 +34,7 @@ from tests.helpers.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, le
 from tests.helpers.default_context import kind_of_a_stored_intermediate
 
 PROJECT = Path(__file__).parents[2]
-LED = [name for name, client in CLIENTS.items() if client.led]
+LED = [name for name, client in CLIENTS.items() if isinstance(client.name_override, NameOverride)]
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_who_cannot_be_asked_is_named():
 
 def test_who_fetches_is_never_without_the_issuer():
     told, other = {"native": False}, CLIENTS["urllib"]
-    fetcher = replace(CLIENTS["java-aia"], led=Led())
+    fetcher = replace(CLIENTS["java-aia"], name_override=NameOverride())
     assert "--online" in not_rehearsed(fetcher, leaf(), **told, online=False)["absent"]
     assert not_rehearsed(fetcher, leaf(), **told, online=True).keys() == {"absent"}
     assert not_rehearsed(other, leaf(), **told, online=False).keys() == {"aia"}
@@ -177,7 +177,7 @@ def with_responder(url):
 
 
 def test_who_asks_about_revocation_is_asked_only_with_leave():
-    asker, told = replace(CLIENTS["firefox"], led=Led()), {"native": False}
+    asker, told = replace(CLIENTS["firefox"], name_override=NameOverride()), {"native": False}
     revocable = with_responder("http://ca.example.com/")
     assert "--online" in not_rehearsed(asker, revocable, **told, online=False)["full_chain"]
     assert not_rehearsed(asker, revocable, **told, online=True).keys() == {"aia"}
@@ -219,7 +219,7 @@ BY_HOSTS = ["asyncio", "http.client"]
 
 @pytest.mark.parametrize("name", BY_HOSTS)
 def test_client_is_led_by_a_hosts_file_of_its_own(tmp_path, evidence, authority, name):
-    if why_not := hindrance(CLIENTS[name], native=False):
+    if why_not := why_not_runnable(CLIENTS[name], own_trust=False):
         pytest.skip(why_not)
     before = Path("/etc/hosts").read_bytes()
     with measured_on(tmp_path, evidence, [authority.root]) as bench:
@@ -277,7 +277,7 @@ def test_client_that_cannot_be_asked_is_not_left_out(tmp_path, delivery):
     own = ["--clients", "urllib", "--client", stub]
     finished = run_suite(tmp_path, delivery, *own)
     assert finished.returncode == 0, finished.stdout
-    assert "how this client trusts by itself is not known yet" in finished.stdout
+    assert "this client's default trust store has not been tested" in finished.stdout
     seen = verdicts(tmp_path)
     assert seen["stub", "absent"] == "not_applicable"
     assert seen["urllib", "full_chain"] == "rejected"

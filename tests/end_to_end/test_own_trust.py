@@ -23,8 +23,9 @@ from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
 from leafonly.certificates.paths import Issuers
 from leafonly.clients import CLIENTS
+from leafonly.clients.client import CannotOverride
 from leafonly.clients.discovery import find
-from leafonly.clients.name_override import hindrance
+from leafonly.clients.name_override import why_not_runnable
 from leafonly.clients.trust_store import TRUSTSTORE_PASSWORD
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
@@ -36,7 +37,8 @@ NAME = "cam.example.com"
 SYSTEM = Path("/etc/ssl/certs")  # Debian's bundle, hashed folder and, in `java`, Java's store
 MONO = Path("/etc/mono/certstore")
 
-NATIVE = [name for name, client in CLIENTS.items() if client.native and not client.not_led]
+OVERRIDABLE = [n for n, c in CLIENTS.items() if not isinstance(c.name_override, CannotOverride)]
+WITH_OWN_TRUST = [name for name in OVERRIDABLE if CLIENTS[name].own_trust_command]
 TRY_MOUNT = ["unshare", "--map-root-user", "--mount", "mount", "--bind", SYSTEM, SYSTEM]
 
 pytestmark = pytest.mark.skipif(
@@ -103,13 +105,13 @@ class WithStores(OwnCertificate):
         mounts = [f"mount --bind '{store}' '{place}'" for store, place in self._stores]
         script = " && ".join([*mounts, 'exec "$@"'])
         before = ("unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh")
-        return replace(client, command=(*before, *client.command))
+        return replace(client, run=(*before, *client.command))
 
 
-def the_client(name, *, native):
+def the_client(name, *, own_trust):
     client = CLIENTS[name]
     found = find(client)
-    why = found.unavailable_because or hindrance(client, native=native)
+    why = found.unavailable_because or why_not_runnable(client, own_trust=own_trust)
     if why:
         pytest.skip(why)
     return client.as_found(found.version, found.stack_version)
@@ -121,10 +123,10 @@ def untrusted(client):
     return "rejected: other" if silent else "rejected: untrusted_root"
 
 
-@pytest.mark.parametrize("name", [n for n in NATIVE if CLIENTS[n].native_roots != "program"])
+@pytest.mark.parametrize("name", [n for n in WITH_OWN_TRUST if CLIENTS[n].own_roots != "program"])
 def test_client_trusts_a_root_in_its_own_store(tmp_path, evidence, stores, name):
-    client = the_client(name, native=True)
-    subject = WithStores(evidence, stores[client.native_roots])
+    client = the_client(name, own_trust=True)
+    subject = WithStores(evidence, stores[client.own_roots])
     with Bench(Emulator(), subject, tmp_path) as bench:
         # Both controls are measured besides: the full chain is accepted, a stranger's is not.
         for scenario in ("full_chain", "absent", "cached"):
@@ -132,18 +134,18 @@ def test_client_trusts_a_root_in_its_own_store(tmp_path, evidence, stores, name)
             assert cell.outcome == client.expected[scenario], cell.explain()
 
 
-@pytest.mark.parametrize("name", [n for n in NATIVE if CLIENTS[n].native_roots == "program"])
+@pytest.mark.parametrize("name", [n for n in WITH_OWN_TRUST if CLIENTS[n].own_roots == "program"])
 def test_client_with_roots_of_its_own_looks_into_no_store(tmp_path, evidence, stores, name):
-    client = the_client(name, native=True)
+    client = the_client(name, own_trust=True)
     subject = WithStores(evidence, stores["system"] + stores["package"])
     with Bench(Emulator(), subject, tmp_path) as bench:
         cell = bench.measure(client, SCENARIOS["full_chain"], "p256")
         assert cell.outcome == untrusted(client), cell.explain()
 
 
-@pytest.mark.parametrize("name", NATIVE)
+@pytest.mark.parametrize("name", WITH_OWN_TRUST)
 def test_client_trusts_no_other_root(tmp_path, evidence, name):
-    client = the_client(name, native=True)
+    client = the_client(name, own_trust=True)
     with Bench(Emulator(), OwnCertificate(evidence), tmp_path) as bench:
         cell = bench.measure(client, SCENARIOS["full_chain"], "p256")
         assert cell.outcome == untrusted(client), cell.explain()
@@ -163,7 +165,7 @@ SILENT = (
 SILENT_WITH = (("apt", "OpenSSL"),)
 
 
-@pytest.mark.parametrize("name", [n for n, client in CLIENTS.items() if not client.not_led])
+@pytest.mark.parametrize("name", OVERRIDABLE)
 def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, monkeypatch):
     class AnotherName(OwnCertificate):
         def to_serve(self, scenario, key_type, cell):
@@ -171,7 +173,7 @@ def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, mon
 
     # The bench itself would not start a client before a leaf of another name.
     monkeypatch.setattr("leafonly.harness.staging.check_presented", lambda *arguments: None)
-    client = the_client(name, native=False)
+    client = the_client(name, own_trust=False)
     is_silent = name in SILENT or (name, find(client).stack) in SILENT_WITH
     expected = "rejected: other" if is_silent else "rejected: wrong_name"
     with Bench(Emulator(), AnotherName(evidence, [authority.root]), tmp_path) as bench:

@@ -283,7 +283,7 @@ def test_a_client_that_verifies_nothing_is_found_out_beside_the_camera(
 ) -> None:
     command = ("{python}", "-c", UNVERIFIED, "{programs}", "{trust}", "{urls}")
     with emulated(chain, "der_leaf") as target:
-        cells = outcomes(target, tmp_path / "cells", [chain.root], replace(HONEST, command=command))
+        cells = outcomes(target, tmp_path / "cells", [chain.root], replace(HONEST, run=command))
     assert "verifies nothing" in str(cells["absent"].reason)
 
 
@@ -340,7 +340,7 @@ def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) 
     with server(tmp_path, ssl.TLSVersion.TLSv1_2, demands_certificate=True) as target:
         found = read_deployed(target, NAME, [AUTHORITY.root])
         with remote_bench(DeployedCamera([target]), found, tmp_path / "cells") as bench:
-            blaming = replace(HONEST, command=command)
+            blaming = replace(HONEST, run=command)
             cell = bench.measure_alone(blaming, found.scenarios[0], found.key_type)
     assert found.look.complete
     assert found.look.asks_for_certificate

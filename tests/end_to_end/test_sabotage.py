@@ -15,6 +15,7 @@ from leafonly.certificates.chain import Chain, KeyType
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.client import Install
 from leafonly.clients.error_messages import OPENSSL
+from leafonly.clients.stack import Stack
 from leafonly.harness.bench import Bench
 from leafonly.harness.cell import Cell
 from leafonly.harness.scenario import SCENARIOS
@@ -101,10 +102,9 @@ def python_client(code: str, *, time_limit: float = 20) -> Client:
     return Client(
         name="sabotaged",
         kind="library",
-        stack="none",
+        stack=Stack("none", OPENSSL),
         needs=(),
-        command=(sys.executable, "-c", code, "{trust}", "{host}", "{port}"),
-        words=OPENSSL,
+        run=(sys.executable, "-c", code, "{trust}", "{host}", "{port}"),
         time_limit=time_limit,
         install=Install(),
     )
@@ -149,10 +149,10 @@ except OSError as error:
         (python_client(f"{CONNECT}; s.sendall(b'hello'); {SAY}; sys.exit(60)"), "never came"),
         (python_client("import time; time.sleep(60)", time_limit=1), "time limit"),
         (python_client(f"{CONNECT}; {SAY}; s.recv(1)", time_limit=1), "time limit"),
-        (replace(HONEST, command=("no-such-program",)), "does not start"),
+        (replace(HONEST, run=("no-such-program",)), "does not start"),
         (
             # The wrong port: port 9 of loopback is where nobody listens.
-            replace(HONEST, command=(*HONEST.command[:-1], "https://localhost:9/")),
+            replace(HONEST, run=(*HONEST.command[:-1], "https://localhost:9/")),
             "never came",
         ),
     ],
@@ -184,7 +184,7 @@ def test_client_that_hangs_in_its_control_is_asked_nothing_else(
     starts = tmp_path / "starts"
     starts.mkdir()
     client = python_client(COUNTED, time_limit=1)
-    client = replace(client, command=(*client.command[:3], str(starts), *client.command[3:]))
+    client = replace(client, run=(*client.command[:3], str(starts), *client.command[3:]))
     cells = [bench.measure(client, scenario, "p256") for scenario in SCENARIOS.values()]
     # The control, and once more because it hung.
     assert len(list(starts.iterdir())) == 2
@@ -225,7 +225,7 @@ def with_first(deed: str, tmp_path: Path) -> Client:
     """An honest client, but for what it does when it is asked for the first time."""
     client = python_client(FIRST.format(deed=deed) + VERIFIES, time_limit=5)
     head, tail = client.command[:3], client.command[3:]
-    return replace(client, command=(*head, str(tmp_path / "first"), *tail))
+    return replace(client, run=(*head, str(tmp_path / "first"), *tail))
 
 
 def test_client_that_hung_is_asked_once_more(bench: Bench, tmp_path: Path) -> None:
@@ -244,13 +244,13 @@ def test_client_of_another_runs_camera_is_nobodys(bench: Bench, tmp_path: Path) 
     """A client that talks to another camera proves nothing about this one, token or not."""
     authority = Authority()
     with Emulator().serve(METHODS["der_appended"](authority.issue())) as other:
-        client = replace(HONEST, command=(*HONEST.command[:-1], f"https://localhost:{other.port}/"))
+        client = replace(HONEST, run=(*HONEST.command[:-1], f"https://localhost:{other.port}/"))
         cell = bench.measure_alone(client, SCENARIOS["absent"], "p256")
     assert_no_verdict(cell, "never came")
 
 
 def test_warm_up_that_fails_makes_visited_no_experiment(bench: Bench) -> None:
-    never = replace(HONEST, command=("{python}", "-c", "import sys; sys.exit(1)", "{urls}"))
+    never = replace(HONEST, run=("{python}", "-c", "import sys; sys.exit(1)", "{urls}"))
     assert_no_verdict(bench.measure_alone(never, SCENARIOS["visited"], "p256"), "did not succeed")
 
 
@@ -287,7 +287,7 @@ except urllib.error.URLError as error:
 def test_address_that_never_answers_delivers_no_issuer(
     bench: Bench, scenario: str, reason: str
 ) -> None:
-    client = replace(HONEST, command=("{python}", "-c", FETCHES_IN_VAIN, "{trust}", "{url}"))
+    client = replace(HONEST, run=("{python}", "-c", FETCHES_IN_VAIN, "{trust}", "{url}"))
     cell = bench.measure(client, SCENARIOS[scenario], "p256")
     assert cell.observation.server_saw is not None
     assert cell.observation.server_saw.aia_fetches == 1

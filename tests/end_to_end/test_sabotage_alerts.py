@@ -39,7 +39,7 @@ for url in sys.argv[2:]:
 
 
 def instead(code: str) -> Client:
-    return replace(HONEST, command=("{python}", "-c", code, "{trust}", "{urls}"))
+    return replace(HONEST, run=("{python}", "-c", code, "{trust}", "{urls}"))
 
 
 @pytest.fixture

@@ -1,205 +1,258 @@
-"""Clients with a command line of their own. One entry is one client."""
+"""Programs with a command line whose purpose is to connect or to fetch. One entry, one client.
 
-from leafonly.clients.client import Client, Install, Led
-from leafonly.clients.error_messages import (
-    BORINGSSL,
-    GNUTLS,
-    NSS,
-    OPENSSL,
-    OPENSSL_OR_GNUTLS,
-    RUSTLS,
-)
+Programs that fetch on the way to something else are in fetching_tools.py.
+"""
+
+from leafonly.clients import error_messages as says
+from leafonly.clients.client import VERSION_LINES, Client, Install, NameOverride, apt
 from leafonly.clients.library_version import CURLS, linked
-from leafonly.clients.measured import measured
-from leafonly.clients.refusal import together
+from leafonly.clients.measured import by_default_context, measured
+from leafonly.clients.own_trust import AS_RUN, NoneOfItsOwn, OwnTrust
+from leafonly.clients.refusal import REFUSED, together
+from leafonly.clients.stack import GNUTLS, GNUTLS_OR_OPENSSL, LIBCURL, NSS, OPENSSL, RUSTLS
 from leafonly.clients.trust_store import nss_database
 
 __all__ = ["CLIENTS"]
 
 _GET = "GET / HTTP/1.0\r\n\r\n"
 
+# -verify_return_error: without it s_client goes on after a broken chain, and exits with 0.
+# -quiet also means: wait for the server's end, not for the end of standard input.
 _S_CLIENT = (
-    *("openssl", "s_client", "-quiet", "-verify_return_error", "-verify_hostname", "{host}"),
-    *("-connect", "{address}:{port}", "-servername", "{host}"),
+    "openssl s_client -quiet -verify_return_error -verify_hostname {host} "
+    "-connect {address}:{port} -servername {host}"
 )
-_GNUTLS_CLI = (
-    *("gnutls-cli", "--sni-hostname={host}", "--verify-hostname={host}"),
-    *("--port={port}", "{address}"),
-)
+_GNUTLS_CLI = "gnutls-cli --sni-hostname={host} --verify-hostname={host} --port={port} {address}"
+
+# It seeks in what it writes, so standard output will not do.
 _ARIA2 = (
-    *("{python}", "{programs}/print_file.py", "body", "aria2c", "--no-conf", "--max-tries=1"),
-    *("--file-allocation=none", "--dir=.", "--out=body"),
+    "{python} {programs}/print_file.py body "
+    "aria2c --no-conf --max-tries=1 --file-allocation=none --dir=. --out=body"
 )
+
+_HTTPIE = "{python} -m httpie --ignore-stdin --pretty=none"
 
 CLIENTS = (
     Client(
         name="openssl",
         kind="command-line",
-        stack="OpenSSL",
-        needs=("openssl",),
-        # -verify_return_error: without it s_client goes on after a broken chain, and exits 0.
-        # -quiet also means: wait for the server's end, not for the end of standard input.
-        command=(*_S_CLIENT, "-CAfile", "{trust}", "-no-CApath", "-no-CAstore"),
+        stack=OPENSSL,
+        run=f"{_S_CLIENT} -CAfile {{trust}} -no-CApath -no-CAstore",
+        own_trust=_S_CLIENT,
         stdin=_GET,
-        version_command=("openssl", "version"),
         # OpenSSL 1.1 names the library only where it is another than the program's.
-        version_pattern=(
+        version=(
             r"\A(?P<stack>OpenSSL) (?P<version>\S+)"
             r"(?:.*?\(Library: \w+ (?P<stack_version>\S+))?"
         ),
+        version_run="openssl version",
         library=linked,
-        words=OPENSSL,
         measured=measured("3.0.19", "3.5.9", "3.6.5"),
-        install=Install(debian="apt install openssl", macos="brew install openssl"),
-        led=Led(),
-        native=_S_CLIENT,
+        install=apt("openssl", brew="openssl"),
+        name_override=NameOverride(),
     ),
     Client(
         name="curl",
         kind="command-line",
-        stack="OpenSSL",
-        other_stacks=CURLS,
-        needs=("curl",),
-        command=("curl", "-sS", "--cacert", "{trust}", "--capath", "{empty}", "{urls}"),
-        version_command=("curl", "--version"),
-        version_pattern=(
+        stack=LIBCURL,
+        run="curl -sS --cacert {trust} --capath {empty} {urls}",
+        own_trust="curl -sS {urls}",
+        version=(
             rf"curl (?P<version>\S+).*?(?P<stack>{'|'.join(CURLS)})"
             r"/?(?P<stack_version>[\w.]*)"
         ),
-        words=together((OPENSSL, BORINGSSL, GNUTLS, RUSTLS)),
-        # libcurl has set X509_V_FLAG_PARTIAL_CHAIN since 7.68.0 (lib/vtls/openssl.c).
-        measured=measured(
-            "7.88.1/3.0.19", "8.14.1/3.5.9", "8.23.0/3.6.5", cached="accepted: anchors"
-        ),
-        install=Install(debian="apt install curl", macos="brew install curl"),
-        led=Led(options=("--connect-to", "{host}:{port}:{address}:{port}")),
-        native=("curl", "-sS", "{urls}"),
+        messages=together((says.OPENSSL, says.BORINGSSL, says.GNUTLS, says.RUSTLS)),
+        measured=measured("7.88.1/3.0.19", "8.14.1/3.5.9", "8.23.0/3.6.5"),
+        install=apt("curl", brew="curl"),
+        name_override=NameOverride(options=("--connect-to", "{host}:{port}:{address}:{port}")),
     ),
     Client(
         name="wget",
         kind="command-line",
-        stack="GnuTLS",
-        other_stacks=("OpenSSL",),
-        needs=("wget",),
+        stack=GNUTLS_OR_OPENSSL,
         # --ca-directory is emptied: a plain GnuTLS build adds the system's own certificates.
-        command=(
-            *("wget", "--no-config", "-nv", "-O-", "--tries=1", "--ca-certificate={trust}"),
-            *("--ca-directory={empty}", "{urls}"),
+        run=(
+            "wget --no-config -nv -O- --tries=1 --ca-certificate={trust} --ca-directory={empty} "
+            "{urls}"
         ),
-        version_command=("wget", "--version"),
-        version_pattern=r"GNU Wget (?P<version>\S+)",
-        library=linked,
-        words=OPENSSL_OR_GNUTLS,
-        measured=measured(
-            "1.21.3/3.7.9", "1.25.0/3.8.9", "1.25.0/3.8.13", cached="accepted: anchors"
-        ),
-        install=Install(debian="apt install wget", macos="brew install wget"),
-        native=("wget", "--no-config", "-nv", "-O-", "--tries=1", "{urls}"),
+        own_trust="wget --no-config -nv -O- --tries=1 {urls}",
+        version=r"GNU Wget (?P<version>\S+)",
+        measured=measured("1.21.3/3.7.9", "1.25.0/3.8.9", "1.25.0/3.8.13"),
+        install=apt("wget", brew="wget"),
     ),
     Client(
         name="gnutls-cli",
         kind="command-line",
-        stack="GnuTLS",
-        needs=("gnutls-cli",),
-        command=(*_GNUTLS_CLI, "--x509cafile={trust}"),
+        stack=GNUTLS,
+        run=f"{_GNUTLS_CLI} --x509cafile={{trust}}",
+        own_trust=_GNUTLS_CLI,
         stdin=_GET,
-        version_command=("gnutls-cli", "--version"),
-        version_pattern=r"gnutls-cli (?P<version>\S+)",
-        library=linked,
-        words=GNUTLS,
-        # gnutls_x509_trust_list_add_cas: whatever is in the list is trusted.
-        measured=measured("3.7.9", "3.8.9", "3.8.13", cached="accepted: anchors"),
-        install=Install(debian="apt install gnutls-bin", macos="brew install gnutls"),
-        led=Led(),
-        native=_GNUTLS_CLI,
+        version=r"gnutls-cli (?P<version>\S+)",
+        measured=measured("3.7.9", "3.8.9", "3.8.13"),
+        install=apt("gnutls-bin", brew="gnutls"),
+        name_override=NameOverride(),
     ),
     Client(
         name="wget2",
         kind="command-line",
-        stack="GnuTLS",
-        other_stacks=("OpenSSL",),
-        needs=("wget2",),
-        command=(
-            *("wget2", "-nv", "-O-", "--tries=1", "--ca-certificate={trust}"),
-            *("--ca-directory={empty}", "{urls}"),
-        ),
-        version_command=("wget2", "--version"),
-        version_pattern=r"GNU Wget2 (?P<version>\S+)",
-        library=linked,
-        words=OPENSSL_OR_GNUTLS,
-        measured=measured(
-            "1.99.1/3.7.9", "2.2.0/3.8.9", "2.2.0/3.8.13", cached="accepted: anchors"
-        ),
-        install=Install(debian="apt install wget2", macos="brew install wget2"),
-        native=("wget2", "-nv", "-O-", "--tries=1", "{urls}"),
+        stack=GNUTLS_OR_OPENSSL,
+        run="wget2 -nv -O- --tries=1 --ca-certificate={trust} --ca-directory={empty} {urls}",
+        own_trust="wget2 -nv -O- --tries=1 {urls}",
+        version=r"GNU Wget2 (?P<version>\S+)",
+        measured=measured("1.99.1/3.7.9", "2.2.0/3.8.9", "2.2.0/3.8.13"),
+        install=apt("wget2", brew="wget2"),
     ),
     Client(
         name="aria2",
         kind="command-line",
-        stack="GnuTLS",
-        other_stacks=("OpenSSL",),
+        stack=GNUTLS_OR_OPENSSL,
         needs=("aria2c",),
-        # It seeks in what it writes, so standard output will not do.
-        command=(*_ARIA2, "--ca-certificate={trust}", "{url}"),
-        version_command=("aria2c", "--version"),
-        version_pattern=r"aria2 version (?P<version>\S+)",
-        library=linked,
-        words=OPENSSL_OR_GNUTLS,
-        measured=measured(
-            "1.36.0/3.7.9", "1.37.0/3.8.9", "1.37.0/3.8.13", cached="accepted: anchors"
-        ),
-        install=Install(debian="apt install aria2", macos="brew install aria2"),
-        native=(*_ARIA2, "{url}"),
+        run=f"{_ARIA2} --ca-certificate={{trust}} {{url}}",
+        own_trust=f"{_ARIA2} {{url}}",
+        version=r"aria2 version (?P<version>\S+)",
+        version_run="aria2c --version",
+        measured=measured("1.36.0/3.7.9", "1.37.0/3.8.9", "1.37.0/3.8.13"),
+        install=apt("aria2", brew="aria2"),
     ),
     Client(
         name="tstclnt",
         kind="command-line",
-        stack="NSS",
+        stack=NSS,
         needs=("tstclnt", "certutil"),
         trust=nss_database("nss"),
-        command=("tstclnt", "-4", "-h", "{host}", "-p", "{port}", "-d", "sql:{trust}"),
+        run="tstclnt -4 -h {host} -p {port} -d sql:{trust}",
+        own_trust=NoneOfItsOwn(
+            "it trusts what is in the database that it is given, and nothing by itself"
+        ),
         stdin=_GET,
-        # It has no version of its own, and says how it is used to whoever asks for one.
-        version_command=("tstclnt", "--version"),
+        # It has no version of its own: it prints its usage.
+        version="tstclnt -h host",
         version_exit_code=1,
-        version_pattern="tstclnt -h host",
-        library=linked,
-        words=NSS,
         measured=measured("3.87.1", "3.110", "3.132"),
-        install=Install(debian="apt install libnss3-tools", macos="brew install nss"),
-        not_native="it trusts what is in the database that it is given, and nothing by itself",
+        install=apt("libnss3-tools", brew="nss"),
     ),
     Client(
         name="socat",
         kind="command-line",
-        stack="OpenSSL",
-        needs=("socat",),
-        # -t: how long to wait for the answer after the end of standard input.
-        command=("socat", "-t10", "-", "OPENSSL:{host}:{port},cafile={trust},verify=1"),
+        stack=OPENSSL,
+        # -t: how long to wait for the response after the end of standard input.
+        run="socat -t10 - OPENSSL:{host}:{port},cafile={trust},verify=1",
+        own_trust="socat -t10 - OPENSSL:{host}:{port},verify=1",
         stdin=_GET,
-        version_command=("socat", "-V"),
-        version_pattern=r"socat version (?P<version>\S+)",
-        library=linked,
-        words=OPENSSL,
-        # Read off its ClientHello: the one supported group is secp256r1.
+        version=r"socat version (?P<version>\S+)",
+        version_run="socat -V",
+        # Seen in its ClientHello: the one supported group is secp256r1.
         cannot={"p384": "socat 1.7 offers the curve P-256 alone, so no P-384 leaf can serve it"},
         measured=measured("1.7.4.4/3.0.19", "1.8.0.3/3.5.9", "1.8.1.3/3.6.5"),
-        install=Install(debian="apt install socat", macos="brew install socat"),
-        native=("socat", "-t10", "-", "OPENSSL:{host}:{port},verify=1"),
+        install=apt("socat", brew="socat"),
     ),
     Client(
         name="ncat",
         kind="command-line",
-        stack="OpenSSL",
-        needs=("ncat",),
-        command=("ncat", "-v", "--ssl-verify", "--ssl-trustfile", "{trust}", "{host}", "{port}"),
+        stack=OPENSSL,
+        run="ncat -v --ssl-verify --ssl-trustfile {trust} {host} {port}",
+        own_trust="ncat -v --ssl-verify {host} {port}",
         stdin=_GET,
-        version_command=("ncat", "--version"),
-        version_pattern=r"Version (?P<version>\S+)",
-        library=linked,
-        words=OPENSSL,
+        version=r"Version (?P<version>\S+)",
         measured=measured("7.93/3.0.19", "7.95/3.5.9", "7.991/3.6.5"),
-        install=Install(debian="apt install ncat", macos="brew install nmap"),
-        native=("ncat", "-v", "--ssl-verify", "{host}", "{port}"),
+        install=apt("ncat", brew="nmap"),
+    ),
+    Client(
+        name="lynx",
+        kind="command-line",
+        stack=GNUTLS_OR_OPENSSL,
+        needs=("lynx",),
+        # Only its trace says what is wrong with a certificate.
+        run=("{python} {programs}/print_file.py {home}/Lynx.trace lynx -trace -tlog -dump {url}"),
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
+        own_trust=AS_RUN,
+        version=r"Lynx Version (?P<version>\S+)",
+        version_run="lynx -version",
+        measured=measured(
+            "2.9.0dev.12/3.7.9", "2.9.2/3.8.9", "2.9.3/3.8.13", absent="rejected: other"
+        ),
+        install=apt("lynx", brew="lynx"),
+    ),
+    Client(
+        name="w3m",
+        kind="command-line",
+        stack=OPENSSL,
+        # It does not find a relative file. It asks whether to go on, and gets no answer.
+        # One visit per process, because it may treat a host that was fine once as unverified
+        # later ("Accept unsecure SSL session"): that is about the host's name.
+        run=(
+            "w3m -no-proxy -o ssl_verify_server=1 -o ssl_ca_path= -o ssl_ca_default=0 "
+            "-o ssl_ca_file={home}/../{trust} -dump {url}"
+        ),
+        own_trust="w3m -no-proxy -dump {url}",
+        version=r"w3m/(?P<version>[^\s,]+)",
+        version_run="w3m -version",
+        exit_code_lies=True,
+        measured=measured(
+            "0.5.3+git20230121/3.0.19", "0.5.3+git20230121/3.5.9", "0.5.3+git20230121/3.6.5"
+        ),
+        install=apt("w3m", brew="w3m"),
+    ),
+    Client(
+        name="links",
+        kind="command-line",
+        stack=OPENSSL,
+        # 2: reject invalid certificates; the default would only warn.
+        run="links -ssl.certificates 2 -dump {url}",
+        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
+        own_trust=AS_RUN,
+        version=r"Links (?P<version>\S+)",
+        version_run="links -version",
+        messages={r"Invalid certificate": REFUSED},  # it prints nothing else (2.28)
+        measured=measured("2.28/3.0.19", "2.29/3.5.9", "2.29/3.6.5", absent="rejected: other"),
+        install=apt("links", brew="links"),
+    ),
+    Client(
+        name="elinks",
+        kind="command-line",
+        stack=GNUTLS_OR_OPENSSL,
+        run=(
+            "elinks -no-home -eval 'set connection.ssl.cert_verify = 1' "
+            """-eval 'set connection.ssl.trusted_ca_file = "{home}/../{trust}"' -dump {url}"""
+        ),
+        own_trust=NoneOfItsOwn(
+            "without a file of roots it verifies nothing, and connects to any server"
+        ),
+        version=r"ELinks (?P<version>\S+)",
+        version_run="elinks -version",
+        messages={r"ELinks: SSL error": REFUSED},  # it prints nothing else (0.13.2)
+        measured=measured(
+            "0.13.2/3.7.9", "0.18.0/3.8.9", "0.19.1/3.8.13", absent="rejected: other"
+        ),
+        install=apt("elinks", brew="felinks"),
+    ),
+    Client(
+        name="httpie",
+        kind="command-line",
+        stack=OPENSSL,
+        needs=("python:httpie",),
+        run=f"{_HTTPIE} --verify={{trust}} GET {{url}}",
+        # The system's roots are used together with certifi's, or with those of the file.
+        own_trust=OwnTrust(f"{_HTTPIE} GET {{url}}", adds=True),
+        version=VERSION_LINES,
+        version_run=(
+            *("{python}", "-c"),
+            "import httpie, ssl; print('httpie', httpie.__version__); print(ssl.OPENSSL_VERSION)",
+        ),
+        measured=by_default_context(
+            "3.2.4/3.0.19", since=("3.2.4/3.0.19", "3.2.4/3.5.9", "3.2.4/3.6.5")
+        ),
+        install=Install(anywhere="uv sync --extra clients"),
+    ),
+    Client(
+        name="xh",
+        kind="command-line",
+        stack=RUSTLS,
+        run="xh --ignore-stdin --body --pretty=none --verify={trust} {url}",
+        own_trust="xh --ignore-stdin --body --pretty=none {url}",
+        version=r"xh (?P<version>\S+)",
+        measured=measured("0.26.3/0.23.46"),
+        install=Install(anywhere="cargo install xh --locked", macos="brew install xh"),
+        name_override=NameOverride(options=("--resolve", "{host}:{address}")),
     ),
 )

@@ -2,14 +2,39 @@
 
 from pathlib import Path
 
-from leafonly.clients.client import Client, Install
-from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import OPENSSL, OPENSSL_OR_GNUTLS, RUSTLS
-from leafonly.clients.library_version import CURLS, Library, linked, output, rust_crate
-from leafonly.clients.measured import by_default_context, measured
-from leafonly.clients.refusal import REFUSED, Vocabulary
+from leafonly.clients.client import VERSION_LINES, Client, Install, apt
+from leafonly.clients.library_version import Library, linked, output
+from leafonly.clients.measured import measured
+from leafonly.clients.own_trust import AS_RUN, OwnTrust
+from leafonly.clients.stack import (
+    GNUTLS_OR_OPENSSL,
+    GO,
+    HASKELL_TLS,
+    LIBCURL_GNUTLS,
+    OPENSSL,
+    RUSTLS,
+)
 
 __all__ = ["CLIENTS"]
+
+_APT_HELPER = "/usr/lib/apt/apt-helper"
+_APT_METHOD = Path("/usr/lib/apt/methods/http")  # what speaks TLS for it
+# It cannot become the user _apt where root is the only user, as in a namespace.
+_APT = (
+    "{python} {programs}/print_file.py body "
+    f"{_APT_HELPER} -o Acquire::Retries=0 -o APT::Sandbox::User=root"
+)
+
+_FFMPEG = "-v error -tls_verify 1 -f data -i {url} -map 0 -c copy -f data -"
+
+_MOSQUITTO = "mosquitto_sub -h {host} -p {port}"
+
+_PIP = (
+    "{python} -m pip --isolated --no-cache-dir --retries=0 --disable-pip-version-check "
+    "install --dry-run --no-index --requirement={url}"
+)
+
+_RCLONE = "rclone copyurl --stdout {url} --retries 1 --low-level-retries 1"
 
 
 def _in_gits_helper(git: Path) -> Library | None:
@@ -17,122 +42,16 @@ def _in_gits_helper(git: Path) -> Library | None:
     return linked(Path(output(str(git), "--exec-path").strip()) / "git-remote-https")
 
 
-# Neither tells more, measured on links 2.28 and ELinks 0.13.2.
-_LINKS: Vocabulary = {r"Invalid certificate": REFUSED}
-_ELINKS: Vocabulary = {r"ELinks: SSL error": REFUSED}
-_FFMPEG = (
-    *("-v", "error", "-tls_verify", "1", "-f", "data", "-i", "{url}"),
-    *("-map", "0", "-c", "copy", "-f", "data", "-"),
-)
+def _in_apts_method(_: Path) -> Library | None:
+    return linked(_APT_METHOD)
 
-_PIP = (
-    *("{python}", "-m", "pip", "--isolated", "--no-cache-dir", "--retries=0"),
-    *("--disable-pip-version-check", "install", "--dry-run", "--no-index"),
-    "--requirement={url}",
-)
 
 CLIENTS = (
     Client(
-        name="lynx",
-        kind="command-line",
-        stack="GnuTLS",
-        other_stacks=("OpenSSL",),
-        needs=("lynx",),
-        # Only its trace says what it holds against a certificate.
-        command=(
-            *("{python}", "{programs}/print_file.py", "{home}/Lynx.trace"),
-            *("lynx", "-trace", "-tlog", "-dump", "{url}"),
-        ),
-        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
-        native=(
-            *("{python}", "{programs}/print_file.py", "{home}/Lynx.trace"),
-            *("lynx", "-trace", "-tlog", "-dump", "{url}"),
-        ),
-        version_command=("lynx", "-version"),
-        version_pattern=r"Lynx Version (?P<version>\S+)",
-        library=linked,
-        words=OPENSSL_OR_GNUTLS,
-        measured=measured(
-            "2.9.0dev.12/3.7.9",
-            "2.9.2/3.8.9",
-            "2.9.3/3.8.13",
-            absent="rejected: other",
-            cached="accepted: anchors",
-        ),
-        install=Install(debian="apt install lynx", macos="brew install lynx"),
-    ),
-    Client(
-        name="w3m",
-        kind="command-line",
-        stack="OpenSSL",
-        needs=("w3m",),
-        # It looks for a relative file in vain, and it asks whether to go on, to no answer.
-        # One visit a process: a host that was fine once may be unverified later ("Accept
-        # unsecure SSL session"), which tells of the host's name, not of the intermediate.
-        command=(
-            *("w3m", "-no-proxy", "-o", "ssl_verify_server=1", "-o", "ssl_ca_path="),
-            *("-o", "ssl_ca_default=0"),
-            *("-o", "ssl_ca_file={home}/../{trust}", "-dump", "{url}"),
-        ),
-        native=("w3m", "-no-proxy", "-dump", "{url}"),
-        version_command=("w3m", "-version"),
-        version_pattern=r"w3m/(?P<version>[^\s,]+)",
-        library=linked,
-        words=OPENSSL,
-        exit_code_lies=True,
-        measured=measured(
-            "0.5.3+git20230121/3.0.19", "0.5.3+git20230121/3.5.9", "0.5.3+git20230121/3.6.5"
-        ),
-        install=Install(debian="apt install w3m", macos="brew install w3m"),
-    ),
-    Client(
-        name="links",
-        kind="command-line",
-        stack="OpenSSL",
-        needs=("links",),
-        # 2: reject invalid certificates; the default would only warn.
-        command=("links", "-ssl.certificates", "2", "-dump", "{url}"),
-        environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
-        native=("links", "-ssl.certificates", "2", "-dump", "{url}"),
-        version_command=("links", "-version"),
-        version_pattern=r"Links (?P<version>\S+)",
-        library=linked,
-        words=_LINKS,
-        measured=measured("2.28/3.0.19", "2.29/3.5.9", "2.29/3.6.5", absent="rejected: other"),
-        install=Install(debian="apt install links", macos="brew install links"),
-    ),
-    Client(
-        name="elinks",
-        kind="command-line",
-        stack="GnuTLS",
-        other_stacks=("OpenSSL",),
-        needs=("elinks",),
-        command=(
-            *("elinks", "-no-home", "-eval", "set connection.ssl.cert_verify = 1"),
-            *("-eval", 'set connection.ssl.trusted_ca_file = "{home}/../{trust}"'),
-            *("-dump", "{url}"),
-        ),
-        not_native="without a file of roots it verifies nothing, and so connects to anybody",
-        version_command=("elinks", "-version"),
-        version_pattern=r"ELinks (?P<version>\S+)",
-        library=linked,
-        words=_ELINKS,
-        measured=measured(
-            "0.13.2/3.7.9",
-            "0.18.0/3.8.9",
-            "0.19.1/3.8.13",
-            absent="rejected: other",
-            cached="accepted: anchors",
-        ),
-        install=Install(debian="apt install elinks", macos="brew install felinks"),
-    ),
-    Client(
         name="git",
         kind="command-line",
-        stack="GnuTLS",
-        other_stacks=CURLS,
-        needs=("git",),
-        command=("git", "ls-remote", "{url}"),
+        stack=LIBCURL_GNUTLS,
+        run="git ls-remote {url}",
         # The camera is no repository, so git fails in any case; its trace holds the token.
         environment={
             "GIT_SSL_CAINFO": "{trust}",
@@ -140,128 +59,112 @@ CLIENTS = (
             "GIT_TRACE_CURL": "1",
             "GIT_TERMINAL_PROMPT": "0",
         },
-        native=("git", "ls-remote", "{url}"),
-        version_command=("git", "--version"),
-        version_pattern=r"git version (?P<version>\S+)",
+        own_trust=AS_RUN,
+        version=r"git version (?P<version>\S+)",
         library=_in_gits_helper,
-        words=OPENSSL_OR_GNUTLS,
         # Debian 13's libcurl names the cause on GnuTLS, as Debian 12's does not.
-        measured=measured("2.39.5/3.7.9", absent="rejected: other", cached="accepted: anchors")
-        + measured("2.47.3/3.8.9", "2.55.0/3.8.13", cached="accepted: anchors"),
-        install=Install(debian="apt install git", macos="brew install git"),
+        measured=measured("2.39.5/3.7.9", absent="rejected: other")
+        + measured("2.47.3/3.8.9", "2.55.0/3.8.13"),
+        install=apt("git", brew="git"),
     ),
     Client(
         name="ffmpeg",
         kind="command-line",
-        stack="GnuTLS",
-        other_stacks=("OpenSSL",),
-        needs=("ffmpeg",),
+        stack=GNUTLS_OR_OPENSSL,
         # Without -tls_verify 1 it verifies nothing. The body passes through as raw data.
-        command=("ffmpeg", "-ca_file", "{trust}", *_FFMPEG),
-        native=("ffmpeg", *_FFMPEG),
-        version_command=("ffmpeg", "-version"),
-        version_pattern=r"ffmpeg version (?P<version>\S+)",
-        library=linked,
-        words=OPENSSL_OR_GNUTLS,
+        run=f"ffmpeg -ca_file {{trust}} {_FFMPEG}",
+        own_trust=f"ffmpeg {_FFMPEG}",
+        version=r"ffmpeg version (?P<version>\S+)",
+        version_run="ffmpeg -version",
         measured=measured(
             "5.1.9-0+deb12u1/3.7.9",
             "7.1.5-0+deb13u1/3.8.9",
             "9.0.2-4/3.8.13",
             absent="rejected: other",
-            cached="accepted: anchors",
         ),
-        install=Install(debian="apt install ffmpeg", macos="brew install ffmpeg"),
+        install=apt("ffmpeg", brew="ffmpeg"),
     ),
     Client(
         name="mosquitto_sub",
         kind="command-line",
-        stack="OpenSSL",
-        needs=("mosquitto_sub",),
-        command=(
-            *("mosquitto_sub", "-h", "{host}", "-p", "{port}", "--cafile", "{trust}"),
-            *("-t", "leafonly", "-d", "-W", "2"),
-        ),
-        native=(
-            *("mosquitto_sub", "-h", "{host}", "-p", "{port}", "--tls-use-os-certs"),
-            *("-t", "leafonly", "-d", "-W", "2"),
-        ),
-        version_command=("mosquitto_sub", "--help"),
-        version_exit_code=1,
-        version_pattern=r"mosquitto_sub version (?P<version>\S+)",
-        library=linked,
-        words=OPENSSL,
+        stack=OPENSSL,
+        run=f"{_MOSQUITTO} --cafile {{trust}} -t leafonly -d -W 2",
+        own_trust=f"{_MOSQUITTO} --tls-use-os-certs -t leafonly -d -W 2",
         testimony="request",
+        version=r"mosquitto_sub version (?P<version>\S+)",
+        version_run="mosquitto_sub --help",
+        version_exit_code=1,
         measured=measured("2.0.11/3.0.19", "2.0.21/3.5.9", "2.1.2/3.6.5"),
-        install=Install(debian="apt install mosquitto-clients", macos="brew install mosquitto"),
+        install=apt("mosquitto-clients", brew="mosquitto"),
     ),
     Client(
         name="pip",
         kind="command-line",
-        stack="OpenSSL",
+        stack=OPENSSL,
         needs=("python:pip",),
-        # The answer is taken for a list of requirements; pip says which it cannot find.
-        command=(*_PIP, "--cert={trust}"),
-        native=_PIP,
+        # The response is read as a list of requirements; pip says which it cannot find.
+        run=f"{_PIP} --cert={{trust}}",
         # truststore's roots and the file's are taken together.
-        adds_to_native=True,
-        version_command=(
+        own_trust=OwnTrust(_PIP, adds=True),
+        version=VERSION_LINES,
+        version_run=(
             *("{python}", "-c"),
             "import pip, ssl; print('pip', pip.__version__); print(ssl.OPENSSL_VERSION)",
         ),
-        version_pattern=VERSION_LINES,
-        words=OPENSSL,
         measured=measured("26.3/3.0.19", "26.3/3.5.9", "26.3/3.6.5"),
-        install=Install(anywhere="uv sync --extra clients"),
-    ),
-    Client(
-        name="httpie",
-        kind="command-line",
-        stack="OpenSSL",
-        needs=("python:httpie",),
-        command=(
-            *("{python}", "-m", "httpie", "--ignore-stdin", "--pretty=none"),
-            *("--verify={trust}", "GET", "{url}"),
-        ),
-        native=(
-            *("{python}", "-m", "httpie", "--ignore-stdin", "--pretty=none"),
-            *("GET", "{url}"),
-        ),
-        # The system's are taken together with certifi's, or with those of the file.
-        adds_to_native=True,
-        version_command=(
-            *("{python}", "-c"),
-            "import httpie, ssl; print('httpie', httpie.__version__); print(ssl.OPENSSL_VERSION)",
-        ),
-        version_pattern=VERSION_LINES,
-        words=OPENSSL,
-        measured=by_default_context(
-            "3.2.4/3.0.19",
-            since=("3.2.4/3.0.19", "3.2.4/3.5.9", "3.2.4/3.6.5"),
-        ),
         install=Install(anywhere="uv sync --extra clients"),
     ),
     Client(
         name="uv",
         kind="command-line",
-        stack="rustls",
-        needs=("uv",),
+        stack=RUSTLS,
         # As with pip.
-        command=(
-            *("uv", "pip", "install", "--no-config", "--no-cache", "--dry-run", "--no-index"),
-            *("--python={python}", "--requirement={url}"),
-        ),
-        # The crate webpki-roots is compiled in.
-        native_roots="program",
-        native=(
-            *("uv", "pip", "install", "--no-config", "--no-cache", "--dry-run", "--no-index"),
-            *("--python={python}", "--requirement={url}"),
+        run=(
+            "uv pip install --no-config --no-cache --dry-run --no-index --python={python} "
+            "--requirement={url}"
         ),
         environment={"SSL_CERT_FILE": "{trust}"},
-        version_command=("uv", "--version"),
-        version_pattern=r"uv (?P<version>\S+)",
-        library=rust_crate("rustls"),
-        words=RUSTLS,
-        measured=measured("0.13.9/0.23.46", cached="accepted: anchors"),
+        own_trust=OwnTrust(roots="program"),  # the crate webpki-roots is compiled in
+        version=r"uv (?P<version>\S+)",
+        measured=measured("0.13.9/0.23.46"),
         install=Install(anywhere="uv sync --extra clients"),
+    ),
+    Client(
+        name="apt",
+        kind="command-line",
+        # 2.6 (Debian 12) links GnuTLS; 3.0 (Debian 13) OpenSSL, by way of libapt-pkg.
+        stack=GNUTLS_OR_OPENSSL,
+        needs=(_APT_HELPER,),
+        run=f"{_APT} -o Acquire::https::CaInfo={{home}}/../{{trust}} download-file {{url}} body",
+        own_trust=f"{_APT} download-file {{url}} body",
+        version=r"apt (?P<version>\S+)",
+        version_run=f"{_APT_HELPER} --version",
+        library=_in_apts_method,
+        measured=measured("2.6.1/3.7.9")
+        + measured("3.0.4/3.5.9", "3.3.5/3.6.5", cached="accepted: completes"),
+        install=Install(debian="it is part of Debian"),
+    ),
+    Client(
+        name="rclone",
+        kind="command-line",
+        stack=GO,
+        run=f"{_RCLONE} --ca-cert {{trust}}",
+        own_trust=_RCLONE,
+        version=r"rclone (?P<version>\S+).*go/version: go(?P<stack_version>\S+)",
+        version_run="rclone version",
+        measured=measured("v1.60.1-DEV/1.19.8", "v1.60.1-DEV/1.23.2", "v1.75.2/1.27.2"),
+        install=apt("rclone", brew="rclone"),
+    ),
+    Client(
+        name="pandoc",
+        kind="command-line",
+        stack=HASKELL_TLS,
+        # One address at a time: given two, pandoc prints nothing if the second one fails.
+        run="pandoc --from=html --to=plain {url}",
+        environment={"SYSTEM_CERTIFICATE_PATH": "{trust}"},  # x509-system's store
+        own_trust=AS_RUN,
+        version=r"pandoc (?P<version>\S+)",
+        measured=measured("2.17.1.1/1.5.8", "3.1.11.1/1.8.0", "3.11/2.1.8"),
+        install=apt("pandoc", brew="pandoc"),
     ),
 )

@@ -1,13 +1,12 @@
 """Java's own clients, and those of the JVM's libraries. One entry is one client."""
 
-from leafonly.clients.build import Build, compiled
+from leafonly.clients.build import PROGRAMS, Build, compiled
 from leafonly.clients.client import Client, Install
-from leafonly.clients.discovery import PROGRAMS
-from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import BOUNCY_CASTLE, CONSCRYPT, JSSE
-from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.refusal import Vocabulary
-from leafonly.clients.trust_store import TRUSTSTORE_PASSWORD, Trust, java_truststore, pem_file
+from leafonly.clients.error_messages import JSSE as JSSE_MESSAGES
+from leafonly.clients.measured import measured
+from leafonly.clients.own_trust import AS_RUN
+from leafonly.clients.stack import BCJSSE, BORINGSSL, CONSCRYPT, JSSE
+from leafonly.clients.trust_store import TRUSTSTORE_PASSWORD, java_truststore
 
 __all__ = ["CLIENTS"]
 
@@ -24,16 +23,18 @@ _MAVEN = Install(
 
 # How Java programs are told: the system-wide defaults of JSSE (its Reference Guide).
 _TRUSTSTORE = (
-    "-Djavax.net.ssl.trustStore={trust}",
-    f"-Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD}",
+    "-Djavax.net.ssl.trustStore={trust} "
+    f"-Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD} "
 )
 
 # Off by default. The second property came later (JDK 25.0.2 has it): without it, the first
 # one fetches from nowhere there; where it is not known, it is not read.
-_AIA = (
-    "-Dcom.sun.security.enableAIAcaIssuers=true",
-    "-Dcom.sun.security.allowedAIALocations=any",
-)
+_AIA = "-Dcom.sun.security.enableAIAcaIssuers=true -Dcom.sun.security.allowedAIALocations=any "
+
+# Java's HTTP client, and its older one.
+_HTTP = "-Duser.home={home} -cp {program} JavaHttpClient"
+_URL = "-Duser.home={home} -cp {program} JavaHttpsUrlConnection"
+_JARS = "-Duser.home={home} -cp {program}/*"
 
 
 def _own(program: str) -> Build:
@@ -62,114 +63,115 @@ _LIBRARIES = Build(
     result="jars",
     by_hand=True,
 )
-
-
-def _java(
-    name: str,
-    main_class: str,
-    build: Build,
-    *options: str,
-    told: tuple[str, ...] = (),
-    measured: Measurements,
-    trust: Trust = java_truststore,
-    stack: str = "JSSE",
-    words: Vocabulary = JSSE,
-    time_limit: float = 30.0,
-) -> Client:
-    """Declare a JVM client whose program follows the contract of programs/README.md.
-
-    `told` are the options that tell it the truststore.
-    """
-    class_path = "{program}/*" if build.by_hand else "{program}"
-    program = (*options, "-Duser.home={home}", "-cp", class_path, main_class)
-    return Client(
-        name=name,
-        kind="library" if build.by_hand else "runtime",
-        stack=stack,
-        needs=("java", "javac", "mvn") if build.by_hand else ("java", "javac"),
-        build=build,
-        trust=trust,
-        command=("java", *told, *program, "{trust}", "{urls}"),
-        native=("java", *program, "native", "{urls}"),
-        version_command=("java", "-cp", class_path, main_class, "--version"),
-        version_pattern=VERSION_LINES,
-        words=words,
-        measured=measured,
-        time_limit=time_limit,
-        install=_MAVEN if build.by_hand else _JDK,
-    )
-
+_NEEDS_MAVEN = ("java", "javac", "mvn")
 
 CLIENTS = (
-    _java(
-        "java",
-        "JavaHttpClient",
-        _own("JavaHttpClient"),
-        told=_TRUSTSTORE,
-        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors"),
+    Client(
+        name="java",
+        kind="runtime",
+        stack=JSSE,
+        build=_own("JavaHttpClient"),
+        trust=java_truststore,
+        run=f"java {_TRUSTSTORE} {_HTTP} {{trust}} {{urls}}",
+        own_trust=f"java {_HTTP} native {{urls}}",
+        version_run="java -cp {program} JavaHttpClient --version",
+        time_limit=30,
+        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3"),
+        install=_JDK,
     ),
-    _java(
-        "java-url",
-        "JavaHttpsUrlConnection",
-        _own("JavaHttpsUrlConnection"),
-        told=_TRUSTSTORE,
-        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors"),
+    Client(
+        name="java-url",
+        kind="runtime",
+        stack=JSSE,
+        build=_own("JavaHttpsUrlConnection"),
+        trust=java_truststore,
+        run=f"java {_TRUSTSTORE} {_URL} {{trust}} {{urls}}",
+        own_trust=f"java {_URL} native {{urls}}",
+        version_run="java -cp {program} JavaHttpsUrlConnection --version",
+        time_limit=30,
+        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3"),
+        install=_JDK,
     ),
-    _java(
-        "java-aia",
-        "JavaHttpClient",
-        _own("JavaHttpClient"),
-        *_AIA,
-        told=_TRUSTSTORE,
-        measured=measured(
-            "17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors", aia="accepted"
-        ),
-        time_limit=60.0,
+    Client(
+        name="java-aia",
+        kind="runtime",
+        stack=JSSE,
+        build=_own("JavaHttpClient"),
+        trust=java_truststore,
+        run=f"java {_TRUSTSTORE} {_AIA} {_HTTP} {{trust}} {{urls}}",
+        own_trust=f"java {_AIA} {_HTTP} native {{urls}}",
+        version_run="java -cp {program} JavaHttpClient --version",
+        time_limit=60,
+        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", aia="accepted"),
+        install=_JDK,
     ),
-    _java(
-        "java-url-aia",
-        "JavaHttpsUrlConnection",
-        _own("JavaHttpsUrlConnection"),
-        *_AIA,
-        told=_TRUSTSTORE,
-        measured=measured(
-            "17.0.15", "21.0.13", "25.0.5.0.3", cached="accepted: anchors", aia="accepted"
-        ),
-        time_limit=60.0,
+    Client(
+        name="java-url-aia",
+        kind="runtime",
+        stack=JSSE,
+        build=_own("JavaHttpsUrlConnection"),
+        trust=java_truststore,
+        run=f"java {_TRUSTSTORE} {_AIA} {_URL} {{trust}} {{urls}}",
+        own_trust=f"java {_AIA} {_URL} native {{urls}}",
+        version_run="java -cp {program} JavaHttpsUrlConnection --version",
+        time_limit=60,
+        measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", aia="accepted"),
+        install=_JDK,
     ),
-    _java(
-        "apache-httpclient",
-        "ApacheHttpClient",
-        _LIBRARIES,
-        told=_TRUSTSTORE,
-        measured=measured("5.6.5", cached="accepted: anchors"),
+    Client(
+        name="apache-httpclient",
+        kind="library",
+        stack=JSSE,
+        needs=_NEEDS_MAVEN,
+        build=_LIBRARIES,
+        trust=java_truststore,
+        run=f"java {_TRUSTSTORE} {_JARS} ApacheHttpClient {{trust}} {{urls}}",
+        own_trust=f"java {_JARS} ApacheHttpClient native {{urls}}",
+        version_run="java -cp {program}/* ApacheHttpClient --version",
+        time_limit=30,
+        measured=measured("5.6.5"),
+        install=_MAVEN,
     ),
-    _java(
-        "bouncycastle",
-        "BouncyCastle",
-        _LIBRARIES,
-        trust=pem_file,
-        stack="BCJSSE",
-        words=BOUNCY_CASTLE,
-        measured=measured("17.0.15/1.84", cached="accepted: anchors"),
+    Client(
+        name="bouncycastle",
+        kind="library",
+        stack=BCJSSE,
+        needs=_NEEDS_MAVEN,
+        build=_LIBRARIES,
+        run=f"java {_JARS} BouncyCastle {{trust}} {{urls}}",
+        own_trust=AS_RUN,
+        version_run="java -cp {program}/* BouncyCastle --version",
+        time_limit=30,
+        measured=measured("17.0.15/1.84"),
+        install=_MAVEN,
     ),
-    _java(
-        "netty-boringssl",
-        "NettyBoringSsl",
-        _LIBRARIES,
-        trust=pem_file,
-        stack="BoringSSL",
+    Client(
+        name="netty-boringssl",
+        kind="library",
+        stack=BORINGSSL,
+        needs=_NEEDS_MAVEN,
+        build=_LIBRARIES,
+        run=f"java {_JARS} NettyBoringSsl {{trust}} {{urls}}",
+        own_trust=AS_RUN,
+        version_run="java -cp {program}/* NettyBoringSsl --version",
+        time_limit=30,
+        messages=JSSE_MESSAGES,  # JSSE's trust manager verifies
         measured=measured("4.2.20.Final", cached="accepted: anchors"),
+        install=_MAVEN,
     ),
-    _java(
-        "okhttp-conscrypt",
-        "OkHttpConscrypt",
-        _LIBRARIES,
-        trust=pem_file,
-        stack="Conscrypt",
-        words=CONSCRYPT,
+    Client(
+        name="okhttp-conscrypt",
+        kind="library",
+        stack=CONSCRYPT,
+        needs=_NEEDS_MAVEN,
+        build=_LIBRARIES,
+        run=f"java {_JARS} OkHttpConscrypt {{trust}} {{urls}}",
+        own_trust=AS_RUN,
+        version_run="java -cp {program}/* OkHttpConscrypt --version",
+        time_limit=30,
         # TrustManagerImpl.intermediateIndex: Conscrypt keeps, for as long as its trust
         # manager lives, the intermediates of chains that it has verified.
-        measured=measured("5.5.1/2.9.0", cached="accepted: anchors", visited="accepted"),
+        measured=measured("5.5.1/2.9.0", visited="accepted"),
+        install=_MAVEN,
     ),
 )

@@ -1,20 +1,16 @@
 """Python's HTTP clients. One entry is one client, one file in `programs/` its program."""
 
-from dataclasses import replace
-
-from leafonly.clients.client import Client, Install, Led, Roots, by_itself
-from leafonly.clients.error_messages import BORINGSSL, OPENSSL
-from leafonly.clients.library_version import CURLS
-from leafonly.clients.measured import Measurements, by_default_context, measured
+from leafonly.clients.client import Client, Install, NameOverride
+from leafonly.clients.error_messages import OPENSSL as OPENSSL_MESSAGES
+from leafonly.clients.measured import by_default_context, measured
+from leafonly.clients.own_trust import AS_RUN, OwnTrust
 from leafonly.clients.refusal import Vocabulary
+from leafonly.clients.stack import BORINGSSL, LIBCURL, OPENSSL
 
-__all__ = ["CLIENTS", "VERSION_LINES", "python_library"]
+__all__ = ["CLIENTS"]
 
-VERSION_LINES = r"\A\S+ (?P<version>\S+)[^\n]*\n(?P<stack>\S+) ?(?P<stack_version>\S*)"
-"""What `PROGRAM --version` prints, see programs/README.md."""
-
-# pyOpenSSL tells numbers (X509_V_ERR_*, OpenSSL's x509_vfy.h) and the depth they are for.
-_PYOPENSSL: Vocabulary = OPENSSL | {
+# pyOpenSSL prints numbers (X509_V_ERR_*, OpenSSL's x509_vfy.h) and the depth they are for.
+_PYOPENSSL: Vocabulary = OPENSSL_MESSAGES | {
     r"verify error:num=20 at depth 0": "missing_issuer",
     r"verify error:num=20 at depth [1-9]": "untrusted_root",
     r"verify error:num=2 ": "untrusted_root",
@@ -23,148 +19,134 @@ _PYOPENSSL: Vocabulary = OPENSSL | {
     r"verify error:num=7 ": "bad_signature",
 }
 
-_BY_PYTHONS_RESOLVER = Led(
+_BY_PYTHONS_RESOLVER = NameOverride(
     environment={"PYTHONPATH": "{programs}/mapped", "LEAFONLY_MAP": "{host}={address}"}
 )
 
+_INSTALL = Install(anywhere="uv sync")
 
-def python_library(
-    name: str,
-    *,
-    program: str,
-    measured: Measurements,
-    module: str = "",
-    stack: str = "OpenSSL",
-    words: Vocabulary = OPENSSL,
-    extra: str = "",
-    native: Roots = "system",
-    led: Led | None = None,
-) -> Client:
-    """Declare a Python library whose program follows the contract of programs/README.md.
-
-    Args:
-        name: The client's name, and its module's unless `module` says another.
-        program: The file in `programs/`.
-        measured: What it was measured to do.
-        module: What to import.
-        stack: The TLS library, unless the program says another.
-        words: How it says no.
-        native: Where the roots lie that it trusts by itself.
-        led: How it is led to a name on loopback.
-        extra: The extra of this project that brings it; none for what always comes along.
-
-    """
-    command = ("{python}", f"{{programs}}/{program}", "{trust}", "{urls}")
-    return Client(
-        name=name,
-        kind="library",
-        stack=stack,
-        needs=(f"python:{module or name}",),
-        command=command,
-        version_command=("{python}", f"{{programs}}/{program}", "--version"),
-        version_pattern=VERSION_LINES,
-        words=words,
-        measured=measured,
-        install=Install(anywhere=f"uv sync --extra {extra}" if extra else "uv sync"),
-        led=led,
-        native=by_itself(command),
-        native_roots=native,
-    )
-
+# The versions of Python and OpenSSL that its own three clients were measured with.
+_PYTHONS = by_default_context(
+    "3.11.7/3.0.19",
+    "3.12.1/3.0.19",
+    since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
+)
 
 CLIENTS = (
-    python_library(
-        "urllib",
-        program="urllib_get.py",
-        led=_BY_PYTHONS_RESOLVER,
-        measured=by_default_context(
-            "3.11.7/3.0.19",
-            "3.12.1/3.0.19",
-            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
-        ),
+    Client(
+        name="urllib",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:urllib",),
+        run="{python} {programs}/urllib_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        name_override=_BY_PYTHONS_RESOLVER,
+        measured=_PYTHONS,
+        install=_INSTALL,
     ),
-    python_library(
-        "http.client",
-        program="http_client_get.py",
-        measured=by_default_context(
-            "3.11.7/3.0.19",
-            "3.12.1/3.0.19",
-            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
-        ),
+    Client(
+        name="http.client",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:http.client",),
+        run="{python} {programs}/http_client_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        measured=_PYTHONS,
+        install=_INSTALL,
     ),
-    python_library(
-        "asyncio",
-        program="asyncio_get.py",
-        measured=by_default_context(
-            "3.11.7/3.0.19",
-            "3.12.1/3.0.19",
-            since=("3.13.0/3.0.19", "3.13.5/3.5.9", "3.14.10/3.6.5"),
-        ),
+    Client(
+        name="asyncio",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:asyncio",),
+        run="{python} {programs}/asyncio_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        measured=_PYTHONS,
+        install=_INSTALL,
     ),
-    # These two bring certifi's roots.
-    python_library(
-        "httpx",
-        program="httpx_get.py",
-        native="package",
-        led=_BY_PYTHONS_RESOLVER,
+    Client(
+        name="httpx",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:httpx",),
+        run="{python} {programs}/httpx_get.py {trust} {urls}",
+        own_trust=OwnTrust(roots="package"),  # certifi's
+        name_override=_BY_PYTHONS_RESOLVER,
         measured=by_default_context(
-            "0.28.1/3.0.19",
-            since=("0.28.1/3.0.19", "0.28.1/3.5.9", "0.28.1/3.6.5"),
+            "0.28.1/3.0.19", since=("0.28.1/3.0.19", "0.28.1/3.5.9", "0.28.1/3.6.5")
         ),
+        install=_INSTALL,
     ),
-    python_library(
-        "requests",
-        program="requests_get.py",
-        native="package",
-        led=_BY_PYTHONS_RESOLVER,
+    Client(
+        name="requests",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:requests",),
+        run="{python} {programs}/requests_get.py {trust} {urls}",
+        own_trust=OwnTrust(roots="package"),  # certifi's
+        name_override=_BY_PYTHONS_RESOLVER,
         measured=by_default_context(
-            "2.34.2/3.0.19",
-            since=("2.34.2/3.0.19", "2.34.2/3.5.9", "2.34.2/3.6.5"),
+            "2.34.2/3.0.19", since=("2.34.2/3.0.19", "2.34.2/3.5.9", "2.34.2/3.6.5")
         ),
+        install=_INSTALL,
     ),
-    python_library(
-        "urllib3",
-        program="urllib3_get.py",
-        led=_BY_PYTHONS_RESOLVER,
+    Client(
+        name="urllib3",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:urllib3",),
+        run="{python} {programs}/urllib3_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        name_override=_BY_PYTHONS_RESOLVER,
         measured=by_default_context(
-            "2.8.0/3.0.19",
-            since=("2.8.0/3.0.19", "2.8.0/3.5.9", "2.8.0/3.6.5"),
+            "2.8.0/3.0.19", since=("2.8.0/3.0.19", "2.8.0/3.5.9", "2.8.0/3.6.5")
         ),
+        install=_INSTALL,
     ),
-    python_library(
-        "aiohttp",
-        program="aiohttp_get.py",
-        led=_BY_PYTHONS_RESOLVER,
+    Client(
+        name="aiohttp",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:aiohttp",),
+        run="{python} {programs}/aiohttp_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        name_override=_BY_PYTHONS_RESOLVER,
         measured=by_default_context(
-            "3.14.5/3.0.19",
-            since=("3.14.5/3.0.19", "3.14.5/3.5.9", "3.14.5/3.6.5"),
+            "3.14.5/3.0.19", since=("3.14.5/3.0.19", "3.14.5/3.5.9", "3.14.5/3.6.5")
         ),
+        install=_INSTALL,
     ),
-    python_library(
-        "pyopenssl",
-        module="OpenSSL",
-        program="pyopenssl_get.py",
-        words=_PYOPENSSL,
+    Client(
+        name="pyopenssl",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:OpenSSL",),
+        run="{python} {programs}/pyopenssl_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        messages=_PYOPENSSL,
         measured=measured("26.4.0/4.0.3"),
+        install=_INSTALL,
     ),
-    replace(
-        python_library(
-            "pycurl",
-            program="pycurl_get.py",
-            led=_BY_PYTHONS_RESOLVER,
-            measured=measured("8.23.0/3.6.5", cached="accepted: anchors"),
-        ),
-        other_stacks=CURLS,
+    Client(
+        name="pycurl",
+        kind="library",
+        stack=LIBCURL,
+        needs=("python:pycurl",),
+        run="{python} {programs}/pycurl_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        name_override=_BY_PYTHONS_RESOLVER,
+        measured=measured("8.23.0/3.6.5"),
+        install=_INSTALL,
     ),
-    replace(
-        python_library(
-            "curl_cffi",
-            program="curl_cffi_get.py",
-            stack="BoringSSL",
-            words=BORINGSSL,
-            measured=measured("0.16.3", cached="accepted: anchors"),
-        ),
+    Client(
+        name="curl_cffi",
+        kind="library",
+        stack=BORINGSSL,
+        needs=("python:curl_cffi",),
+        run="{python} {programs}/curl_cffi_get.py {trust} {urls}",
         # A file that it is given takes the place of libcurl's own file, not of its folder.
-        adds_to_native=True,
+        own_trust=OwnTrust(adds=True),
+        measured=measured("0.16.3", cached="accepted: anchors"),
+        install=_INSTALL,
     ),
 )

@@ -1,164 +1,190 @@
 """Python libraries that come with the extras `clients` and `more-clients`."""
 
-from dataclasses import replace
-
-from leafonly.clients.client import Client, Install, by_itself
-from leafonly.clients.device_messages import MBEDTLS
-from leafonly.clients.entries.python_core import python_library
-from leafonly.clients.error_messages import AWSCRT, BORINGSSL, GNUTLS, QT, RUSTLS
+from leafonly.clients.client import CannotOverride, Client, Install
+from leafonly.clients.error_messages import QT
 from leafonly.clients.library_version import inscription, rust_crate
-from leafonly.clients.measured import Measurements, by_default_context, measured
+from leafonly.clients.measured import by_default_context, measured
+from leafonly.clients.own_trust import AS_RUN, NoneOfItsOwn, OwnTrust
+from leafonly.clients.stack import BORINGSSL, GNUTLS, MBEDTLS, OPENSSL, RUSTLS, S2N
 
 __all__ = ["CLIENTS"]
 
+_CLIENTS = Install(anywhere="uv sync --extra clients")
+_MORE_CLIENTS = Install(anywhere="uv sync --extra more-clients")
+
+# Their programs can name rustls, and not its version.
 _RUSTLS = rust_crate("rustls")
 
-_PAHO = ("{python}", "{programs}/paho_get.py", "{trust}", "{url}")
-_PYMONGO = ("{python}", "{programs}/pymongo_get.py", "{trust}", "{url}")
-
-
-def _from_pypi(
-    name: str, program: str, measured: Measurements, *, module: str = "", extra: str = "clients"
-) -> Client:
-    """Declare a library on Python's own ssl module, or a start for another."""
-    return python_library(name, program=program, measured=measured, module=module, extra=extra)
-
-
-def _with_rustls(name: str, program: str, measured: Measurements) -> Client:
-    """Declare a library that has rustls compiled in."""
-    return replace(
-        _from_pypi(name, program, measured),
-        stack="rustls",
-        library=_RUSTLS,
-        words=RUSTLS,
-    )
-
-
 CLIENTS = (
-    _from_pypi(
-        "websockets",
-        "websockets_get.py",
-        by_default_context(
-            "17.4/3.0.19",
-            since=("17.4/3.0.19", "17.4/3.5.9", "17.4/3.6.5"),
+    Client(
+        name="websockets",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:websockets",),
+        run="{python} {programs}/websockets_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        measured=by_default_context(
+            "17.4/3.0.19", since=("17.4/3.0.19", "17.4/3.5.9", "17.4/3.6.5")
         ),
+        install=_CLIENTS,
     ),
-    replace(
-        _from_pypi(
-            "truststore",
-            "truststore_get.py",
-            measured("0.10.5/3.0.19", "0.10.5/3.5.9", "0.10.5/3.6.5"),
-        ),
+    Client(
+        name="truststore",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:truststore",),
+        run="{python} {programs}/truststore_get.py {trust} {urls}",
         environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
+        own_trust=AS_RUN,
+        measured=measured("0.10.5/3.0.19", "0.10.5/3.5.9", "0.10.5/3.6.5"),
+        install=_CLIENTS,
     ),
-    # pyOpenSSL's exception does not name the certificate's error, but the alert does.
-    _from_pypi("twisted", "twisted_get.py", measured("26.10.0/4.0.3")),
-    replace(
-        _with_rustls(
-            "primp", "primp_get.py", measured("2.0.1/0.23.44", cached="accepted: anchors")
+    Client(
+        name="twisted",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:twisted",),
+        run="{python} {programs}/twisted_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        # pyOpenSSL's exception does not name the certificate's error, but the alert does.
+        measured=measured("26.10.0/4.0.3"),
+        install=_CLIENTS,
+    ),
+    Client(
+        name="primp",
+        kind="library",
+        stack=RUSTLS,
+        needs=("python:primp",),
+        run="{python} {programs}/primp_get.py {trust} {urls}",
+        library=_RUSTLS,
+        name_override=CannotOverride(
+            "it asks name servers by itself, past the hosts file of this machine"
         ),
-        native=None,
-        not_led="it asks name servers by itself, past the hosts file of this machine",
+        measured=measured("2.0.1/0.23.44"),
+        install=_CLIENTS,
     ),
-    replace(
-        _with_rustls(
-            "pyreqwest", "pyreqwest_get.py", measured("0.15.1/0.23.45", cached="accepted: anchors")
-        ),
-        adds_to_native=True,
+    Client(
+        name="pyreqwest",
+        kind="library",
+        stack=RUSTLS,
+        needs=("python:pyreqwest",),
+        run="{python} {programs}/pyreqwest_get.py {trust} {urls}",
+        own_trust=OwnTrust(adds=True),
+        library=_RUSTLS,
+        measured=measured("0.15.1/0.23.45"),
+        install=_CLIENTS,
     ),
-    replace(
-        _with_rustls(
-            "obstore", "obstore_get.py", measured("0.12.1/0.23.36", cached="accepted: anchors")
-        ),
-        adds_to_native=True,
+    Client(
+        name="obstore",
+        kind="library",
+        stack=RUSTLS,
+        needs=("python:obstore",),
+        run="{python} {programs}/obstore_get.py {trust} {urls}",
+        own_trust=OwnTrust(adds=True),
+        library=_RUSTLS,
+        measured=measured("0.12.1/0.23.36"),
+        install=_CLIENTS,
     ),
-    # Unlike the others it takes no intermediate for an anchor.
-    _with_rustls("rtls", "rtls_get.py", measured("2026.9.21/0.23.45")),
-    replace(
-        _from_pypi("wreq", "wreq_get.py", measured("0.13.0")),
-        stack="BoringSSL",
-        words=BORINGSSL,
-        # The crate webpki-root-certs is compiled in.
-        native_roots="program",
+    Client(
+        name="rtls",
+        kind="library",
+        stack=RUSTLS,
+        needs=("python:rtls",),
+        run="{python} {programs}/rtls_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        library=_RUSTLS,
+        # Unlike the others it takes no intermediate for an anchor.
+        measured=measured("2026.9.21/0.23.45", cached="accepted: completes"),
+        install=_CLIENTS,
     ),
-    replace(
-        _from_pypi(
-            "awscrt",
-            "awscrt_get.py",
-            measured("0.38.1", absent="rejected: other", cached="accepted: anchors"),
-        ),
-        stack="s2n-tls",
-        words=AWSCRT,
+    Client(
+        name="wreq",
+        kind="library",
+        stack=BORINGSSL,
+        needs=("python:wreq",),
+        run="{python} {programs}/wreq_get.py {trust} {urls}",
+        own_trust=OwnTrust(roots="program"),  # the crate webpki-root-certs is compiled in
+        measured=measured("0.13.0"),
+        install=_CLIENTS,
+    ),
+    Client(
+        name="awscrt",
+        kind="library",
+        stack=S2N,
+        needs=("python:awscrt",),
+        run="{python} {programs}/awscrt_get.py {trust} {urls}",
+        own_trust=AS_RUN,
         # s2n-tls waits up to half a minute before it admits a failure ("blinding").
         time_limit=60,
+        measured=measured("0.38.1"),
+        install=_CLIENTS,
     ),
-    replace(
-        _from_pypi("nassl", "nassl_get.py", measured("5.4.0/1.1.1w", absent="rejected: other")),
+    Client(
+        name="nassl",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:nassl",),
+        run="{python} {programs}/nassl_get.py {trust} {urls}",
+        own_trust=NoneOfItsOwn("it leaves the choice of roots to its users, and brings none"),
         library=inscription(rb"OpenSSL (1\.1\.1[a-z]*) "),
-        native=None,
-        not_native="it leaves the choice of roots to its users, and brings none",
+        measured=measured("5.4.0/1.1.1w", absent="rejected: other"),
+        install=_CLIENTS,
     ),
-    replace(
-        _from_pypi(
-            "python-mbedtls",
-            "mbedtls_get.py",
-            measured("2.10.1/2.28.8", absent="rejected: other", cached="accepted: anchors"),
-            module="mbedtls",
-        ),
+    Client(
+        name="python-mbedtls",
         kind="device",
-        stack="mbedTLS",
-        words=MBEDTLS,
+        stack=MBEDTLS,
+        needs=("python:mbedtls",),
+        run="{python} {programs}/mbedtls_get.py {trust} {urls}",
+        own_trust=OwnTrust(roots="package"),  # certifi's, as TrustStore.system
+        measured=measured("2.10.1/2.28.8", absent="rejected: other"),
         # pyproject.toml leaves it out where it has no wheel.
         install=Install(anywhere="uv sync --python 3.12 --extra clients"),
-        # certifi's, as TrustStore.system.
-        native_roots="package",
     ),
-    replace(
-        _from_pypi(
-            "paho-mqtt",
-            "paho_get.py",
-            measured("2.2.0/3.0.19", "2.2.0/3.5.9", "2.2.0/3.6.5"),
-            module="paho",
-        ),
-        command=_PAHO,
-        native=by_itself(_PAHO),
+    Client(
+        name="paho-mqtt",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:paho",),
+        run="{python} {programs}/paho_get.py {trust} {url}",
+        own_trust=AS_RUN,
         testimony="request",
+        measured=measured("2.2.0/3.0.19", "2.2.0/3.5.9", "2.2.0/3.6.5"),
+        install=_CLIENTS,
     ),
-    replace(
-        # It prefers pyOpenSSL to Python's ssl.
-        _from_pypi("pymongo", "pymongo_get.py", measured("4.20.0/4.0.3")),
-        command=_PYMONGO,
-        native=by_itself(_PYMONGO),
+    Client(
+        name="pymongo",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:pymongo",),
+        run="{python} {programs}/pymongo_get.py {trust} {url}",
+        own_trust=AS_RUN,
         testimony="request",
         asks_ocsp=True,
+        # It prefers pyOpenSSL to Python's ssl.
+        measured=measured("4.20.0/4.0.3"),
+        install=_CLIENTS,
     ),
-    replace(
-        _from_pypi(
-            "pyav",
-            "pyav_get.py",
-            measured(
-                "18.1.0/3.8.13",
-                "19.0.2/3.8.13",
-                absent="rejected: other",
-                cached="accepted: anchors",
-            ),
-            module="av",
-            extra="more-clients",
-        ),
-        stack="GnuTLS",
-        words=GNUTLS,
+    Client(
+        name="pyav",
+        kind="library",
+        stack=GNUTLS,
+        needs=("python:av",),
+        run="{python} {programs}/pyav_get.py {trust} {urls}",
         # Measured on 18.1.0 with Debian's stores.
-        native=None,
-        not_native="the GnuTLS in its wheel does not find the system's roots",
+        own_trust=NoneOfItsOwn("the GnuTLS in its wheel does not find the system's roots"),
+        measured=measured("18.1.0/3.8.13", "19.0.2/3.8.13", absent="rejected: other"),
+        install=_MORE_CLIENTS,
     ),
-    replace(
-        _from_pypi(
-            "qt",
-            "pyside6_get.py",
-            measured("6.11.3/3.0.19"),
-            module="PySide6",
-            extra="more-clients",
-        ),
-        words=QT,
+    Client(
+        name="qt",
+        kind="library",
+        stack=OPENSSL,
+        needs=("python:PySide6",),
+        run="{python} {programs}/pyside6_get.py {trust} {urls}",
+        own_trust=AS_RUN,
+        messages=QT,
+        measured=measured("6.11.3/3.0.19"),
+        install=_MORE_CLIENTS,
     ),
 )

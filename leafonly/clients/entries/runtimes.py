@@ -1,72 +1,62 @@
 """Language runtimes with TLS of their own. One entry is one client."""
 
-from leafonly.clients.build import compiled
-from leafonly.clients.client import Client, Install, Led, by_itself
-from leafonly.clients.discovery import PROGRAMS
-from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import BORINGSSL, DOTNET, GO, NODE, RUSTLS
-from leafonly.clients.library_version import rust_crate
+from leafonly.clients import error_messages as says
+from leafonly.clients.build import PROGRAMS, Build, compiled
+from leafonly.clients.client import Client, Install, NameOverride, apt
 from leafonly.clients.measured import measured
+from leafonly.clients.own_trust import AS_RUN, OwnTrust
 from leafonly.clients.refusal import together
+from leafonly.clients.stack import BORINGSSL, GO, OPENSSL, RUSTLS
 from leafonly.clients.trust_store import mono_store
 
 __all__ = ["CLIENTS"]
 
 _PYPI = "uv sync --extra clients"
+_NODE = Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node")
+_GOLANG = Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go")
 
-# Never let an old go fetch a newer one.
-_GO = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
+_DENO_VERSION = "deno run --no-config {programs}/deno_get.mjs --version"
+_DENO_NET = "deno run --no-config --allow-net --allow-env"
 
-_DOTNET = ("dotnet", "exec", "--runtimeconfig", "{programs}/dotnet_get.runtimeconfig.json")
-_DENO = (
-    *("deno", "run", "--no-config", "--allow-net", "--allow-read"),
-    *("{programs}/deno_get.mjs", "{trust}", "{urls}"),
-)
+
+def _in_go(program: str) -> Build:
+    # Never let an old go fetch a newer one.
+    environment = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
+    compiler = ("go", "build", "-trimpath", "-o", f"{{output}}/{program}", "{source}")
+    return compiled(PROGRAMS / f"{program}.go", compiler, program, environment)
+
 
 CLIENTS = (
     Client(
         name="nodejs",
         kind="runtime",
-        stack="OpenSSL",
-        needs=("node",),
-        command=("node", "{programs}/node_get.mjs", "{trust}", "{urls}"),
-        version_command=("node", "{programs}/node_get.mjs", "--version"),
-        version_pattern=VERSION_LINES,
-        words=NODE,
+        stack=OPENSSL,
+        run="node {programs}/node_get.mjs {trust} {urls}",
+        own_trust=OwnTrust(roots="program"),
+        messages=says.NODE,
         measured=measured("24.19.0/3.5.7", "20.19.2/3.5.9", "24.22.2/3.6.5"),
-        install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
-        led=Led(environment={"LEAFONLY_MAP": "{host}={address}"}),
-        native=("node", "{programs}/node_get.mjs", "native", "{urls}"),
-        native_roots="program",
+        install=_NODE,
+        name_override=NameOverride(environment={"LEAFONLY_MAP": "{host}={address}"}),
     ),
     Client(
         name="node-fetch",
         kind="runtime",
-        stack="OpenSSL",
-        needs=("node",),
-        command=("node", "{programs}/fetch_get.mjs", "{trust}", "{urls}"),
+        stack=OPENSSL,
+        run="node {programs}/fetch_get.mjs {trust} {urls}",
         environment={"NODE_EXTRA_CA_CERTS": "{trust}"},
-        native=("node", "{programs}/fetch_get.mjs", "native", "{urls}"),
-        native_roots="program",
-        adds_to_native=True,
-        version_command=("node", "{programs}/fetch_get.mjs", "--version"),
-        version_pattern=VERSION_LINES,
-        words=NODE,
-        measured=measured("7.29.0/3.5.7", "20.19.2/3.5.9", "24.22.2/3.6.5"),
-        install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
+        own_trust=OwnTrust(roots="program", adds=True),
+        messages=says.NODE,
+        measured=measured("7.29.0/3.5.7", "20.19.2/3.5.9"),
+        install=_NODE,
     ),
     Client(
         name="bun",
         kind="runtime",
-        stack="BoringSSL",
-        needs=("bun",),
-        command=("bun", "run", "{programs}/fetch_get.mjs", "{trust}", "{urls}"),
+        stack=BORINGSSL,
+        run="bun run {programs}/fetch_get.mjs {trust} {urls}",
         environment={"NODE_EXTRA_CA_CERTS": "{trust}"},
-        native=("bun", "run", "{programs}/fetch_get.mjs", "native", "{urls}"),
-        adds_to_native=True,
-        version_command=("bun", "run", "{programs}/fetch_get.mjs", "--version"),
-        version_pattern=VERSION_LINES,
-        words=together((BORINGSSL, NODE)),
+        own_trust=OwnTrust(adds=True),
+        messages=together((says.BORINGSSL, says.NODE)),
         measured=measured("1.4.5"),
         install=Install(
             anywhere="npm install --global bun@1.4.5", macos="brew install oven-sh/bun/bun"
@@ -75,122 +65,87 @@ CLIENTS = (
     Client(
         name="deno",
         kind="runtime",
-        stack="rustls",
-        needs=("deno",),
-        command=_DENO,
-        native=by_itself(_DENO),
-        native_roots="program",
+        stack=RUSTLS,
+        run=(
+            "deno run --no-config --allow-net --allow-read {programs}/deno_get.mjs {trust} {urls}"
+        ),
         environment={"NO_COLOR": "1"},
-        version_command=("deno", "run", "--no-config", "{programs}/deno_get.mjs", "--version"),
-        version_pattern=r"Deno (?P<version>\S+)",
-        library=rust_crate("rustls"),
-        words=RUSTLS,
-        measured=measured("2.9.8/0.23.40", cached="accepted: anchors"),
+        own_trust=OwnTrust(roots="program"),
+        version=r"Deno (?P<version>\S+)",
+        version_run=_DENO_VERSION,
+        measured=measured("2.9.8/0.23.40"),
         install=Install(anywhere=_PYPI),
     ),
     Client(
         name="deno-cert",
         kind="runtime",
-        stack="rustls",
-        needs=("deno",),
-        command=(
-            *("deno", "run", "--no-config", "--allow-net", "--allow-env", "--cert={trust}"),
-            *("{programs}/fetch_get.mjs", "{trust}", "{urls}"),
-        ),
-        native=(
-            *("deno", "run", "--no-config", "--allow-net", "--allow-env"),
-            *("{programs}/fetch_get.mjs", "native", "{urls}"),
-        ),
-        native_roots="program",
-        adds_to_native=True,
+        stack=RUSTLS,
+        run=f"{_DENO_NET} --cert={{trust}} {{programs}}/fetch_get.mjs {{trust}} {{urls}}",
         environment={"NO_COLOR": "1"},
-        version_command=("deno", "run", "--no-config", "{programs}/deno_get.mjs", "--version"),
-        version_pattern=r"Deno (?P<version>\S+)",
-        library=rust_crate("rustls"),
-        words=RUSTLS,
-        measured=measured("2.9.8/0.23.40", cached="accepted: anchors"),
+        own_trust=OwnTrust(
+            f"{_DENO_NET} {{programs}}/fetch_get.mjs native {{urls}}", roots="program", adds=True
+        ),
+        version=r"Deno (?P<version>\S+)",
+        version_run=_DENO_VERSION,
+        measured=measured("2.9.8/0.23.40"),
         install=Install(anywhere=_PYPI),
     ),
     Client(
         name="go",
         kind="runtime",
-        stack="crypto/tls",
-        needs=("go",),
-        build=compiled(
-            PROGRAMS / "go_get.go",
-            ("go", "build", "-trimpath", "-o", "{output}/go_get", "{source}"),
-            "go_get",
-            _GO,
-        ),
-        command=("{program}", "{trust}", "{urls}"),
-        native=("{program}", "native", "{urls}"),
-        version_command=("{program}", "--version"),
-        version_pattern=VERSION_LINES,
-        words=GO,
-        measured=measured("1.24.4", "1.27.3", cached="accepted: anchors"),
-        install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
+        stack=GO,
+        build=_in_go("go_get"),
+        run="{program} {trust} {urls}",
+        own_trust=AS_RUN,
+        measured=measured("1.24.4", "1.27.3"),
+        install=_GOLANG,
     ),
     Client(
         name="go-default",
         kind="runtime",
-        stack="crypto/tls",
-        needs=("go",),
-        build=compiled(
-            PROGRAMS / "go_default_get.go",
-            ("go", "build", "-trimpath", "-o", "{output}/go_default_get", "{source}"),
-            "go_default_get",
-            _GO,
-        ),
-        command=("{program}", "{trust}", "{urls}"),
+        stack=GO,
+        build=_in_go("go_default_get"),
+        run="{program} {trust} {urls}",
         # crypto/x509/root_unix.go: both are read, so the directory is an empty one.
         environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},
-        native=("{program}", "native", "{urls}"),
-        version_command=("{program}", "--version"),
-        version_pattern=VERSION_LINES,
-        words=GO,
-        measured=measured("1.24.4", "1.27.3", cached="accepted: anchors"),
-        install=Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go"),
+        own_trust=AS_RUN,
+        measured=measured("1.24.4", "1.27.3"),
+        install=_GOLANG,
     ),
     Client(
         name="mono",
         kind="runtime",
-        stack="BoringSSL",
-        needs=("mono", "mcs"),
+        stack=BORINGSSL,
         build=compiled(
             PROGRAMS / "mono_get.cs",
             ("mcs", "-r:Mono.Security", "-out:{output}/mono_get.exe", "{source}"),
             "mono_get.exe",
         ),
         trust=mono_store,
-        command=("mono", "{program}", "{trust}", "{urls}"),
-        native=("mono", "{program}", "native", "{urls}"),
-        adds_to_native=True,
-        version_command=("mono", "{program}", "--version"),
+        run="mono {program} {trust} {urls}",
+        own_trust=OwnTrust(adds=True),
         # btls is the BoringSSL inside Mono; it has no version.
-        version_pattern=r"\AMono (?P<version>\S+)[^\n]*\nbtls",
-        words=BORINGSSL,
+        version=r"\AMono (?P<version>\S+)[^\n]*\nbtls",
         measured=measured("6.8.0.105", "6.12.0.199", absent="rejected: other"),
-        install=Install(
-            debian="apt install mono-mcs libmono-btls-interface4.0-cil", macos="brew install mono"
-        ),
+        install=apt("mono-mcs libmono-btls-interface4.0-cil", brew="mono"),
     ),
     Client(
         name="dotnet",
         kind="runtime",
-        stack="OpenSSL",
+        stack=OPENSSL,
         # Mono's compiler, because a .NET without its SDK has none; the runtime is .NET's own.
-        needs=("dotnet", "mcs"),
         build=compiled(
             PROGRAMS / "dotnet_get.cs",
             ("mcs", "-out:{output}/dotnet_get.dll", "{source}"),
             "dotnet_get.dll",
         ),
-        command=(*_DOTNET, "{program}", "{trust}", "{urls}"),
+        run=(
+            "dotnet exec --runtimeconfig {programs}/dotnet_get.runtimeconfig.json "
+            "{program} {trust} {urls}"
+        ),
         # A folder that is not there: in the home are pipes of its own, on which it would hang.
         environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{home}/none"},
-        version_command=(*_DOTNET, "{program}", "--version"),
-        version_pattern=VERSION_LINES,
-        words=DOTNET,
+        messages=says.DOTNET,
         # What it fetches it also keeps, in ~/.dotnet/corefx/cryptography/x509stores/ca, and the
         # next process completes from there a chain without AIA (measured on 3.1.23).
         cannot={

@@ -1,16 +1,13 @@
 """Rust's HTTP clients: one Cargo project, one program each. One entry is one client."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-
-from leafonly.clients.build import Build
+from leafonly.clients.build import PROGRAMS, Build
 from leafonly.clients.client import Client, Install
-from leafonly.clients.discovery import PROGRAMS
-from leafonly.clients.entries.python_core import VERSION_LINES
-from leafonly.clients.error_messages import OPENSSL, RUSTLS
-from leafonly.clients.library_version import CURLS
-from leafonly.clients.measured import Measurements, measured
-from leafonly.clients.refusal import Vocabulary, together
+from leafonly.clients.error_messages import OPENSSL as OPENSSL_MESSAGES
+from leafonly.clients.error_messages import RUSTLS as RUSTLS_MESSAGES
+from leafonly.clients.measured import measured
+from leafonly.clients.own_trust import AS_RUN, NoneOfItsOwn, OwnTrust
+from leafonly.clients.refusal import together
+from leafonly.clients.stack import LIBCURL, OPENSSL, RUSTLS
 
 __all__ = ["CLIENTS"]
 
@@ -28,76 +25,64 @@ _BUILD = Build(
     by_hand=True,
 )
 
-
-def _crate(
-    name: str,
-    program: str,
-    *,
-    measured: Measurements,
-    stack: str = "rustls",
-    words: Vocabulary = RUSTLS,
-    environment: Mapping[str, str] | None = None,
-) -> Client:
-    """Declare a crate whose program follows the contract of programs/README.md."""
-    return Client(
-        name=name,
-        kind="library",
-        stack=stack,
-        needs=("cargo",),
-        build=_BUILD,
-        command=(f"{{program}}/{program}", "{trust}", "{urls}"),
-        native=(f"{{program}}/{program}", "native", "{urls}"),
-        environment=environment or {},
-        version_command=(f"{{program}}/{program}", "--version"),
-        version_pattern=VERSION_LINES,
-        words=words,
-        measured=measured,
-        install=Install(
-            anywhere="install Rust, then: python -m leafonly build",
-            debian="install Rust; apt install libssl-dev pkg-config; python -m leafonly build",
-        ),
-    )
-
+_INSTALL = Install(
+    anywhere="install Rust, then: python -m leafonly build",
+    debian="install Rust; apt install libssl-dev pkg-config; python -m leafonly build",
+)
 
 CLIENTS = (
-    _crate(
-        "reqwest",
-        "reqwest_platform",
+    Client(
+        name="reqwest",
+        kind="library",
+        stack=RUSTLS,
+        build=_BUILD,
+        run="{program}/reqwest_platform {trust} {urls}",
         environment={"SSL_CERT_FILE": "{trust}"},
-        measured=measured("0.13.5/0.23.46", cached="accepted: anchors"),
+        own_trust=AS_RUN,
+        measured=measured("0.13.5/0.23.46"),
+        install=_INSTALL,
     ),
-    replace(
-        _crate(
-            "reqwest-webpki",
-            "reqwest_webpki",
-            measured=measured("0.13.5/0.23.46", cached="accepted: anchors"),
-        ),
-        native=None,
-        not_native="given no roots, it is the client reqwest",
+    Client(
+        name="reqwest-webpki",
+        kind="library",
+        stack=RUSTLS,
+        build=_BUILD,
+        run="{program}/reqwest_webpki {trust} {urls}",
+        own_trust=NoneOfItsOwn("given no roots, it is the client reqwest"),
+        measured=measured("0.13.5/0.23.46"),
+        install=_INSTALL,
     ),
-    _crate(
-        "reqwest-native-tls",
-        "reqwest_native_tls",
-        stack="OpenSSL",
+    Client(
+        name="reqwest-native-tls",
+        kind="library",
+        stack=OPENSSL,
+        build=_BUILD,
+        run="{program}/reqwest_native_tls {trust} {urls}",
+        own_trust=AS_RUN,
         # Apple's and Microsoft's own TLS are used where there is no OpenSSL.
-        words=together((OPENSSL, RUSTLS)),
+        messages=together((OPENSSL_MESSAGES, RUSTLS_MESSAGES)),
         measured=measured("0.13.5/3.0.19"),
+        install=_INSTALL,
     ),
-    # The crate webpki-roots is compiled in.
-    replace(
-        _crate("ureq", "ureq_get", measured=measured("3.5.2/0.23.46", cached="accepted: anchors")),
-        native_roots="program",
+    Client(
+        name="ureq",
+        kind="library",
+        stack=RUSTLS,
+        build=_BUILD,
+        run="{program}/ureq_get {trust} {urls}",
+        own_trust=OwnTrust(roots="program"),  # the crate webpki-roots is compiled in
+        measured=measured("3.5.2/0.23.46"),
+        install=_INSTALL,
     ),
-    replace(
-        _crate(
-            "curl-crate",
-            "curl_crate",
-            stack="OpenSSL",
-            words=OPENSSL,
-            measured=measured("0.4.51/3.0.19", cached="accepted: anchors"),
-        ),
-        other_stacks=CURLS,
+    Client(
+        name="curl-crate",
+        kind="library",
+        stack=LIBCURL,
+        build=_BUILD,
+        run="{program}/curl_crate {trust} {urls}",
         # A file that it is given takes the place of libcurl's own file, not of its folder.
-        adds_to_native=True,
+        own_trust=OwnTrust(adds=True),
+        measured=measured("0.4.51/3.0.19"),
+        install=_INSTALL,
     ),
 )

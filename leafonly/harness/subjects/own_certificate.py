@@ -16,7 +16,7 @@ from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
 from leafonly.certificates.inspection import aia_urls, ocsp_urls
 from leafonly.clients import Client
-from leafonly.clients.name_override import at_name, hindrance
+from leafonly.clients.name_override import at_name, why_not_runnable
 from leafonly.harness.preflight import check_leaf
 from leafonly.harness.scenario import SCENARIOS, Scenario
 from leafonly.harness.subjects.own_authority import served_chain
@@ -80,9 +80,9 @@ class OwnCertificate:
     def as_run(self, client: Client, scenario: Scenario) -> Client:
         """Return the client at the real name, with the trust it has by itself where it has one."""
         holds_more = scenario.holds_intermediate is not None
-        native = self._trusted is None and (client.adds_to_native or not holds_more)
+        own_trust = self._trusted is None and (client.adds_to_own_trust or not holds_more)
         online = scenario.aia is not None
-        return at_name(client, self.host, native=native, holds_more=holds_more, online=online)
+        return at_name(client, self.host, own_trust=own_trust, holds_more=holds_more, online=online)
 
     def why_not_runnable(self, client: Client) -> str | None:
         """Return None: `not_rehearsed` says it, by scenario, before the cells are listed."""
@@ -110,8 +110,8 @@ def not_rehearsed(
         online: Where the leaf says that its CA is, it may be asked.
 
     """
-    if why := hindrance(client, native=native):
-        needs_roots = native and client.native is None and not client.not_led
+    if why := why_not_runnable(client, own_trust=native):
+        needs_roots = native and why == client.why_no_own_trust
         why = f"{why}: give roots by --trust=FILE" if needs_roots else why
         return dict.fromkeys(SCENARIOS, why)
     if client.asks_ocsp and not online and leaf is not None and ocsp_urls(leaf):

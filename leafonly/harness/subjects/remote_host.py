@@ -22,7 +22,7 @@ from leafonly.certificates.chain import KeyType
 from leafonly.certificates.inspection import aia_urls, dns_names, is_issued_by
 from leafonly.clients import Client
 from leafonly.clients.client import Testimony
-from leafonly.clients.name_override import at_name, hindrance
+from leafonly.clients.name_override import at_name, why_not_runnable
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS, Scenario
 from leafonly.harness.subjects.own_authority import OwnAuthority
@@ -145,12 +145,12 @@ class RemoteHost:
         """
         testimony: Testimony = "stub" if client.testimony == "stub" else "request"
         online = scenario.aia is not None
-        asked = at_name(client, self.host, native=self._is_native, online=online)
+        asked = at_name(client, self.host, own_trust=self._is_native, online=online)
         return replace(asked, testimony=testimony)
 
     def why_not_runnable(self, client: Client) -> str | None:
         """Return why the client cannot be run at this name; None if it can."""
-        return hindrance(client, native=self._is_native)
+        return why_not_runnable(client, own_trust=self._is_native)
 
     def expected(self, client: Client, scenario: Scenario) -> str | None:
         """Return None: what entries declare was measured with chains of our own authority."""
@@ -168,7 +168,7 @@ def remote_bench(camera: Camera, read: Deployed, directory: Path) -> Bench:
     def as_run(client: Client, scenario: Scenario) -> Client:
         # By its own trust a client must reject our chain; for it to accept one, it must be
         # told of our root.
-        return at_name(client, read.name, native=is_native and not scenario.holds_root)
+        return at_name(client, read.name, own_trust=is_native and not scenario.holds_root)
 
     controls = Bench(Emulator(), OwnAuthority(read.name, as_run), directory / "controls")
     return Bench(camera, RemoteHost(read), directory / "remote", controls)
