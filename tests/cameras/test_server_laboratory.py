@@ -22,6 +22,7 @@ from tests.helpers.servers import SERVERS, Served
 DECLARED = {
     "common_name_alone": "browsers, Go and rustls look nowhere but in the SAN",
     "version_1_leaf": "it has a common name alone, too",
+    "tls10_rsa_key_exchange": "RFC 8996 retired TLS 1.0; browsers and OpenSSL 3.5 refuse it",
     "wildcard_inside": "browsers, Python and Go know a star for a whole label only",
 }
 _SECONDS = 30
@@ -81,8 +82,8 @@ def openssl_accepts(served: Served, directory: Path) -> bool:
     trust = ["-CAfile", str(directory / "roots.pem"), "-no-CApath", "-no-CAstore"]
     strict = ["-verify_return_error", "-x509_strict", option, host]
     asked = s_client(served, directory, *trust, *strict)
-    # The exit code alone is 0 for a server that closes before the handshake (OpenSSL 3.5).
-    return asked.returncode == 0 and "Verification: OK" in asked.stdout
+    # The exit code alone is 0 for a server that says close_notify in place of a handshake.
+    return asked.returncode == 0 and "BEGIN CERTIFICATE" in asked.stdout
 
 
 def gnutls_accepts(served: Served, directory: Path) -> bool | None:
