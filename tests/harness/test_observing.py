@@ -64,4 +64,4 @@ def test_an_alert_counts_on_the_connection_with_the_request(
         seen_before=0,
     )
     observation = observe(staged, SCENARIOS["full_chain"])
-    assert judge(observation, CLIENTS["urllib"].words).verdict == verdict
+    assert judge(observation, CLIENTS["urllib"].error_messages).verdict == verdict

@@ -48,7 +48,7 @@ CLIENTS = (
         ),
         version_run="haproxy -vv",
         # Its log does not name the certificate's error, but its alert does.
-        measured=measured("2.6.12-1+deb12u4/3.0.19", "3.0.11-1+deb13u4/3.5.9"),
+        measured=measured("2.6.12-1+deb12u4/3.0.19", "3.0.11-1+deb13u4/3.5.9", "3.2.26-1/3.6.5"),
         install=apt("haproxy", brew="haproxy"),
     ),
     Client(

@@ -46,7 +46,7 @@ CLIENTS = (
         environment={"NODE_EXTRA_CA_CERTS": "{trust}"},
         own_trust=OwnTrust(roots="program", adds=True),
         messages=says.NODE,
-        measured=measured("7.29.0/3.5.7", "20.19.2/3.5.9"),
+        measured=measured("7.29.0/3.5.7", "20.19.2/3.5.9", "24.22.2/3.6.5"),
         install=_NODE,
     ),
     Client(
