@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from leafonly.audit.context import Evidence
+from leafonly.audit.files.contents import Oddity
 from leafonly.audit.files.credentials import CredentialFile, Credentials, is_ca, spki
-from leafonly.audit.files.parser import Oddity
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.certificates.chain import der
 

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from leafonly.audit.context import Evidence
-from leafonly.audit.files.kdf_cost import elements
 from leafonly.audit.finding import Finding, warning
+from leafonly.certificates.der_elements import elements
 from leafonly.certificates.inspection import dns_names
 from leafonly.certificates.names import called, shown
 

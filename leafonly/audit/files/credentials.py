@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from leafonly.audit.files.contents import Contents
 from leafonly.audit.files.generations import IN_ONE_FOLDER, current
-from leafonly.audit.files.parser import Contents, read_contents
+from leafonly.audit.files.parser import read_contents
 from leafonly.audit.files.roles import SUFFIXES, Role, role_of
 from leafonly.certificates.chain import der
 from leafonly.certificates.inspection import covers, is_issued_by

@@ -6,7 +6,9 @@ Nothing but good manners keeps that number small, so it is read before anything 
 
 from collections.abc import Iterator
 
-__all__ = ["elements", "is_too_costly"]
+from leafonly.certificates.der_elements import elements
+
+__all__ = ["is_too_costly"]
 
 _MOST_ROUNDS = 10_000_000  # OWASP's advice for PBKDF2 is 600,000 rounds
 _MOST_SCRYPT_BYTES = 1 << 30  # RFC 7914: 128 * N * r bytes of memory
@@ -26,28 +28,6 @@ _PLAIN = frozenset(
 )
 """What follows is not encrypted: its numbers are serial numbers and the like."""
 _SCRYPT = bytes.fromhex("2b06010401da47040b")  # 1.3.6.1.4.1.11591.4.11, RFC 7914
-
-
-def elements(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Take the DER elements off some bytes, one after the other.
-
-    Yields:
-        Tag, contents, and where the element ends. Ends early where no element begins.
-
-    """
-    at = 0
-    while at + 2 <= len(data):
-        tag, length, start = data[at], data[at + 1], at + 2
-        if length >= 0x80:
-            width = length & 0x7F
-            if not 1 <= width <= 4 or start + width > len(data):
-                return
-            length = int.from_bytes(data[start : start + width], "big")
-            start += width
-        at = start + length
-        if at > len(data):
-            return
-        yield tag, data[start:at], at
 
 
 def is_too_costly(der: bytes) -> bool:

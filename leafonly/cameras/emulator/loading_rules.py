@@ -17,8 +17,11 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 
 from leafonly.cameras import Load, LoadRefused
 from leafonly.certificates.chain import PrivateKey
+from leafonly.certificates.der_elements import elements
 
 __all__ = ["is_rsa", "load"]
+
+_SEQUENCE = 0x30
 
 
 def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
@@ -84,10 +87,8 @@ def _load_certificate(data: bytes) -> x509.Certificate:
 
 
 def _first_der_element(data: bytes) -> bytes:
-    """Cut after the first element, as mbedTLS's x509_crt.c does by the SEQUENCE's length."""
-    if len(data) < 2 or data[0] != 0x30:
+    """Return the first DER element; mbedTLS's x509_crt.c cuts there, by the SEQUENCE's length."""
+    first = next(elements(data), None)
+    if first is None or first[0] != _SEQUENCE:
         raise ValueError("not a SEQUENCE")
-    if data[1] < 0x80:
-        return data[: 2 + data[1]]
-    width = data[1] & 0x7F
-    return data[: 2 + width + int.from_bytes(data[2 : 2 + width], "big")]
+    return data[: first[2]]
