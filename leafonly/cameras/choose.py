@@ -11,10 +11,10 @@ from leafonly.cameras.board.wifi import Wifi, wifi_from_environment
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.host_list import targets
 from leafonly.cameras.micropython import MicroPython
-from leafonly.cameras.remote import DeployedCamera
+from leafonly.cameras.remote import RemoteCamera
 from leafonly.tls.address import Target
 
-__all__ = ["camera_from_option", "deployed_targets"]
+__all__ = ["camera_from_option", "remote_targets"]
 
 
 def camera_from_option(
@@ -49,15 +49,15 @@ def camera_from_option(
         return functools.partial(SerialCamera, _board_called(rest), link, ask_wifi)
     if _is_port(text):
         return functools.partial(SerialCamera, text, link, ask_wifi)
-    if deployed := deployed_targets(text):
-        return functools.partial(DeployedCamera, deployed)
+    if hosts := remote_targets(text):
+        return functools.partial(RemoteCamera, hosts)
     raise CameraError(
         f"--camera={text}: no such kind of camera; there are emulator, micropython[:PATH], a "
         "serial port (/dev/ttyACM0, COM3), id:SERIAL, auto, HOST:PORT, @FILE"
     )
 
 
-def deployed_targets(text: str) -> list[Target]:
+def remote_targets(text: str) -> list[Target]:
     """Give the deployed cameras that `--camera=HOST:PORT` or `@FILE` names; none if others.
 
     Raises:

@@ -20,7 +20,7 @@ from leafonly.tls.flight import read_flight
 
 __all__ = [
     "LINES",
-    "Presented",
+    "LoadingResult",
     "conclude",
     "examine",
     "present",
@@ -49,7 +49,7 @@ _TIMEOUT = 90.0  # seconds; a small board takes 25 for one RSA handshake
 
 
 @dataclass(frozen=True)
-class Presented:
+class LoadingResult:
     """What came of one way of loading one chain.
 
     Attributes:
@@ -101,7 +101,7 @@ class Presented:
         }
 
 
-def examine(camera: Camera, method: str, chain: Chain, key_type: KeyType) -> Presented:
+def examine(camera: Camera, method: str, chain: Chain, key_type: KeyType) -> LoadingResult:
     """Load a chain in one of the ways of `METHODS`, and look at what is presented.
 
     Raises:
@@ -114,7 +114,7 @@ def examine(camera: Camera, method: str, chain: Chain, key_type: KeyType) -> Pre
 
 def present(
     camera: Camera, loads: Sequence[Load], chain: Chain, method: str, key_type: KeyType
-) -> Presented:
+) -> LoadingResult:
     """Load anything at all, and look at what is presented; `chain` is what is hoped for.
 
     Raises:
@@ -131,8 +131,8 @@ def present(
             error = endpoint.connections[-1].error
             key_fits, _ = _visit(endpoint, _trusting(chain.leaf, alone=True))
     except LoadRefused as refusal:
-        return Presented(method, key_type, loaded=False, error=str(refusal))
-    return Presented(
+        return LoadingResult(method, key_type, loaded=False, error=str(refusal))
+    return LoadingResult(
         method=method,
         key_type=key_type,
         loaded=True,
@@ -146,7 +146,7 @@ def present(
     )
 
 
-def conclude(rows: Sequence[Presented]) -> str:
+def conclude(rows: Sequence[LoadingResult]) -> str:
     """Return in one sentence what was found; it begins `limitation confirmed` if it was.
 
     Each key type is judged by itself, because firmware may present one chain and not another.
@@ -175,7 +175,7 @@ def conclude(rows: Sequence[Presented]) -> str:
     return "; ".join([confirmed, *each])
 
 
-def _found(rows: Sequence[Presented]) -> str:
+def _found(rows: Sequence[LoadingResult]) -> str:
     """Return what can be done with the keys of one type."""
     able = [row.method for row in rows if row.full_chain and row.accepted]
     if able:

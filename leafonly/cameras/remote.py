@@ -1,7 +1,7 @@
 """A camera that is deployed already: what it presents is met as it is.
 
 Clients reach it through this machine's loopback, where the records that pass are the second
-witness. They stay encrypted: nothing is opened, and nothing changed.
+observer. They stay encrypted: nothing is opened, and nothing changed.
 """
 
 import contextlib
@@ -15,9 +15,9 @@ from leafonly.cameras import CameraInfo, Load, LoadRefused
 from leafonly.cameras.relay import Relay
 from leafonly.cameras.script.link import Event
 from leafonly.tls.address import Target
-from leafonly.tls.passive_observer import Witness
+from leafonly.tls.passive_observer import PassiveObserver
 
-__all__ = ["REFUSED", "DeployedCamera"]
+__all__ = ["REFUSED", "RemoteCamera"]
 
 REFUSED = "the camera refused the client with an alert"
 """The `error` of a connection that the camera ended, and not the client."""
@@ -27,7 +27,7 @@ _LONGEST_ANSWER = 10.0  # seconds after a request; a camera's page may be a stre
 _PIECE = 16384  # bytes
 
 
-class DeployedCamera:
+class RemoteCamera:
     """One deployed camera, or a list of them, which can only be looked at."""
 
     def __init__(self, targets: Sequence[Target]) -> None:
@@ -58,16 +58,16 @@ class DeployedCamera:
         """
         if loads or len(self._targets) != 1:
             raise LoadRefused("what a deployed camera presents cannot be changed from here")
-        way = _Way(self._targets[0])
-        endpoint = Relay(way)
-        way.listener = endpoint.hear
+        link = _HostLink(self._targets[0])
+        endpoint = Relay(link)
+        link.listener = endpoint.hear
         try:
             yield endpoint
         finally:
             endpoint.close()
 
 
-class _Way:
+class _HostLink:
     """Connections to a camera over TCP, one after the other, and what passes there."""
 
     def __init__(self, target: Target) -> None:
@@ -75,12 +75,12 @@ class _Way:
         self.failure: str | None = None
         self._target = target
         self._socket: socket.socket | None = None
-        self._witness = Witness()
+        self._observer = PassiveObserver()
         self._client_ended = threading.Event()
 
     def open(self) -> None:
         """Connect to the camera."""
-        self._witness = Witness()
+        self._observer = PassiveObserver()
         self._client_ended.clear()
         try:
             connection = socket.create_connection((self._target.host, self._target.port), _CONNECT)
@@ -99,7 +99,7 @@ class _Way:
 
     def send(self, data: bytes) -> None:
         """Send what the client sent."""
-        self._witness.hear_client(data)
+        self._observer.read_client(data)
         # The camera may have closed already; that is noticed where its answer is read.
         if self._socket:
             with contextlib.suppress(OSError):
@@ -108,7 +108,7 @@ class _Way:
     def end(self) -> None:
         """Tell the camera that the client sends no more."""
         self._client_ended.set()
-        self._witness.client_ends()
+        self._observer.client_closed()
         if self._socket:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_WR)
@@ -129,16 +129,16 @@ class _Way:
                         data = connection.recv(_PIECE)
                         if not data:
                             break
-                        self._witness.hear_server(data)
+                        self._observer.read_server(data)
                         self.listener(Event("data", data))
                 except OSError as failure:
                     error = str(failure)
                     break
-                is_last = self._witness.request_seen or self._client_ended.is_set()
+                is_last = self._observer.request_seen or self._client_ended.is_set()
                 if is_last and deadline is None:
                     deadline = time.monotonic() + _LONGEST_ANSWER
             self._socket = None
-        completed = "1" if self._witness.handshake_completed else ""
-        request = "(encrypted)" if self._witness.request_seen else ""
-        error = REFUSED if self._witness.server_refused else error
+        completed = "1" if self._observer.handshake_completed else ""
+        request = "(encrypted)" if self._observer.request_seen else ""
+        error = REFUSED if self._observer.server_refused else error
         self.listener(Event("report", "\n".join((completed, request, "", error)).encode()))

@@ -7,7 +7,13 @@ import pytest
 
 from leafonly.cameras import METHODS
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.cameras.loading_methods import Presented, conclude, examine, present, with_other_key
+from leafonly.cameras.loading_methods import (
+    LoadingResult,
+    conclude,
+    examine,
+    present,
+    with_other_key,
+)
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, der, new_key
 from tests.end_to_end.test_matrix import report_of, run
@@ -15,9 +21,9 @@ from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 LEAF, ISSUER = b"leaf", b"issuer"
 
-ONE = Presented("der_leaf", "p256", loaded=True, certificates=(LEAF,), key_fits=True)
+ONE = LoadingResult("der_leaf", "p256", loaded=True, certificates=(LEAF,), key_fits=True)
 BOTH = replace(ONE, certificates=(LEAF, ISSUER), full_chain=True, accepted=True)
-REFUSED = Presented("pem_full_chain", "p256", loaded=False, error="ValueError('invalid key',)")
+REFUSED = LoadingResult("pem_full_chain", "p256", loaded=False, error="ValueError('invalid key',)")
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def chain() -> Chain:
             "context.load_cert_chain(intermediate_der, key_der); "
             "with rsa2048 keys: no way makes this firmware present the full chain",
         ),
-        # Presented but not accepted is no full chain either.
+        # LoadingResult but not accepted is no full chain either.
         (
             [ONE, replace(BOTH, method="der_appended", accepted=False)],
             "limitation confirmed: 2 ways tried, one certificate presented by the documented one; "
@@ -70,7 +76,7 @@ def chain() -> Chain:
         ),
     ],
 )
-def test_the_sentence_says_what_was_seen(rows: list[Presented], sentence: str) -> None:
+def test_the_sentence_says_what_was_seen(rows: list[LoadingResult], sentence: str) -> None:
     assert conclude(rows) == sentence
 
 
