@@ -24,7 +24,7 @@ from leafonly.audit.files.generations import IN_ONE_FOLDER, current
 from leafonly.audit.files.parser import read_contents
 from leafonly.audit.files.roles import SUFFIXES, Role, role_of
 from leafonly.certificates.chain import der
-from leafonly.certificates.inspection import covers, is_issued_by
+from leafonly.certificates.inspection import covers, is_self_signed
 
 __all__ = [
     "CredentialFile",
@@ -234,7 +234,7 @@ def sort_out(files: Sequence[CredentialFile]) -> Credentials:
         # `openssl req -x509` marks as a CA what people then use as a server's certificate.
         leaves = [c for c in certificates if any(_belongs(key, c) for key in keys)]
     others = [each for each in certificates if each not in leaves]
-    roots = [each for each in others if is_self_issued(each) and is_issued_by(each, each)]
+    roots = [each for each in others if is_self_signed(each)]
     return Credentials(
         files=tuple(files),
         leaves=tuple(leaves),
