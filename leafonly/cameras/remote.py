@@ -28,13 +28,13 @@ _PIECE = 16384  # bytes
 
 
 class RemoteCamera:
-    """One deployed camera, or a list of them, which can only be looked at."""
+    """One remote host that clients can connect to, or a list of hosts that can only be read."""
 
     def __init__(self, targets: Sequence[Target]) -> None:
         self._targets = targets
 
     def info(self) -> CameraInfo:
-        """Say what this camera is."""
+        """Return the identity of this camera."""
         one = len(self._targets) == 1
         return CameraInfo(
             kind="deployed",
@@ -45,19 +45,19 @@ class RemoteCamera:
         )
 
     def close(self) -> None:
-        """Nothing was changed."""
+        """Do nothing, because nothing was changed."""
 
     @contextlib.contextmanager
     def serve(self, loads: Sequence[Load]) -> Iterator[Relay]:
-        """Let clients reach it until the context ends; `loads` must be empty.
+        """Forward clients to the host until the context ends; `loads` must be empty.
 
         Raises:
-            LoadRefused: There is something to load.
+            LoadRefused: There is something to load, or several hosts.
             OSError: No loopback port is free.
 
         """
         if loads or len(self._targets) != 1:
-            raise LoadRefused("what a deployed camera presents cannot be changed from here")
+            raise LoadRefused("leafonly cannot change what a remote host presents")
         link = _HostLink(self._targets[0])
         endpoint = Relay(link)
         link.listener = endpoint.hear
@@ -68,7 +68,7 @@ class RemoteCamera:
 
 
 class _HostLink:
-    """Connections to a camera over TCP, one after the other, and what passes there."""
+    """Connections to a host over TCP, one after the other, and the observer of their records."""
 
     def __init__(self, target: Target) -> None:
         self.listener: Callable[[Event], None] = lambda event: None
@@ -94,13 +94,13 @@ class _HostLink:
         ).start()
 
     def room(self) -> int:
-        """Say how many bytes are sent at once."""
+        """Return how many bytes are sent at once."""
         return _PIECE
 
     def send(self, data: bytes) -> None:
         """Send what the client sent."""
         self._observer.read_client(data)
-        # The camera may have closed already; that is noticed where its answer is read.
+        # The camera may have closed already; `_receive` notices that.
         if self._socket:
             with contextlib.suppress(OSError):
                 self._socket.sendall(data)
@@ -114,7 +114,7 @@ class _HostLink:
                 self._socket.shutdown(socket.SHUT_WR)
 
     def fail(self, because: str) -> None:
-        """Give this camera up."""
+        """Mark this host as failed."""
         if self.failure is None:
             self.failure = f"{self._target}: {because}"
             self.listener(Event("failed", self.failure.encode()))

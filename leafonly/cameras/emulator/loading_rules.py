@@ -1,6 +1,6 @@
-"""What a DER-only board makes of the bytes it is given, in a board's words.
+"""What a DER-only board loads and refuses, with the board's own messages.
 
-Held to what was recorded of MicroPython 1.28 with its own mbedTLS (`fixtures/camera-profile/`).
+Tested against a recording of MicroPython 1.28 with its own mbedTLS (`tests/data/camera-profile/`).
 """
 
 import functools
@@ -25,7 +25,7 @@ _SEQUENCE = 0x30
 
 
 def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
-    """Load certificates and key as a DER-only board does, in a board's words.
+    """Return what a DER-only board loads, or raise what it raises.
 
     As MicroPython's `ssl_context_load_key` and mbedTLS do: the key is read first and must
     end where it ends; of the certificate bytes only the first certificate is read; each
