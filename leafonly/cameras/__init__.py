@@ -27,7 +27,7 @@ Served = Literal["leaf", "full_chain"]
 
 
 class CameraError(Exception):
-    """The camera is missing or does not work. The message is one line: what happened, what to do."""
+    """The camera is missing or does not work. The message is one line."""
 
 
 class LoadRefused(CameraError):

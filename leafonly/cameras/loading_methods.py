@@ -191,7 +191,7 @@ def _found(rows: Sequence[LoadingResult]) -> str:
 
 
 def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) -> x509.Certificate:
-    """Return a leaf signed again with RSASSA-PSS (RFC 4055), which some mbedTLS builds cannot read."""
+    """Sign a leaf again with RSASSA-PSS (RFC 4055), which not all mbedTLS builds read."""
     builder = (
         x509.CertificateBuilder()
         .subject_name(leaf.subject)

@@ -221,7 +221,7 @@ class Relay(LoopbackEndpoint):
             self._leave(client)
 
     def _leave(self, client: _Client) -> None:
-        """Close our side and read to the client's end, because closing over unread bytes resets it."""
+        """Close our side and read to the client's end, because unread bytes cause a reset."""
         client.since = time.monotonic()
         try:
             client.socket.shutdown(socket.SHUT_WR)

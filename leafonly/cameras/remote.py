@@ -1,7 +1,7 @@
-"""A camera that is deployed already: what it presents is met as it is.
+"""A remote host that presents a chain of its own.
 
-Clients reach it through this machine's loopback, where the records that pass are the second
-observer. They stay encrypted: nothing is opened, and nothing changed.
+Clients connect to a loopback port that forwards the encrypted bytes. leafonly reads the types and
+lengths of the TLS records that pass. It cannot decrypt or change them.
 """
 
 import contextlib
