@@ -1,4 +1,4 @@
-"""`python -m leafonly stage`: a cell that a user runs by hand."""
+"""`python -m leafonly serve`: a cell that a user runs by hand."""
 
 import subprocess
 import sys
@@ -16,42 +16,31 @@ from leafonly.__main__ import main
 def test_printed_command_shows_what_the_cell_shows(
     scenario: str, exit_code: int, words: str
 ) -> None:
-    argv = (sys.executable, "-u", "-m", "leafonly", "stage", f"urllib-{scenario}-p256")
+    argv = (sys.executable, "-u", "-m", "leafonly", "serve", f"urllib-{scenario}-p256")
     with subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as stage:
-        lines = [stage.stdout.readline() for _ in range(4)]
-        folder = lines[2].removeprefix("cd ").strip()
+    ) as serving:
+        lines = [serving.stdout.readline() for _ in range(5)]
+        folder = lines[3].removeprefix("cd ").strip()
         client = subprocess.run(
-            lines[3], shell=True, cwd=folder, capture_output=True, text=True, timeout=60
+            lines[4], shell=True, cwd=folder, capture_output=True, text=True, timeout=60
         )
         assert client.returncode == exit_code, client.stderr
         assert words in client.stderr
         # The end of its input ends it, as Enter does.
-        stage.stdin.close()
-        assert stage.wait(timeout=60) == 0
-        assert stage.stderr.read() == ""
+        serving.stdin.close()
+        assert serving.wait(timeout=60) == 0
+        assert serving.stderr.read() == ""
     assert not Path(folder).exists()
 
 
-@pytest.mark.parametrize(
-    ("cell", "words"),
-    [
-        ("curl-absent-p999", "curl-absent-p999 is no cell; a cell is CLIENT-SCENARIO-KEYTYPE"),
-        ("reqwest-absent-p256", "; to have it: "),
-    ],
-    ids=["no cell", "no client"],
-)
-def test_what_cannot_be_staged_is_said_in_one_line(
-    cell: str,
-    words: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_client_that_is_not_here_is_said_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # where nothing is built yet
-    assert main(["stage", cell]) == 2
+    assert main(["serve", "reqwest-absent-p256"]) == 2
     said = capsys.readouterr()
-    assert words in said.err
+    assert "leafonly: reqwest: " in said.err
+    assert "; install it with: " in said.err
     assert len(said.err.splitlines()) == 1
     assert said.out == ""
