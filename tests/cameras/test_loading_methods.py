@@ -70,11 +70,13 @@ def chain() -> Chain:
         ),
         (
             [BOTH],
-            "limitation not confirmed: the documented call does not present exactly one certificate",
+            "limitation not confirmed: the documented call does not present exactly one "
+            "certificate",
         ),
         (
             [replace(ONE, certificates=())],
-            "limitation not confirmed: the documented call does not present exactly one certificate",
+            "limitation not confirmed: the documented call does not present exactly one "
+            "certificate",
         ),
     ],
 )
@@ -154,7 +156,8 @@ def test_the_suite_passes_on_old_firmware_and_says_what_it_lacks(tmp_path: Path)
     (finding,) = report_of(tmp_path)["findings"]
     assert finding["message"] == (
         "limitation confirmed: the documented call sends only the leaf (5 ways tried); "
-        "with p256 and p384 keys: this firmware presents the full chain in none of these ways: this "
+        "with p256 and p384 keys: this firmware presents the full chain in none of these ways: "
+        "this "
         "firmware takes one certificate only (MicroPython before 1.22); with rsa2048 keys: this "
         "firmware has no ECDHE_RSA cipher suite (MicroPython before 1.24)"
     )
