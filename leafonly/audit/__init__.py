@@ -1,6 +1,6 @@
-"""The audit: whether a certificate will work on the camera, judged by its files alone.
+"""The audit: judge by the files whether a certificate will work on the camera.
 
-Nothing here starts a client or writes a file, and the private key never leaves the process.
+The audit starts no client and writes no file, and the private key stays in this process.
 """
 
 import datetime as dt
@@ -26,14 +26,14 @@ __all__ = [
 ]
 
 Check = Callable[[Evidence], Iterator[Finding]]
-"""A check yields what it finds; its name is its id, its docstring says what it is for."""
+"""A check yields findings. Its name is its id; its docstring says what must hold."""
 
 
 def _registry(checks: Iterable[Check]) -> dict[str, Check]:
     found: dict[str, Check] = {}
     for check in checks:
         if check.__name__ in found or not check.__doc__:
-            raise ValueError(f"{check.__name__}: a check needs a name of its own and a docstring")
+            raise ValueError(f"{check.__name__}: a check needs a unique name and a docstring")
         found[check.__name__] = check
     return found
 
@@ -50,11 +50,11 @@ CHECKS = _registry(
         *aia.CHECKS,
     )
 )
-"""Every check by its id, in the order in which people read them."""
+"""Every check by its id, in the order of the report."""
 
 
 def run_check(check: Check, evidence: Evidence) -> list[Finding]:
-    """Run one check; what it could not look at is among its findings, as information."""
+    """Return the findings of one check, including what it could not check."""
     found: list[Finding] = []
     try:
         found.extend(check(evidence))
@@ -66,12 +66,12 @@ def run_check(check: Check, evidence: Evidence) -> list[Finding]:
 def audit(
     credentials: Credentials, at: dt.datetime | None = None, domain: str | None = None
 ) -> list[Finding]:
-    """Judge credentials by their files alone, with this machine's lists of roots.
+    """Return all findings about credentials, with the roots of this machine.
 
     Args:
-        credentials: What `read_directory` or `read_files` gave.
-        at: The moment to judge as of; None for now.
-        domain: The camera's name, as `normal_name` writes it; None to tell it from the leaf.
+        credentials: From `read_directory` or `read_files`.
+        at: The time of the judgement; None for now.
+        domain: The camera's name, from `normal_name`; None to take it from the leaf.
 
     """
     evidence = Evidence(credentials, at or dt.datetime.now(dt.UTC), domain)

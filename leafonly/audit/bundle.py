@@ -1,4 +1,4 @@
-"""What goes onto the camera: DER files, and the lines of MicroPython that load them."""
+"""The bundle: DER files for the camera, and the MicroPython code that loads them."""
 
 import contextlib
 import os
@@ -27,27 +27,28 @@ LEAF, KEY = "server.der", "server.key.der"
 
 
 class BundleError(Exception):
-    """The bundle was not written. One line: what happened and what to do."""
+    """The bundle was not written. The message is one line: what happened and what to do."""
 
 
 def write_bundle(
     evidence: Evidence, directory: Path, *, presents_chain: bool, reports: Sequence[Path] = ()
 ) -> list[Path]:
-    """Write the files for the camera into a new or empty folder, and read them back.
+    """Write the files for the camera into a new or empty folder, and verify them.
 
     Args:
-        evidence: Whose leaf, key and intermediates to write.
-        directory: Made if it is not there, for its owner alone.
-        presents_chain: This firmware presents the full chain when each intermediate is
-            loaded by a further call, as the presentation suite found.
-        reports: Folders, beyond the project's own `reports/`, that reports are shared from.
+        evidence: Has the leaf, the key and the intermediates to write.
+        directory: Created with access for its owner only, if it does not exist.
+        presents_chain: The firmware presents the full chain if every intermediate is loaded
+            by another call, as the presentation suite found.
+        reports: Folders of reports, beside the project's own `reports/`.
 
     Returns:
-        What was written.
+        The paths of the written files.
 
     Raises:
-        BundleError: There is no leaf or no key, they are not a pair or not for a camera, the
-            folder is not empty or would be shared, or what was written reads back differently.
+        BundleError: The leaf or the key is missing, they do not fit each other, the camera
+            cannot load them, the folder is not empty or is a folder of reports, or the files
+            differ when they are read again.
 
     """
     try:
@@ -55,9 +56,13 @@ def write_bundle(
     except NotCheckedError as error:
         raise BundleError(f"--bundle: {error}") from error
     if spki(key.public_key()) != spki(leaf.public_key()):
-        raise BundleError("--bundle: the private key is not the certificate's")
+        raise BundleError(
+            "--bundle: the private key does not fit the certificate: give the right key"
+        )
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise BundleError("--bundle: a camera loads only EC and RSA keys")
+        raise BundleError(
+            "--bundle: a camera loads only EC and RSA keys: have a certificate issued for one"
+        )
     _check_place(directory, [_REPORTS, *reports])
     names = _intermediate_names(len(evidence.issuers))
     private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -74,11 +79,11 @@ def write_bundle(
 
 
 def micropython_lines(intermediates: int, *, presents_chain: bool) -> str:
-    """Give the lines that make a context from the bundle's files on the camera.
+    """Return the MicroPython code that loads the bundle's files into a TLS context.
 
     Args:
-        intermediates: How many the bundle holds.
-        presents_chain: Load them too, each by a further call with the same key.
+        intermediates: The number of intermediates in the bundle.
+        presents_chain: Load them too, each by another call with the same key.
 
     """
     lines = [
@@ -108,10 +113,12 @@ def _check_place(directory: Path, reports: Sequence[Path]) -> None:
     place = directory.resolve()
     for shared in reports:
         if place.is_relative_to(shared.resolve()):
-            raise BundleError(f"--bundle: {directory} is where reports are; keep keys elsewhere")
+            raise BundleError(f"--bundle: {directory} is among the reports: name another folder")
     try:
         if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-            raise BundleError(f"--bundle: {directory} is not an empty folder: nothing is replaced")
+            raise BundleError(
+                f"--bundle: {directory} is not an empty folder: name a new or empty one"
+            )
     except OSError as error:
         raise BundleError(f"--bundle: {directory}: {error.strerror}") from error
 
@@ -122,7 +129,7 @@ def _write(directory: Path, contents: dict[str, bytes]) -> list[Path]:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, data in contents.items():
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            # The mode is given when the file is made: no moment in which others may read it.
+            # The file is created with its mode, so that other users can never read it.
             descriptor = os.open(directory / name, flags, 0o600 if name == KEY else 0o644)
             written.append(directory / name)
             with os.fdopen(descriptor, "wb") as file:
@@ -141,6 +148,10 @@ def _read_back(directory: Path, contents: dict[str, bytes], leaf: x509.Certifica
         key = load_der_private_key((directory / KEY).read_bytes(), None)
         certificate = x509.load_der_x509_certificate((directory / LEAF).read_bytes())
     except (OSError, ValueError) as error:
-        raise BundleError(f"--bundle: {directory} cannot be read back") from error
+        raise BundleError(
+            f"--bundle: {directory} cannot be read after writing: try another folder"
+        ) from error
     if not same or certificate != leaf or spki(key.public_key()) != spki(leaf.public_key()):
-        raise BundleError(f"--bundle: {directory} reads back differently than it was written")
+        raise BundleError(
+            f"--bundle: {directory} differs from what was written: try another folder"
+        )

@@ -1,4 +1,4 @@
-"""What the checks judge: the credentials, the moment, the name, and who is trusted."""
+"""What the checks judge: the credentials, the time, the camera's name, the trusted roots."""
 
 import datetime as dt
 import functools
@@ -27,11 +27,11 @@ __all__ = ["Answer", "Evidence", "Fetched", "normal_name"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a caIssuers URL gave.
+    """The certificates at a caIssuers URL.
 
     Attributes:
-        certificates: All that were there; at least one.
-        redirected: The URL led to another one first.
+        certificates: At least one.
+        redirected: The server redirected to another URL.
 
     """
 
@@ -40,21 +40,21 @@ class Answer:
 
 
 Fetched = Mapping[str, Answer | str]
-"""What came from each caIssuers URL, or in words why nothing."""
+"""The answer of each caIssuers URL, or the reason why there is none."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that a check may look at.
+    """Everything that a check may use.
 
     Attributes:
-        credentials: What the CA delivered.
-        at: The moment to judge as of.
-        given_domain: The camera's name as the user gave it; None if not.
+        credentials: The user's files.
+        at: The time of the judgement.
+        given_domain: The camera's name from the user; None if none was given.
         mozilla: The roots of Mozilla's list.
-        system: The roots that this system trusts.
-        private: Roots that the user says his clients will be given.
-        fetched: What was found at the caIssuers URLs; None without `--online`.
+        system: The roots of this system's trust store.
+        private: The roots from --trust, which the user's clients will have.
+        fetched: The answers of the caIssuers URLs; None without `--online`.
 
     """
 
@@ -75,7 +75,7 @@ class Evidence:
 
         """
         if self.credentials.leaf is None:
-            raise NotCheckedError("there is no leaf certificate among the files")
+            raise NotCheckedError("the files include no leaf certificate")
         return self.credentials.leaf
 
     @property
@@ -95,7 +95,7 @@ class Evidence:
         """The camera's name: the given one, else the first in the leaf, else its first address.
 
         Raises:
-            NotCheckedError: It was not given and cannot be told from the leaf.
+            NotCheckedError: It was not given, and the leaf has none.
 
         """
         if self.given_domain is not None:
@@ -104,14 +104,14 @@ class Evidence:
         if not dns_names(self.leaf):
             plain = addresses(self.leaf)
         if not plain:
-            raise NotCheckedError("the leaf does not tell the camera's name: --domain NAME")
+            raise NotCheckedError("the leaf does not say the camera's name: --domain NAME")
         return plain[0]
 
     @functools.cached_property
     def issuers(self) -> Sequence[x509.Certificate]:
-        """The given intermediates that stand above the leaf, its issuer first: all of them.
+        """All given intermediates above the leaf, its issuer first.
 
-        A client may know a root that is nearer; which one it knows is not for the camera to say.
+        Some clients trust a nearer root, but the camera does not know which.
         """
         return longest_path(self.leaf, self.credentials.intermediates)[1:]
 
@@ -121,15 +121,15 @@ class Evidence:
         return self.paths_to(self.mozilla)
 
     def paths_to(self, roots: Issuers) -> Sequence[Sequence[x509.Certificate]]:
-        """Find the paths from the leaf to these roots, through the given intermediates."""
+        """Return the paths from the leaf to these roots, through the given intermediates."""
         return root_paths(self.leaf, self.credentials.intermediates, roots)
 
     @functools.cached_property
     def paths(self) -> Sequence[Sequence[x509.Certificate]]:
-        """The paths to roots that clients can be expected to trust, with the best first.
+        """The paths to roots that clients probably trust, the best first.
 
-        Of Mozilla's list and those that the user named; else of this system; else of those
-        that were delivered.
+        These are the roots of Mozilla's list and from --trust. If there are none, this
+        system's roots; if there are none either, the roots among the files.
         """
         named = [*self.public_paths, *self.paths_to(self.private)]
         given = Issuers(self.credentials.roots)
@@ -137,20 +137,20 @@ class Evidence:
 
     @functools.cached_property
     def opinions(self) -> Sequence[Opinion]:
-        """What verifiers say of all that was delivered; nothing where no root is known."""
+        """The verifiers' opinions on all given certificates; empty if no root is known."""
         anchors = list(dict.fromkeys(path[-1] for path in self.paths))
-        if is_self_issued(self.leaf) and not self.is_stranger:
+        if is_self_issued(self.leaf) and not self.has_unknown_root:
             anchors = [self.leaf]
         return self._judged(self.credentials.intermediates, anchors) if anchors else ()
 
     @property
-    def is_stranger(self) -> bool:
-        """Whether none of the roots that the user named stands above the leaf."""
+    def has_unknown_root(self) -> bool:
+        """Whether the user named roots, and none of them is above the leaf."""
         is_itself = self.leaf in self.private.named(self.leaf.subject)
         return bool(self.private) and not is_itself and not self.paths_to(self.private)
 
     def judged(self, path: Sequence[x509.Certificate]) -> Sequence[Opinion]:
-        """Ask the verifiers about one path alone, as a client sees it that knows no other."""
+        """Return the verifiers' opinions on one path, as for a client that knows only its root."""
         return self._judged(path[1:-1], path[-1:])
 
     def _judged(
@@ -164,16 +164,16 @@ class Evidence:
 
     @property
     def is_refused(self) -> bool:
-        """Whether most clients refuse what was delivered: every verifier does that is not strict.
+        """Whether every verifier that is not strict rejects the chain, as most clients do.
 
-        What a strict one accepts and OpenSSL does not is of no use to OpenSSL's many clients.
+        The strict ones do not count here: if only they accept, clients with OpenSSL reject it.
         """
         lenient = [each for each in self.opinions if not each.strict]
         return bool(lenient) and not any(each.accepts for each in lenient)
 
     @property
     def is_issued_by_root(self) -> bool:
-        """Whether a root that is known issued the leaf itself, so that no intermediate is."""
+        """Whether a known root issued the leaf directly, so that there is no intermediate."""
         known = (Issuers(self.credentials.roots), self.private, self.mozilla, self.system)
         return any(len(path) == 2 for roots in known for path in self.paths_to(roots))
 
@@ -184,10 +184,10 @@ class Evidence:
 
 
 def normal_name(name: str) -> str:
-    """Write a name as certificates do: lower case, no dot at the end, IDNA as A-labels.
+    """Return a name as in certificates: lower case, no dot at the end, IDNA as A-labels.
 
     Raises:
-        ValueError: It is neither a name nor an address; one line for people.
+        ValueError: The text is neither a name nor an address. The message is one line for users.
 
     """
     plain = name.strip().lower().rstrip(".")
@@ -196,7 +196,7 @@ def normal_name(name: str) -> str:
     except ValueError:
         pass
     try:
-        # Underscores and the like are no business of this: the SAN decides.
+        # Underscores for example are allowed here, because the SAN decides.
         return plain if plain and plain.isascii() else idna.encode(plain, uts46=True).decode()
     except idna.IDNAError as error:
-        raise ValueError(f"--domain: {name!r} is no name a camera can have: {error}") from error
+        raise ValueError(f"--domain: {name!r} is not a DNS name or an address: {error}") from error

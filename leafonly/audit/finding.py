@@ -1,4 +1,4 @@
-"""A finding: one line of the audit that a person can act on."""
+"""A finding: one line of the audit, with a remedy."""
 
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -8,9 +8,9 @@ __all__ = ["Finding", "NotCheckedError", "Severity", "blocker", "info", "uncheck
 _UNCHECKED = "not checked: "
 
 Severity = Literal["blocker", "warning", "info"]
-"""`blocker`: not to be deployed like this, because the camera will not load it, or browsers and
-most other clients will refuse it, or something that is needed is not there. `warning`: some
-clients fail, or it will fail one day. `info`: worth knowing; nothing has to be done."""
+"""`blocker`: do not deploy this, because the camera cannot load it, browsers and most other clients
+reject it, or something is missing. `warning`: some clients fail, or all will fail one day.
+`info`: nothing has to be done."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Finding:
     """What one check found.
 
     Attributes:
-        severity: How bad it is.
-        message: What was seen, in one line. Never a byte of a file's contents.
-        remedy: What to do about it; empty only where nothing has to be done.
+        severity: One of `Severity`.
+        message: What was found, in one line. Never quotes a file's contents.
+        remedy: What to do; empty only if nothing has to be done.
         check: The id of the check, which is the name of its function.
 
     """
@@ -32,37 +32,37 @@ class Finding:
 
     @property
     def is_unchecked(self) -> bool:
-        """Whether it only says that something needed for the check was not there."""
+        """Whether the check could not be done because something was missing."""
         return self.message.startswith(_UNCHECKED)
 
     def as_json(self) -> dict[str, str]:
-        """Give the report's fields."""
+        """Return the fields of the report."""
         return asdict(self)
 
     def __str__(self) -> str:
-        """Write it for people."""
+        """Return the finding as one line of text."""
         return f"{self.severity}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
 
 
 class NotCheckedError(Exception):
-    """What a check needs is not there. The message says what, in words for users."""
+    """Something that a check needs is missing. The message says what, for users."""
 
 
 def blocker(message: str, remedy: str) -> Finding:
-    """Report what is in the way of deploying."""
+    """Return a finding that must be fixed before deployment."""
     return Finding("blocker", message, remedy)
 
 
 def warning(message: str, remedy: str) -> Finding:
-    """Report what some clients will fail over, or all one day."""
+    """Return a finding that makes some clients fail, or all clients one day."""
     return Finding("warning", message, remedy)
 
 
 def info(message: str, remedy: str = "") -> Finding:
-    """Report what is worth knowing."""
+    """Return a finding that needs no action."""
     return Finding("info", message, remedy)
 
 
 def unchecked(error: NotCheckedError) -> Finding:
-    """Report what could not be looked at, and why."""
+    """Return a finding that says what could not be checked, and why."""
     return Finding("info", f"{_UNCHECKED}{error}")

@@ -1,4 +1,4 @@
-"""Fetch what a leaf's caIssuers addresses name. Only ever used with `--online`."""
+"""Fetch the certificates at a leaf's caIssuers URLs. Used only with `--online`."""
 
 import time
 from collections.abc import Iterable
@@ -16,36 +16,36 @@ _MOST_REDIRECTS = 3
 
 
 def fetch_issuers(urls: Iterable[str], *, seconds: float = 10.0) -> Fetched:
-    """Fetch the certificates at each http address; in words why where there are none.
+    """Return the certificates at each http URL, or the reason why there are none.
 
     Args:
-        urls: The addresses; others than plain http ones are left out, as clients do.
-        seconds: How long connecting, and each wait for the answer, may take. No more than
-            64 KiB are read, and not for longer than this altogether.
+        urls: The URLs. Only http is fetched, as by clients.
+        seconds: The time limit for connecting, for each wait and for the whole answer, of
+            which at most 64 KiB are read.
 
     """
     http = [url for url in urls if url.lower().startswith("http://")]
-    # The environment's proxies and certificates are for other purposes than an audit.
+    # Not with proxies and certificates from the environment: clients do not have them.
     with httpx.Client(timeout=seconds, trust_env=False, follow_redirects=False) as client:
         return {url: _fetch(client, url, seconds) for url in http[:_MOST_URLS]}
 
 
 def _fetch(client: httpx.Client, url: str, seconds: float) -> Answer | str:
-    """Fetch from one address, and from where it leads to, because many clients follow."""
+    """Fetch one URL, with redirects, because many clients follow them."""
     end, asked = time.monotonic() + seconds, url
     for _ in range(_MOST_REDIRECTS + 1):
         try:
             with client.stream("GET", asked) as response:
-                leads_to = response.headers.get("location")
-                if leads_to is None or not response.is_redirect:
+                location = response.headers.get("location")
+                if location is None or not response.is_redirect:
                     return _read(response, end, redirected=asked != url)
-                status, asked = response.status_code, str(response.url.join(leads_to))
+                status, asked = response.status_code, str(response.url.join(location))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             # A ValueError is idna's, which httpx 0.28 lets through.
             return type(error).__name__
         if not asked.lower().startswith(("http://", "https://")):
-            return f"the server answered {status}, and leads to no web address"
-    return "it leads from one address to the next"
+            return f"the server answered {status}, with a redirect that is not http or https"
+    return "there are too many redirects"
 
 
 def _read(response: httpx.Response, end: float, *, redirected: bool) -> Answer | str:
@@ -57,4 +57,8 @@ def _read(response: httpx.Response, end: float, *, redirected: bool) -> Answer |
         if len(data) > _MOST_BYTES or time.monotonic() > end:
             return "the answer does not end"
     certificates = read_contents(data, lambda: None).certificates
-    return Answer(certificates, redirected) if certificates else "what is there is no certificate"
+    return (
+        Answer(certificates, redirected)
+        if certificates
+        else "there is no certificate in the answer"
+    )

@@ -1,4 +1,4 @@
-"""Cameras: whatever presents a certificate. One protocol, one file per kind."""
+"""Cameras: everything that presents a certificate. One protocol, one file per kind."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -27,11 +27,11 @@ Served = Literal["leaf", "full_chain"]
 
 
 class CameraError(Exception):
-    """The camera is not there or does not work. One line: what happened and what to do."""
+    """The camera is missing or does not work. The message is one line."""
 
 
 class LoadRefused(CameraError):
-    """The camera refused a certificate or key, in the words of its firmware."""
+    """The camera refused to load a certificate or key. The message is its firmware's."""
 
 
 class Load(NamedTuple):
@@ -41,7 +41,7 @@ class Load(NamedTuple):
     key: bytes
 
     def __repr__(self) -> str:
-        """Say the sizes alone: a key must not reach a log."""
+        """Return only the sizes, because a key must not reach a log."""
         return f"Load(certificate={len(self.certificate)} bytes, key={len(self.key)} bytes)"
 
 
@@ -78,7 +78,7 @@ list and presents (measured on MicroPython 1.25 to 1.28)."""
 
 
 def loads_for(served: Served, chain: Chain) -> list[Load]:
-    """Give the calls that make a camera present the leaf alone or the full chain."""
+    """Return the calls that make a camera present the leaf alone or the full chain."""
     return METHODS["der_leaf" if served == "leaf" else "der_appended"](chain)
 
 
@@ -89,11 +89,11 @@ class Connection:
     Attributes:
         client_hello: A ClientHello arrived.
         server_name: The SNI in it, None if there was none.
-        handshake_completed: The handshake ended well on the camera's side.
-        alert: The name of the alert the client sent, if any (RFC 8446 section 6).
+        handshake_completed: The handshake completed on the camera's side.
+        alert: The name of the alert that the client sent, if any (RFC 8446 section 6).
         request: The first line of what the client sent after the handshake.
-        token: The secret of the answer to this very request, once it was sent.
-        error: The TLS library's own words where the handshake did not end well.
+        token: The secret in the response to this request, once it was sent.
+        error: The TLS library's message if the handshake failed.
 
     """
 
@@ -107,7 +107,7 @@ class Connection:
 
 
 class Endpoint(Protocol):
-    """A camera serving one presentation on a loopback port."""
+    """A camera that serves one chain on a loopback port."""
 
     @property
     def address(self) -> str:
@@ -118,7 +118,7 @@ class Endpoint(Protocol):
         """The TCP port it listens on."""
 
     def settle(self) -> None:
-        """Wait until every connection that clients have left behind is accounted for."""
+        """Wait until the record of every connection so far is complete."""
 
     @property
     def connections(self) -> Sequence[Connection]:
@@ -127,7 +127,7 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True)
 class CameraInfo:
-    """What a camera says it is."""
+    """The identity of a camera."""
 
     kind: str
     description: str
@@ -137,24 +137,24 @@ class CameraInfo:
 
 
 class Camera(Protocol):
-    """Something that can be asked to present a chain."""
+    """A thing that can present a chain."""
 
     def info(self) -> CameraInfo:
-        """Say what this camera is."""
+        """Return the identity of this camera."""
 
     def serve(self, loads: Sequence[Load]) -> AbstractContextManager[Endpoint]:
         """Load certificates as the calls say, and serve them until the context ends.
 
         Raises:
-            LoadRefused: The camera will not have them.
+            LoadRefused: The camera refuses to load them.
             CameraError: The camera is gone.
 
         """
 
     def close(self) -> None:
-        """Give the camera back as it was found.
+        """Leave the camera as it was before.
 
         Raises:
-            CameraError: It cannot be, or it is found changed.
+            CameraError: That failed, or the camera has changed.
 
         """

@@ -1,4 +1,4 @@
-"""From the text of `--camera=` to a camera."""
+"""Choose the camera that `--camera=` names."""
 
 import contextlib
 import functools
@@ -11,10 +11,10 @@ from leafonly.cameras.board.wifi import Wifi, wifi_from_environment
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.host_list import targets
 from leafonly.cameras.micropython import MicroPython
-from leafonly.cameras.remote import DeployedCamera
+from leafonly.cameras.remote import RemoteCamera
 from leafonly.tls.address import Target
 
-__all__ = ["camera_from_option", "deployed_targets"]
+__all__ = ["camera_from_option", "remote_targets"]
 
 
 def camera_from_option(
@@ -22,20 +22,20 @@ def camera_from_option(
     link: BoardLink = "usb",
     ask_wifi: Callable[[], Wifi | None] = wifi_from_environment,
 ) -> Callable[[], Camera]:
-    """Find out which camera a user asks for.
+    """Return the function that opens the camera that a user names.
 
     Args:
         text: `emulator`; `micropython` or `micropython:PATH`; a serial port, by its name, as
             `id:SERIAL` (its serial number), or `auto` if only one board is plugged in;
-            `HOST:PORT` of a deployed one, or `@FILE` with a list of these.
-        link: How a board on a serial port is reached by the clients.
-        ask_wifi: Gives the Wi-Fi that a board is to join for its `network` link.
+            `HOST:PORT` of a remote host, or `@FILE` with a list of these.
+        link: How clients reach a board on a serial port.
+        ask_wifi: Returns the Wi-Fi that a board joins for its `network` link.
 
     Returns:
-        What opens it; that raises CameraError where the camera cannot be used.
+        The function; it raises CameraError if the camera cannot be used.
 
     Raises:
-        CameraError: There is no such camera; one line says why and what to do.
+        CameraError: There is no such camera. One line says why and what to do.
 
     """
     kind, _, rest = text.partition(":")
@@ -49,16 +49,16 @@ def camera_from_option(
         return functools.partial(SerialCamera, _board_called(rest), link, ask_wifi)
     if _is_port(text):
         return functools.partial(SerialCamera, text, link, ask_wifi)
-    if deployed := deployed_targets(text):
-        return functools.partial(DeployedCamera, deployed)
+    if hosts := remote_targets(text):
+        return functools.partial(RemoteCamera, hosts)
     raise CameraError(
-        f"--camera={text}: no such kind of camera; there are emulator, micropython[:PATH], a "
-        "serial port (/dev/ttyACM0, COM3), id:SERIAL, auto, HOST:PORT, @FILE"
+        f"--camera={text}: no such kind of camera: use emulator, micropython[:PATH], a serial port "
+        "(/dev/ttyACM0, COM3), id:SERIAL, auto, HOST:PORT or @FILE"
     )
 
 
-def deployed_targets(text: str) -> list[Target]:
-    """Give the deployed cameras that `--camera=HOST:PORT` or `@FILE` names; none if others.
+def remote_targets(text: str) -> list[Target]:
+    """Return the remote hosts that `--camera=HOST:PORT` or `@FILE` names; none for other cameras.
 
     Raises:
         CameraError: The list cannot be read.
@@ -86,10 +86,12 @@ def _is_port(text: str) -> bool:
 def _only_board() -> str:
     found = boards()
     if not found:
-        raise CameraError("--camera=auto: no board is plugged in; is the cable one for data?")
+        raise CameraError(
+            "--camera=auto: no board is plugged in: use a data cable, and plug the camera in"
+        )
     if len(found) > 1:
         names = ", ".join(f"{port} (id:{number})" for port, number in found)
-        raise CameraError(f"--camera=auto: which one? {names}")
+        raise CameraError(f"--camera=auto: {len(found)} boards are plugged in: name one of {names}")
     return found[0][0]
 
 
@@ -97,5 +99,5 @@ def _board_called(serial_number: str) -> str:
     found = boards()
     with contextlib.suppress(StopIteration):
         return next(port for port, number in found if number == serial_number)
-    names = ", ".join(f"id:{number}" for _, number in found) or "none is"
+    names = ", ".join(f"id:{number}" for _, number in found) or "no board is"
     raise CameraError(f"--camera=id:{serial_number}: no such board is plugged in; {names}")

@@ -1,7 +1,7 @@
-"""What a camera presents for each way of loading, and whether a strict client accepts it.
+"""Load a chain in every known way, and see what the camera presents.
 
-Two witnesses again: what is presented is read off the wire by a reader that judges nothing,
-and a client that trusts the root alone tries to connect.
+Two observations must agree: the presented chain as read from the wire without judging it, and
+whether a strict client that trusts only the root connects.
 """
 
 import re
@@ -20,7 +20,7 @@ from leafonly.tls.flight import read_flight
 
 __all__ = [
     "LINES",
-    "Presented",
+    "LoadingResult",
     "conclude",
     "examine",
     "present",
@@ -38,31 +38,31 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "pem_leaf": ("context.load_cert_chain(leaf_pem, key_pem)",),
     "pem_full_chain": ("context.load_cert_chain(leaf_pem + intermediate_pem, key_pem)",),
 }
-"""What a user writes on the camera for each of `METHODS`."""
+"""The MicroPython code for each of `METHODS`."""
 
 _HOST = "localhost"
 _HANDSHAKE_FAILURE = 40  # RFC 5246 section 7.2: no acceptable set of security parameters
-# What the device script and the serial camera say when they refuse.
+# Parts of the messages with which the device script and the board refuse to load.
 _ONE_CERTIFICATE = "this firmware takes one certificate"
 _MEMORY = "bytes of RAM are free"
 _TIMEOUT = 90.0  # seconds; a small board takes 25 for one RSA handshake
 
 
 @dataclass(frozen=True)
-class Presented:
-    """What came of one way of loading one chain.
+class LoadingResult:
+    """The result of loading one chain in one way.
 
     Attributes:
-        method: One of `METHODS`, or what was loaded in words.
-        key_type: The leaf's key.
-        loaded: The camera took it.
-        certificates: What it presented, as DER, in the order sent.
-        full_chain: That was leaf and intermediates, in this order.
-        accepted: A strict client that trusts the root alone got the camera's answer.
-        key_fits: A client that trusts this very leaf got it: the camera holds its key.
-        client_said: Why the strict client did not.
-        error: Why the camera did not load it, or what it said of the strict client.
-        alert: What the camera refused a client of today with (RFC 5246 section 7.2).
+        method: One of `METHODS`, or a description of what was loaded.
+        key_type: The leaf's key type.
+        loaded: The camera loaded the chain.
+        certificates: The presented certificates as DER, in the order sent.
+        full_chain: These are leaf and intermediates, in this order.
+        accepted: A strict client that trusts only the root got the camera's response.
+        key_fits: A client that trusts this leaf itself got it, so the camera has its key.
+        client_said: Why the strict client got no response.
+        error: Why the camera did not load the chain, or its error with the strict client.
+        alert: The alert that the camera sent to a client of today (RFC 5246 section 7.2).
 
     """
 
@@ -79,7 +79,7 @@ class Presented:
 
     @property
     def limit(self) -> str | None:
-        """What this firmware cannot do at all, in words; None if nothing of that kind was seen."""
+        """What this firmware does not support; None if no such limit was seen."""
         if not self.loaded and _ONE_CERTIFICATE in (self.error or ""):
             return "this firmware takes one certificate only (MicroPython before 1.22)"
         if not self.loaded and _MEMORY in (self.error or ""):
@@ -90,23 +90,23 @@ class Presented:
         return None
 
     def as_json(self) -> dict[str, object]:
-        """Give the report's fields."""
+        """Return the fields of the report."""
         return {
             "method": f"{self.method} ({self.key_type})",
             "loaded": self.loaded,
             "presented": len(self.certificates) if self.loaded else None,
             "subjects": [_subject(certificate) for certificate in self.certificates],
-            # That a strict client leaves is no error of the camera's, once it has presented.
+            # A strict client that rejects a presented chain is not an error of the camera.
             "error": None if self.certificates else self.limit or self.error,
         }
 
 
-def examine(camera: Camera, method: str, chain: Chain, key_type: KeyType) -> Presented:
-    """Load a chain in one of the ways of `METHODS`, and look at what is presented.
+def examine(camera: Camera, method: str, chain: Chain, key_type: KeyType) -> LoadingResult:
+    """Load a chain by one of `METHODS`, and return what the camera presents.
 
     Raises:
         CameraError: The camera is gone.
-        FlightError: It does not speak TLS 1.2.
+        FlightError: The camera does not speak TLS 1.2.
 
     """
     return present(camera, METHODS[method](chain), chain, method, key_type)
@@ -114,25 +114,25 @@ def examine(camera: Camera, method: str, chain: Chain, key_type: KeyType) -> Pre
 
 def present(
     camera: Camera, loads: Sequence[Load], chain: Chain, method: str, key_type: KeyType
-) -> Presented:
-    """Load anything at all, and look at what is presented; `chain` is what is hoped for.
+) -> LoadingResult:
+    """Load anything, and return what the camera presents, compared with `chain`.
 
     Raises:
         CameraError: The camera is gone.
-        FlightError: It does not speak TLS 1.2.
+        FlightError: The camera does not speak TLS 1.2.
 
     """
     try:
         with camera.serve(loads) as endpoint:
             flight = read_flight(endpoint.address, endpoint.port, _HOST, timeout=_TIMEOUT)
             endpoint.settle()
-            accepted, words = _visit(endpoint, _trusting(chain.root))
+            accepted, client_said = _visit(endpoint, _trusting(chain.root))
             endpoint.settle()
             error = endpoint.connections[-1].error
             key_fits, _ = _visit(endpoint, _trusting(chain.leaf, alone=True))
     except LoadRefused as refusal:
-        return Presented(method, key_type, loaded=False, error=str(refusal))
-    return Presented(
+        return LoadingResult(method, key_type, loaded=False, error=str(refusal))
+    return LoadingResult(
         method=method,
         key_type=key_type,
         loaded=True,
@@ -140,27 +140,29 @@ def present(
         full_chain=flight.certificates == [der(each) for each in chain.full],
         accepted=accepted,
         key_fits=key_fits,
-        client_said=words,
+        client_said=client_said,
         error=error,
         alert=flight.alert,
     )
 
 
-def conclude(rows: Sequence[Presented]) -> str:
-    """Return in one sentence what was found; it begins `limitation confirmed` if it was.
+def conclude(rows: Sequence[LoadingResult]) -> str:
+    """Return the conclusion; it begins with `limitation confirmed` if the limitation was seen.
 
-    Each key type is judged by itself, because firmware may present one chain and not another.
+    Each key type is judged separately, because firmware may present one chain and not another.
 
     Args:
-        rows: What `examine` gave, for every method and any number of key types.
+        rows: The results of `examine`, for every method and any number of key types.
 
     """
     documented = [row for row in rows if row.method == "der_leaf" and row.limit is None]
     if not documented or any(len(row.certificates) != 1 or row.accepted for row in documented):
-        return "limitation not confirmed: the documented way does not present one certificate"
+        return (
+            "limitation not confirmed: the documented call does not present exactly one certificate"
+        )
+    count = len({row.method for row in rows})
     confirmed = (
-        f"limitation confirmed: {len({row.method for row in rows})} ways tried, one certificate "
-        "presented by the documented one"
+        f"limitation confirmed: the documented call sends only the leaf ({count} ways tried)"
     )
     key_types: dict[str, list[KeyType]] = {}
     for key_type in dict.fromkeys(row.key_type for row in rows):
@@ -175,21 +177,21 @@ def conclude(rows: Sequence[Presented]) -> str:
     return "; ".join([confirmed, *each])
 
 
-def _found(rows: Sequence[Presented]) -> str:
-    """Return what can be done with the keys of one type."""
+def _found(rows: Sequence[LoadingResult]) -> str:
+    """Return what the firmware can present with keys of one type."""
     able = [row.method for row in rows if row.full_chain and row.accepted]
     if able:
         ways = " or ".join("; ".join(LINES[method]) for method in able)
-        return f"but this firmware presents the full chain by: {ways}"
+        return f"but this firmware presents the full chain with: {ways}"
     limits = list(dict.fromkeys(row.limit for row in rows if row.limit))
     if any(row.certificates for row in rows):
         reason = f": {limits[0]}" if limits else ""
-        return f"no way makes this firmware present the full chain{reason}"
+        return f"this firmware presents the full chain in none of these ways{reason}"
     return limits[0] if limits else "nothing is presented"
 
 
 def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) -> x509.Certificate:
-    """Sign a leaf's content again with RSASSA-PSS (RFC 4055), which not all mbedTLS builds read."""
+    """Sign a leaf again with RSASSA-PSS (RFC 4055), which not all mbedTLS builds read."""
     builder = (
         x509.CertificateBuilder()
         .subject_name(leaf.subject)
@@ -206,13 +208,13 @@ def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) ->
 
 
 def with_other_key(load: Load, key: PrivateKey, chain: Chain) -> Load:
-    """Exchange a load's key for one that does not belong to its certificate."""
+    """Return a load with a key that does not fit its certificate."""
     other = Chain(chain.leaf, chain.intermediates, chain.root, key)
     return Load(load.certificate, other.key_bytes())
 
 
 def _trusting(anchor: x509.Certificate, *, alone: bool = False) -> ssl.SSLContext:
-    """Make a strict client; `alone` where the anchor is the leaf itself, not a root."""
+    """Return a strict client's context; `alone` if the anchor is the leaf and not a root."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=pem([anchor]).decode())
     if alone:
@@ -221,7 +223,7 @@ def _trusting(anchor: x509.Certificate, *, alone: bool = False) -> ssl.SSLContex
 
 
 def _visit(endpoint: Endpoint, context: ssl.SSLContext) -> tuple[bool, str | None]:
-    """Fetch the camera's token; whether that succeeded, and if not the client's words."""
+    """Return whether a client got the camera's token, and its error message if not."""
     answer = b""
     try:
         with (
@@ -229,7 +231,7 @@ def _visit(endpoint: Endpoint, context: ssl.SSLContext) -> tuple[bool, str | Non
             context.wrap_socket(connection, server_hostname=_HOST) as tls,
         ):
             tls.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            # Boards close without close_notify, so the length of the body tells the end.
+            # Boards close without close_notify, so the length of the body marks the end.
             while not re.search(rb"\r\n\r\n.{32}\n", answer, re.DOTALL):
                 data = tls.recv(4096)
                 if not data:
@@ -241,7 +243,7 @@ def _visit(endpoint: Endpoint, context: ssl.SSLContext) -> tuple[bool, str | Non
     token = answer.partition(b"\r\n\r\n")[2].decode("ascii", "replace").strip()
     if token and token == endpoint.connections[-1].token:
         return True, None
-    return False, "the camera's answer did not arrive whole"
+    return False, "the camera's response is incomplete"
 
 
 def _subject(certificate: bytes) -> str:

@@ -1,8 +1,8 @@
-"""Look at what a deployed camera presents, and say whether a client can verify it.
+"""Read the chain that a remote host presents, and say whether a strict client accepts it.
 
-What is presented is read off the wire, and real verifiers judge it with the trusted roots
-alone: an intermediate in the trust file does not hide that it was not sent. Where they refuse,
-the certificates' names and signatures say what is wrong: which issuer is missing, say.
+Real verifiers judge the presented chain with the trusted roots only, so an intermediate in the
+trust file does not hide that it was not sent. If the verifiers reject the chain, the names and
+signatures of the certificates show what is wrong, for example which issuer is missing.
 """
 
 import contextlib
@@ -46,34 +46,34 @@ __all__ = [
 ]
 
 DEPLOYED = "deployed_chain"
-"""The check's name in the report's `findings`: one for each camera."""
+"""The check's name in the report's `findings`; one finding per host."""
 
 _WARNING = "deployed_warning"
-"""The check's name of what is said beside it."""
+"""The check's name of a warning about the same host."""
 
 _MISSING = (
-    "load the missing certificates too, if this firmware can (suites/presentation finds out on a "
-    "board), or put a gateway in front of the camera"
+    "load the missing certificates too, if the firmware can (suites/presentation tests a board), "
+    "or put a gateway in front of the camera"
 )
-_AT_ONCE = 64  # hosts; each costs a thread that mostly waits
+_AT_ONCE = 64  # hosts; each has a thread, which mostly waits
 
 
 @dataclass(frozen=True)
 class Look:
-    """What one host presents.
+    """What one host presents, and the verdict on it.
 
     Attributes:
         target: The host as asked for, `HOST:PORT`.
         complete: A strict client that trusts the root accepts what is presented.
-        verdict: The one line for people.
+        verdict: One line for users.
         kinds: Any of `leaf_only`, `full_chain`, `wrong_order`, `self_signed`,
             `root_included`, `unrelated`, `incomplete`, `unknown_root`, `another_name`,
             `expired`, `refused`, `refused_by_some`, `too_many`, `old_tls`, `no_handshake`,
             `asks_for_certificate`, `unreadable`, `unreachable`.
-        subjects: Of the presented certificates, in the order sent.
+        subjects: The subjects of the presented certificates, in the order sent.
         missing: The name of the first issuer that was not sent.
-        missing_issuers: All that were not sent, as far as they can be told.
-        warnings: What does not stop a strict client but others; also in the verdict.
+        missing_issuers: All issuers that were not sent, as far as known.
+        warnings: Why some clients reject what a strict client accepts; also in the verdict.
 
     """
 
@@ -95,7 +95,7 @@ class Look:
         """Return the fields of the report's `presentation`."""
         read = not {"unreachable", "unreadable"} & set(self.kinds)
         return {
-            "method": f"as deployed ({self.target})",
+            "method": f"as presented by {self.target}",
             "loaded": read,
             "presented": len(self.subjects) if read else None,
             "subjects": list(self.subjects),
@@ -104,7 +104,7 @@ class Look:
 
     def as_findings(self) -> list[dict[str, object]]:
         """Return the rows of the report's `findings`: the verdict, then each warning."""
-        # Some clients come by the missing one in other ways; the matrix says which.
+        # Some clients get the missing issuer elsewhere; the matrix says which.
         severity = "info" if self.complete else "warning" if self.missing else "blocker"
         verdict: dict[str, object] = {
             "check": DEPLOYED,
@@ -122,19 +122,17 @@ class Look:
 
 
 def look_at_all(hosts: Sequence[Target], trusted: Trusted) -> Iterator[Look]:
-    """Look at many hosts at once; what is found comes in the order asked."""
-    with (
-        quietly(),
-        ThreadPoolExecutor(max_workers=min(_AT_ONCE, max(1, len(hosts)))) as pool,
-    ):
+    """Look at many hosts at once; yield the results in the order of the hosts."""
+    # A pool starts no more threads than it has tasks.
+    with quietly(), ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         return iter(list(pool.map(lambda target: look(target, trusted), hosts)))
 
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """Silence cryptography, which warns of what RFC 5280 forbids in certificates; CAs do it.
+    """Silence cryptography's warnings about certificates that break RFC 5280; CAs issue them.
 
-    Not for one thread's use: the filter of warnings is the process's.
+    The filter holds for the whole process, so call this outside of threads.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -142,7 +140,7 @@ def quietly() -> Iterator[None]:
 
 
 def look(target: Target, trusted: Trusted) -> Look:
-    """Look at one host; one that cannot be reached or read is a finding, not an exception."""
+    """Look at one host. A host that cannot be reached or read gives a result, not an exception."""
     try:
         presented = read_host(target)
     except FlightError as error:
@@ -155,10 +153,10 @@ def look(target: Target, trusted: Trusted) -> Look:
 
 
 def read_certificates(presented: Presented) -> list[x509.Certificate]:
-    """Return the presented certificates, as many as are judged.
+    """Return the presented certificates, at most as many as are judged.
 
     Raises:
-        ValueError: One cannot be read.
+        ValueError: A certificate cannot be read.
 
     """
     certificates = []
@@ -177,24 +175,24 @@ def classify(
     trusted: Trusted,
     presented: Presented | None = None,
 ) -> Look:
-    """Say what a list of presented certificates is, and what else was seen of the host."""
+    """Return the verdict on presented certificates, and on what else was seen of the host."""
     at = dt.datetime.now(dt.UTC)
     chain = PresentedChain(certificates, trusted)
     roots = trusted.roots_above(certificates)
     opinions: tuple[Opinion, ...] = ()
     if roots:
-        # The libraries that judge take 0.13 s to load, and most cameras present no path.
+        # The verifiers take 0.13 s to import, and most cameras present no path to a root.
         from leafonly.certificates.verifiers import judge_chain
 
         opinions = judge_chain(chain.leaf, certificates[1:], roots, name=target.host, at=at)
-    # The strict client is OpenSSL's, which Python's default is since 3.13; what else refuses is
-    # said. pyca/cryptography alone accepts too much (a leaf that must not sign), and too little.
+    # OpenSSL decides, as in strict clients (Python's default since 3.13). pyca/cryptography gives
+    # a warning only, because it accepts a leaf that must not sign, and rejects good private CAs.
     decisive = [each for each in opinions if each.verifier.startswith("OpenSSL")]
     accepted = bool(decisive) and all(each.accepts for each in decisive)
     faults_of_host, beside_of_host = host_faults_and_warnings(presented)
     faults = {} if accepted else chain_faults(chain, target, at, opinions)
     if not chain.covers(target.host):
-        # OpenSSL also compares a common name, and a star within a label; browsers do not.
+        # OpenSSL also matches common names and a wildcard within a label; browsers do not.
         faults["another_name"] = another_name(target)
     faults |= faults_of_host
     beside = chain_warnings(chain, at, opinions, accepted=accepted) | beside_of_host

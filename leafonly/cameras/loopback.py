@@ -1,4 +1,4 @@
-"""Where every camera is met: a port on this machine's loopback, and the thread that serves it."""
+"""The base of every camera's endpoint: a port on loopback, and the thread that serves it."""
 
 import contextlib
 import selectors
@@ -18,8 +18,8 @@ class LoopbackEndpoint:
     """One port on 127.0.0.1 and, where there is one, on ::1; the base of every endpoint.
 
     A derived class serves in `_run`, in a thread that `_begin` starts: it accepts with
-    `_who_waits` from `_listeners`, which do not block, keeps its accounts in `_connections`,
-    and looks up when `_wake` is readable. Whatever ends that thread, nobody waits for it.
+    `_accept_all` from `_listeners`, which do not block, keeps its accounts in `_connections`,
+    and checks its state when `_wake` is readable. If the thread ends, no caller waits for it.
 
     Args:
         name: Of the thread.
@@ -78,7 +78,7 @@ class LoopbackEndpoint:
     def _run_guarded(self) -> None:
         try:
             self._run()
-        except Exception as error:  # noqa: BLE001  # whatever it was, somebody waits
+        except Exception as error:  # noqa: BLE001  # a caller waits for this thread
             self._trouble = f"the camera's thread has ended: {type(error).__name__}: {error}"
         finally:
             self._close_sockets()
@@ -93,7 +93,7 @@ class LoopbackEndpoint:
             self._woken.send(b"w")
 
     def _await(self, event: threading.Event) -> None:
-        """Wait for what the thread will set, as long as there is a thread."""
+        """Wait until the thread sets the event, or has ended."""
         while not event.wait(0.5) and self._thread.is_alive():
             pass
 
@@ -101,15 +101,15 @@ class LoopbackEndpoint:
         if self._trouble is not None:
             raise CameraError(self._trouble)
 
-    def _who_waits(self, listener: socket.socket) -> Iterator[socket.socket]:
-        """Accept every client in a listener's queue, and wait for no further one."""
+    def _accept_all(self, listener: socket.socket) -> Iterator[socket.socket]:
+        """Accept every client in a listener's queue, without waiting for more."""
         while True:
             try:
                 yield listener.accept()[0]
             except BlockingIOError:
                 return
             except ConnectionAbortedError:
-                continue  # this one is gone, but another may stand behind it
+                continue  # this client is gone, but the queue may have another
             except OSError as error:
                 # EMFILE, ENFILE, ENOBUFS, ENOMEM (accept(2)): it stays in the queue.
                 self._note_trouble(error)
@@ -117,15 +117,15 @@ class LoopbackEndpoint:
                 return
 
     def _note_trouble(self, error: OSError | RuntimeError) -> None:
-        words = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         self._trouble = (
-            f"this machine had no room for another connection ({words}): raise the limits of "
-            "open files and threads (ulimit -n, ulimit -u), or measure less at once (-n)"
+            f"this machine had no room for another connection ({reason}): raise the limits of "
+            "open files and threads (ulimit -n, ulimit -u), or run fewer workers (-n)"
         )
 
 
 def readable(sockets: Iterable[socket.socket], timeout: float | None) -> set[socket.socket]:
-    """Return which of these sockets can be read, at the latest after `timeout` seconds.
+    """Return the sockets that can be read, after at most `timeout` seconds.
 
     Unlike `select.select` it takes descriptors over 1023 (select(2)).
     """
@@ -139,8 +139,8 @@ def readable(sockets: Iterable[socket.socket], timeout: float | None) -> set[soc
 def _listen_on_loopback() -> list[socket.socket]:
     """Listen on one port number on both loopback addresses.
 
-    `localhost` may mean either. Were the number free to others on ::1, another run's camera
-    could answer this one's client.
+    `localhost` may resolve to either. If the port were free on ::1, the camera of another run
+    could answer this run's client.
 
     Raises:
         OSError: No port is free.

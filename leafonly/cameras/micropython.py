@@ -1,4 +1,4 @@
-"""MicroPython's unix program as a camera: real mbedTLS, and the script that boards run."""
+"""MicroPython's unix program as a camera: real mbedTLS, and the same script as on boards."""
 
 import contextlib
 import os
@@ -32,18 +32,18 @@ _BESIDE_PYTHON = Path(sys.executable).parent
 
 
 class MicroPython:
-    """A camera in a MicroPython process of its own for every presentation.
+    """A camera that starts a new MicroPython process for every chain.
 
     Args:
         program: The unix program, by name or path.
 
     Raises:
-        CameraError: It is not there, not MicroPython, or has no TLS.
+        CameraError: The program is missing, is not MicroPython, or has no TLS.
 
     """
 
     def __init__(self, program: str = "micropython") -> None:
-        # The one from PyPI stands beside the interpreter, wherever PATH leads.
+        # The one from PyPI is beside the interpreter, which may not be on PATH.
         found = shutil.which(program) or shutil.which(program, path=str(_BESIDE_PYTHON))
         if found is None:
             raise CameraError(
@@ -56,18 +56,18 @@ class MicroPython:
         self._info = self._identify()
 
     def info(self) -> CameraInfo:
-        """Say what this camera is."""
+        """Return the identity of this camera."""
         return self._info
 
     def close(self) -> None:
-        """Nothing outlives a presentation."""
+        """Do nothing, because the process ends with `serve`."""
 
     @contextlib.contextmanager
     def serve(self, loads: Sequence[Load]) -> Iterator["ServedByProgram"]:
         """Load certificates into a new process, and serve them until the context ends.
 
         Raises:
-            LoadRefused: mbedTLS will not have them; the text is MicroPython's exception.
+            LoadRefused: mbedTLS refuses to load them; the text is MicroPython's exception.
             CameraError: The program ended or does not answer.
 
         """
@@ -77,7 +77,7 @@ class MicroPython:
             try:
                 yield endpoint
             except Exception as error:
-                # Whatever went wrong with a program that has ended went wrong because it has.
+                # If the program has ended, that is the cause of every error.
                 if link.failure is not None:
                     raise CameraError(link.failure) from error
                 raise
@@ -107,7 +107,9 @@ class MicroPython:
             raise CameraError(f"{self._program} does not start: {error}") from error
         lines = [line.strip() for line in asked.stdout.splitlines()]
         if lines[:1] != ["micropython"]:
-            raise CameraError(f"{self._program} is not MicroPython")
+            raise CameraError(
+                f"{self._program} is not MicroPython: name the program: --camera=micropython:PATH"
+            )
         if len(lines) < 3:
             raise CameraError(f"{self._program} has no tls module: use a build with mbedTLS")
         return CameraInfo(
@@ -120,7 +122,7 @@ class MicroPython:
 
 
 class ServedByProgram(Relay):
-    """A presentation by a MicroPython process; `direct` is its own port, without the relay."""
+    """A chain served by a MicroPython process; `direct` is its own port, without the relay."""
 
     def __init__(self, link: NetworkLink) -> None:
         super().__init__(link)
@@ -170,6 +172,6 @@ class _Process:
 
 
 def _free_port() -> int:
-    """Find a port; should another program take it first, the script takes one of the next."""
+    """Return a free port; if another program takes it first, the script takes one of the next."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

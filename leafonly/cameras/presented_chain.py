@@ -1,36 +1,36 @@
-"""What a list of presented certificates is, by their names and signatures alone."""
+"""The shape of a presented chain, by the names and signatures of its certificates."""
 
 import datetime as dt
 from collections.abc import Sequence
 
 from cryptography import x509
 
-from leafonly.certificates.inspection import aia_urls, covers, is_issued_by
+from leafonly.certificates.inspection import aia_urls, covers, is_self_signed
+from leafonly.certificates.paths import Issuers, SignatureBudget, issuers_of
 from leafonly.certificates.trusted import MissingIssuer, Trusted
 
 __all__ = ["PresentedChain"]
 
-_MOST_SIGNATURES = 500  # verified for one host; a hostile one sends any number of namesakes
+_MOST_SIGNATURES = 500  # verified for one host
 
 
 class PresentedChain:
-    """The certificates that a host presents, beside what clients trust.
+    """The certificates that a host presents, compared with what clients trust.
 
     Attributes:
-        presented: All of them.
+        presented: All presented certificates.
         leaf: The first one.
-        path: From the leaf to its issuer and on, by the shortest way to a trusted root, or as
-            far as what was presented leads.
-        anchor: The trusted root that issued the path's last certificate, or that it is; None
-            if there is none.
-        missing: What the path lacks to a root.
-        leads_to_root: With what is missing, the path ends at a trusted root.
+        path: The shortest path from the leaf to a trusted root, without the root; if there is
+            none, the path through the presented certificates.
+        anchor: The trusted root that issued the path's last certificate, or that certificate if
+            it is the root; None if there is no trusted root.
+        missing: The issuers that were not presented.
+        leads_to_root: With the missing issuers, the path ends at a trusted root.
 
     """
 
     def __init__(self, presented: Sequence[x509.Certificate], trusted: Trusted) -> None:
         self.presented, self._trusted = presented, trusted
-        self._signatures = _MOST_SIGNATURES
         self.leaf = presented[0]
         self._below = self._climb()
         self.path, self.anchor = self._best_path()
@@ -40,12 +40,12 @@ class PresentedChain:
     @property
     def is_self_signed(self) -> bool:
         """The leaf is its own issuer."""
-        return self._is_root(self.leaf)
+        return is_self_signed(self.leaf)
 
     @property
     def has_root(self) -> bool:
         """A root is among the certificates above the leaf."""
-        return any(self._is_root(each) for each in self.presented[1:])
+        return any(is_self_signed(each) for each in self.presented[1:])
 
     @property
     def is_in_order(self) -> bool:
@@ -54,12 +54,12 @@ class PresentedChain:
 
     @property
     def has_unrelated(self) -> bool:
-        """Something that is no root is presented that the leaf's issuers do not lead to."""
+        """A certificate is presented that is neither above the leaf nor a root."""
         beside = [each for each in self.presented if each not in self._below]
-        return any(not self._is_root(each) for each in beside)
+        return any(not is_self_signed(each) for each in beside)
 
     def covers(self, host: str) -> bool:
-        """Tell whether the leaf is for this host."""
+        """Return whether the leaf covers this host."""
         return covers(self.leaf, host)
 
     def untimely(self, at: dt.datetime) -> list[x509.Certificate]:
@@ -72,35 +72,28 @@ class PresentedChain:
 
     @property
     def has_namesake_of_issuer(self) -> bool:
-        """A certificate is presented that is called as the path's missing issuer."""
+        """A presented certificate has the missing issuer's name, but another key."""
         issuer = self.path[-1].issuer
         return any(each.subject == issuer for each in self.presented if each not in self._below)
 
     @property
     def has_trusted_namesake(self) -> bool:
-        """A certificate is trusted that is called as the path's last issuer."""
+        """A trusted certificate has the name of the path's last issuer, but another key."""
         return bool(self._trusted.named(self.path[-1].issuer))
 
     def _anchor_above(self) -> list[x509.Certificate]:
         return [] if self.anchor is None or self.anchor in self.path else [self.anchor]
 
-    def _is_root(self, certificate: x509.Certificate) -> bool:
-        # The name first: most are no roots, and a signature costs more.
-        return certificate.issuer == certificate.subject and is_issued_by(certificate, certificate)
-
     def _climb(self) -> dict[x509.Certificate, x509.Certificate | None]:
-        """Return what the leaf leads to, nearest first, each with the one below it."""
+        """Return the certificates above the leaf, nearest first, each with the one below it."""
+        budget, pool = SignatureBudget(_MOST_SIGNATURES), Issuers(self.presented)
         below: dict[x509.Certificate, x509.Certificate | None] = {self.leaf: None}
         waiting = [self.leaf]
         while waiting:
             last = waiting.pop(0)
-            for each in self.presented:
-                if each in below or each.subject != last.issuer or self._signatures <= 0:
-                    continue
-                self._signatures -= 1
-                if is_issued_by(last, each):
-                    below[each] = last
-                    waiting.append(each)
+            for each in issuers_of(last, pool, budget, excluding=below):
+                below[each] = last
+                waiting.append(each)
         return below
 
     def _best_path(self) -> tuple[list[x509.Certificate], x509.Certificate | None]:
@@ -119,31 +112,31 @@ class PresentedChain:
         return path[::-1]
 
     def _missing(self) -> list[MissingIssuer]:
-        """Return the issuers that the path lacks; none if its end is an unknown root.
+        """Return the issuers that were not presented; none if the path ends at an unknown root.
 
-        Whether an issuer that nothing is known of is a root of somebody's own or a certificate
-        that was not sent cannot be seen. A leaf alone lacks its issuer. Above, the certificate
-        of a CA that has further ones above it says where they are (caIssuers): Let's Encrypt's
-        YE1, whose issuer is a root to few clients and cross-signed for the others.
+        An unknown issuer may be a private root or a certificate that was not sent. A leaf
+        alone lacks its issuer. An intermediate lacks its issuer if it has a caIssuers URL. For
+        example, the issuer of Let's Encrypt's YE1 is a root for few clients, and cross-signed
+        for the others.
         """
         known = [
-            each for each in self._below if not self._is_root(each) and self._trusted.knows(each)
+            each for each in self._below if not is_self_signed(each) and self._trusted.knows(each)
         ]
         if known:
             missing, root = self._trusted.missing_above(known[-1])
             self.leads_to_root = root is not None
             return missing
         top = self.path[-1]
-        if self._is_root(top) or (len(self.path) > 1 and not aia_urls(top)):
+        if is_self_signed(top) or (len(self.path) > 1 and not aia_urls(top)):
             return []
         return list(dict.fromkeys((*self._trusted.missing_above(top)[0], *self._gaps_beside())))
 
     def _gaps_beside(self) -> list[MissingIssuer]:
-        """Return what others lack that may belong above the gap."""
+        """Return the missing issuers of presented certificates that may belong above the gap."""
         beside = [
             each
             for each in self.presented
-            if each not in self._below and not self._is_root(each) and aia_urls(each)
+            if each not in self._below and not is_self_signed(each) and aia_urls(each)
         ]
         found: list[MissingIssuer] = []
         for each in beside:

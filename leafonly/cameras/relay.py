@@ -1,8 +1,8 @@
-"""Clients on this machine's loopback, one after the other brought to a camera elsewhere.
+"""Forward clients on this machine's loopback to a camera elsewhere, one after the other.
 
-A camera's script speaks with one client at a time, browsers open several connections, and
-some never use all of them. So a client waits here until it has something to say, and while
-it is the camera's turn or its own, each has a time limit.
+A camera's script serves one client at a time. Browsers open several connections, and do not use
+all of them. So a client waits here until it sends its first byte. Client and camera each have a
+time limit.
 """
 
 import collections
@@ -32,7 +32,7 @@ _FAREWELL = 5.0  # for a client to close after the answer
 
 
 class Link(Protocol):
-    """The way to a camera that speaks with one client at a time."""
+    """The connection to a camera that serves one client at a time."""
 
     @property
     def failure(self) -> str | None:
@@ -42,7 +42,7 @@ class Link(Protocol):
         """Begin a connection; a report will end it."""
 
     def room(self) -> int:
-        """Say how many bytes may be sent now."""
+        """Return how many bytes may be sent now."""
 
     def send(self, data: bytes) -> None:
         """Send what the client sent."""
@@ -51,7 +51,7 @@ class Link(Protocol):
         """Tell the camera that the client sends no more."""
 
     def fail(self, because: str) -> None:
-        """Give the link up."""
+        """Mark the link as failed."""
 
 
 @dataclass
@@ -105,7 +105,7 @@ class Relay(LoopbackEndpoint):
         self._thread.join()
 
     def hear(self, event: Event) -> None:
-        """Take an event of the link, from whichever thread."""
+        """Take an event of the link, from any thread."""
         client = self._active
         if event.kind == "data" and client is not None:
             # At once, without waking the relay: there is one client until the report has come.
@@ -148,13 +148,13 @@ class Relay(LoopbackEndpoint):
         if self._link.failure is not None:
             self._drop_all(self._link.failure)
         self._start_next()
-        self._watch_the_clock()
+        self._check_time_limits()
         if settling and self._active is None and not self._waiting:
             self._settling = None
             self._settled.set()
 
     def _accept(self, listener: socket.socket) -> None:
-        for accepted in self._who_waits(listener):
+        for accepted in self._accept_all(listener):
             client = _Client(accepted)
             accepted.settimeout(_FAREWELL)
             # A flight comes in several pieces; waiting for acknowledgements costs 40 ms.
@@ -191,7 +191,7 @@ class Relay(LoopbackEndpoint):
         self._link.send(data)
 
     def _lose(self, client: _Client, because: str) -> None:
-        """Take leave of a client whose socket is broken."""
+        """Drop a client whose socket is broken."""
         client.seen.error = client.seen.error or because
         if client is self._active:
             self._end(client)
@@ -221,7 +221,7 @@ class Relay(LoopbackEndpoint):
             self._leave(client)
 
     def _leave(self, client: _Client) -> None:
-        """Say good-bye and read to the client's end: closing over bytes would reset it."""
+        """Close our side and read to the client's end, because unread bytes cause a reset."""
         client.since = time.monotonic()
         try:
             client.socket.shutdown(socket.SHUT_WR)
@@ -238,16 +238,16 @@ class Relay(LoopbackEndpoint):
                 client.since = client.begun = time.monotonic()
                 self._active = client
                 self._link.open()
-                # It is here because it has something to say.
+                # This client has sent something already.
                 self._read(client)
 
-    def _watch_the_clock(self) -> None:
+    def _check_time_limits(self) -> None:
         now = time.monotonic()
         for client in [c for c in self._leaving if now - c.since > _FAREWELL]:
             self._lose(client, "the client did not close")
         if self._settling and now - self._settling > _STRAGGLERS:
             for client in [c for c in self._waiting if not c.ready]:
-                self._lose(client, "nobody spoke here")
+                self._lose(client, "the client sent nothing")
             if self._active is not None:
                 self._end(self._active)
         for client in [c for c in self._waiting if not c.ready and now - c.since > _CLIENT_TURN]:
@@ -277,7 +277,7 @@ class Relay(LoopbackEndpoint):
 
 
 def _note(report: bytes, seen: Connection) -> None:
-    """Read what the device script tells of a connection (`talk` in its source)."""
+    """Read the device script's report on a connection (`talk` in its source)."""
     lines = [line.decode("utf-8", "backslashreplace") for line in report.split(b"\n", 3)]
     completed, request, token, error = (*lines, "", "", "", "")[:4]
     seen.handshake_completed = completed == "1"

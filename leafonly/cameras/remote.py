@@ -1,7 +1,7 @@
-"""A camera that is deployed already: what it presents is met as it is.
+"""A remote host that presents a chain of its own.
 
-Clients reach it through this machine's loopback, where the records that pass are the second
-witness. They stay encrypted: nothing is opened, and nothing changed.
+Clients connect to a loopback port that forwards the encrypted bytes. leafonly reads the types and
+lengths of the TLS records that pass. It cannot decrypt or change them.
 """
 
 import contextlib
@@ -15,9 +15,9 @@ from leafonly.cameras import CameraInfo, Load, LoadRefused
 from leafonly.cameras.relay import Relay
 from leafonly.cameras.script.link import Event
 from leafonly.tls.address import Target
-from leafonly.tls.passive_observer import Witness
+from leafonly.tls.passive_observer import PassiveObserver
 
-__all__ = ["REFUSED", "DeployedCamera"]
+__all__ = ["REFUSED", "RemoteCamera"]
 
 REFUSED = "the camera refused the client with an alert"
 """The `error` of a connection that the camera ended, and not the client."""
@@ -27,14 +27,14 @@ _LONGEST_ANSWER = 10.0  # seconds after a request; a camera's page may be a stre
 _PIECE = 16384  # bytes
 
 
-class DeployedCamera:
-    """One deployed camera, or a list of them, which can only be looked at."""
+class RemoteCamera:
+    """One remote host that clients can connect to, or a list of hosts that can only be read."""
 
     def __init__(self, targets: Sequence[Target]) -> None:
         self._targets = targets
 
     def info(self) -> CameraInfo:
-        """Say what this camera is."""
+        """Return the identity of this camera."""
         one = len(self._targets) == 1
         return CameraInfo(
             kind="deployed",
@@ -45,42 +45,42 @@ class DeployedCamera:
         )
 
     def close(self) -> None:
-        """Nothing was changed."""
+        """Do nothing, because nothing was changed."""
 
     @contextlib.contextmanager
     def serve(self, loads: Sequence[Load]) -> Iterator[Relay]:
-        """Let clients reach it until the context ends; `loads` must be empty.
+        """Forward clients to the host until the context ends; `loads` must be empty.
 
         Raises:
-            LoadRefused: There is something to load.
+            LoadRefused: There is something to load, or several hosts.
             OSError: No loopback port is free.
 
         """
         if loads or len(self._targets) != 1:
-            raise LoadRefused("what a deployed camera presents cannot be changed from here")
-        way = _Way(self._targets[0])
-        endpoint = Relay(way)
-        way.listener = endpoint.hear
+            raise LoadRefused("leafonly cannot change what a remote host presents")
+        link = _HostLink(self._targets[0])
+        endpoint = Relay(link)
+        link.listener = endpoint.hear
         try:
             yield endpoint
         finally:
             endpoint.close()
 
 
-class _Way:
-    """Connections to a camera over TCP, one after the other, and what passes there."""
+class _HostLink:
+    """Connections to a host over TCP, one after the other, and the observer of their records."""
 
     def __init__(self, target: Target) -> None:
         self.listener: Callable[[Event], None] = lambda event: None
         self.failure: str | None = None
         self._target = target
         self._socket: socket.socket | None = None
-        self._witness = Witness()
+        self._observer = PassiveObserver()
         self._client_ended = threading.Event()
 
     def open(self) -> None:
         """Connect to the camera."""
-        self._witness = Witness()
+        self._observer = PassiveObserver()
         self._client_ended.clear()
         try:
             connection = socket.create_connection((self._target.host, self._target.port), _CONNECT)
@@ -94,13 +94,13 @@ class _Way:
         ).start()
 
     def room(self) -> int:
-        """Say how many bytes are sent at once."""
+        """Return how many bytes are sent at once."""
         return _PIECE
 
     def send(self, data: bytes) -> None:
         """Send what the client sent."""
-        self._witness.hear_client(data)
-        # The camera may have closed already; that is noticed where its answer is read.
+        self._observer.read_client(data)
+        # The camera may have closed already; `_receive` notices that.
         if self._socket:
             with contextlib.suppress(OSError):
                 self._socket.sendall(data)
@@ -108,13 +108,13 @@ class _Way:
     def end(self) -> None:
         """Tell the camera that the client sends no more."""
         self._client_ended.set()
-        self._witness.client_ends()
+        self._observer.client_closed()
         if self._socket:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_WR)
 
     def fail(self, because: str) -> None:
-        """Give this camera up."""
+        """Mark this host as failed."""
         if self.failure is None:
             self.failure = f"{self._target}: {because}"
             self.listener(Event("failed", self.failure.encode()))
@@ -129,16 +129,16 @@ class _Way:
                         data = connection.recv(_PIECE)
                         if not data:
                             break
-                        self._witness.hear_server(data)
+                        self._observer.read_server(data)
                         self.listener(Event("data", data))
                 except OSError as failure:
                     error = str(failure)
                     break
-                is_last = self._witness.request_seen or self._client_ended.is_set()
+                is_last = self._observer.request_seen or self._client_ended.is_set()
                 if is_last and deadline is None:
                     deadline = time.monotonic() + _LONGEST_ANSWER
             self._socket = None
-        completed = "1" if self._witness.handshake_completed else ""
-        request = "(encrypted)" if self._witness.request_seen else ""
-        error = REFUSED if self._witness.server_refused else error
+        completed = "1" if self._observer.handshake_completed else ""
+        request = "(encrypted)" if self._observer.request_seen else ""
+        error = REFUSED if self._observer.server_refused else error
         self.listener(Event("report", "\n".join((completed, request, "", error)).encode()))

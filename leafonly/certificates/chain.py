@@ -58,7 +58,7 @@ class Chain:
         """Encode the private key, unencrypted, as PKCS#8 or in its traditional form.
 
         Raises:
-            ValueError: The chain was issued for a CSR; the key is with whoever made that.
+            ValueError: The chain was issued for a CSR; the creator of the CSR has the key.
 
         """
         if self.key is None:

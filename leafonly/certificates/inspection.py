@@ -1,4 +1,4 @@
-"""What a certificate says, each by one rule: whom it is for, and who issued it, from where."""
+"""Read a certificate: its names, its issuer, and the URLs in it."""
 
 import contextlib
 import ipaddress
@@ -9,26 +9,34 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-__all__ = ["addresses", "aia_urls", "covers", "dns_names", "is_issued_by", "ocsp_urls"]
+__all__ = [
+    "addresses",
+    "aia_urls",
+    "covers",
+    "dns_names",
+    "is_issued_by",
+    "is_self_signed",
+    "ocsp_urls",
+]
 
 
 def dns_names(certificate: x509.Certificate) -> list[str]:
-    """Give the dNSNames in a certificate's SAN, in lower case."""
+    """Return the dNSNames in a certificate's SAN, in lower case."""
     return [name.lower() for name in _alternative_names(certificate, x509.DNSName)]
 
 
 def addresses(certificate: x509.Certificate) -> list[str]:
-    """Give the iPAddresses in a certificate's SAN."""
+    """Return the iPAddresses in a certificate's SAN."""
     return [str(address) for address in _alternative_names(certificate, x509.IPAddress)]
 
 
 def aia_urls(certificate: x509.Certificate) -> list[str]:
-    """Give a certificate's caIssuers URLs (RFC 5280 section 4.2.2.1)."""
+    """Return a certificate's caIssuers URLs (RFC 5280 section 4.2.2.1)."""
     return _access_urls(certificate, AuthorityInformationAccessOID.CA_ISSUERS)
 
 
 def ocsp_urls(certificate: x509.Certificate) -> list[str]:
-    """Give the URLs where a certificate's state can be asked for (RFC 5280 section 4.2.2.1)."""
+    """Return a certificate's OCSP URLs (RFC 5280 section 4.2.2.1)."""
     return _access_urls(certificate, AuthorityInformationAccessOID.OCSP)
 
 
@@ -46,15 +54,15 @@ def _access_urls(certificate: x509.Certificate, method: x509.ObjectIdentifier) -
 
 
 def covers(certificate: x509.Certificate, host: str) -> bool:
-    """Tell whether a certificate is for a host, by its SAN alone.
+    """Return whether a certificate's SAN covers a host.
 
-    An address is only ever an iPAddress (RFC 9525 section 6.4). A star stands for the whole
-    first label of a name (section 6.3), and for none right below a top-level domain, where
-    public CAs must not issue one (Baseline Requirements 3.2.2.6).
+    An address matches only an iPAddress (RFC 9525 section 6.4). A wildcard stands for the whole
+    first label of a name (section 6.3). A wildcard right below a top-level domain matches
+    nothing, because public CAs must not issue one (Baseline Requirements 3.2.2.6).
 
     Args:
-        certificate: Whose names.
-        host: A name, its case and a dot at its end being no matter, or an address. A dot at
+        certificate: The certificate.
+        host: A name or an address. Case and a dot at the end of the name are ignored. A dot at
             the end of a name in the certificate matches nothing (OpenSSL 4.0, Go 1.27).
 
     """
@@ -70,22 +78,30 @@ def covers(certificate: x509.Certificate, host: str) -> bool:
 
 
 def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Tell whether names and signature say that one certificate issued the other.
+    """Return whether names and signature say that `issuer` issued `certificate`.
 
-    As RFC 5280 section 6.1.3 has it, steps (a)(1) and (a)(4); not whether it was allowed to,
-    nor whether the digest is one that clients still accept.
+    These are steps (a)(1) and (a)(4) of RFC 5280 section 6.1.3. Whether the issuer may issue
+    certificates, and whether clients still accept the digest, is not checked.
     """
     try:
         certificate.verify_directly_issued_by(issuer)
     except (TypeError, InvalidSignature):
         return False
     except (ValueError, UnsupportedAlgorithm):
-        return certificate.issuer == issuer.subject and _is_signed_as_of_old(certificate, issuer)
+        return certificate.issuer == issuer.subject and _is_signed_with_old_digest(
+            certificate, issuer
+        )
     return True
 
 
-def _is_signed_as_of_old(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Verify a signature whose digest `verify_directly_issued_by` no longer takes."""
+def is_self_signed(certificate: x509.Certificate) -> bool:
+    """Return whether a certificate has its own name as issuer, and its own key's signature."""
+    # The names first: most certificates are not self-signed, and verifying costs more.
+    return certificate.issuer == certificate.subject and is_issued_by(certificate, certificate)
+
+
+def _is_signed_with_old_digest(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Verify a signature with a digest that `verify_directly_issued_by` no longer accepts."""
     signature, signed = certificate.signature, certificate.tbs_certificate_bytes
     try:
         key, digest = issuer.public_key(), certificate.signature_hash_algorithm
@@ -108,5 +124,5 @@ def _alternative_names(
     try:
         san = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
-        return []  # no client finds its name in what cannot be read
+        return []  # a client finds no name in a SAN that cannot be read
     return [str(value) for value in san.get_values_for_type(kind)]

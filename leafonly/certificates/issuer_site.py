@@ -1,4 +1,4 @@
-"""The authority's web server, where clients that fetch missing intermediates look for them."""
+"""The CA's web server, from which clients fetch a missing intermediate."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,11 +13,11 @@ __all__ = ["IssuerSite"]
 
 
 class IssuerSite:
-    """Serves one intermediate over loopback HTTP and counts who asked for it.
+    """Serves one intermediate over loopback HTTP and counts the requests.
 
-    Two addresses: one answers with the intermediate as DER (`application/pkix-cert`,
-    RFC 5280 section 4.2.2.1), the other takes the request and never answers. Every URL
-    carries a label, so that a fetch can be told to belong to one cell.
+    There are two ports. One responds with the intermediate as DER (`application/pkix-cert`,
+    RFC 5280 section 4.2.2.1). The other reads the request and never responds. Every URL has
+    a label, so that each request belongs to one cell.
     """
 
     def __init__(self, intermediate: x509.Certificate) -> None:
@@ -38,16 +38,16 @@ class IssuerSite:
         self.close()
 
     def url(self, label: str, *, dead: bool = False) -> str:
-        """Give the caIssuers URL for a label; `dead` for the one that never answers."""
+        """Return the caIssuers URL for a label; `dead` for the one that never answers."""
         port = (self._dead if dead else self._live).server_address[1]
         return f"http://127.0.0.1:{port}/{label}/intermediate.cer"
 
     def fetches(self, label: str) -> int:
-        """Count the requests that came for a label, at either address."""
+        """Return the number of requests for a label, at either port."""
         return self._asked.count(label)
 
     def close(self) -> None:
-        """Stop both servers and let go of everyone still waiting."""
+        """Stop both servers, and end the requests that still wait."""
         self._closing.set()
         for server in (self._live, self._dead):
             server.shutdown()

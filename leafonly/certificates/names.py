@@ -1,4 +1,4 @@
-"""How certificates are called in texts for people."""
+"""Names of certificates for messages."""
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -7,17 +7,17 @@ __all__ = ["called", "name_of", "shown"]
 
 
 def called(certificate: x509.Certificate) -> str:
-    """Return the name by which people know a certificate."""
+    """Return a certificate's subject as `name_of` writes it."""
     return name_of(certificate.subject)
 
 
 def name_of(name: x509.Name) -> str:
-    """Return a name's common name, or all of it where there is none; printable and short."""
+    """Return the common name, or the whole name if it has none; printable and short."""
     common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
     word = str(common[0].value) if common else name.rfc4514_string()
     return shown(word) or "(no name)"
 
 
 def shown(text: str) -> str:
-    """Return a stranger's text, printable and short."""
+    """Return text from outside, printable and short."""
     return "".join(c if c.isprintable() else "?" for c in text)[:200]

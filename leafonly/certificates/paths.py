@@ -1,29 +1,74 @@
-"""Which certificates stand above a leaf: every path to a root, and the roots' lists.
+"""Build certification paths from a leaf upwards, and the lists of roots where they may end.
 
-By names and signatures alone (RFC 5280 section 6.1), because an audit wants to see paths
-that a verifier would refuse, and to say what is wrong with them.
+Only names and signatures count here (RFC 5280 section 6.1), because an audit must also see the
+paths that a verifier rejects, to say what is wrong with them.
 """
 
 import contextlib
 import functools
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Protocol
 
 from cryptography import x509
 
 from leafonly.certificates.inspection import is_issued_by
 from leafonly.certificates.system_roots import mozilla_list, system_list
 
-__all__ = ["Issuers", "longest_path", "mozilla_roots", "root_paths", "system_roots"]
+__all__ = [
+    "Issuers",
+    "Pool",
+    "SignatureBudget",
+    "issuers_of",
+    "longest_path",
+    "mozilla_roots",
+    "root_paths",
+    "system_roots",
+]
 
-_MOST_CERTIFICATES = 8  # in one path; the web's longest has 5
-_MOST_SIGNATURES = 300  # checked for one leaf; hostile files may hold any number of namesakes
+_MOST_CERTIFICATES = 8  # in one path; the longest on the web has 5
+_MOST_SIGNATURES = 300  # for one leaf
 _MOST_PATHS = 16
 
 
+class Pool(Protocol):
+    """Certificates among which issuers are looked up by name."""
+
+    def named(self, name: x509.Name) -> Sequence[x509.Certificate]:
+        """Return the certificates that may have this subject."""
+
+
+class SignatureBudget:
+    """How many signatures may still be verified for one leaf.
+
+    A hostile file or server may hold any number of certificates of one name.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def spend(self) -> bool:
+        """Take one signature off the budget; return False if none is left."""
+        self._left -= 1
+        return self._left >= 0
+
+
+def issuers_of(
+    certificate: x509.Certificate,
+    pool: Pool,
+    budget: SignatureBudget,
+    *,
+    excluding: Collection[x509.Certificate] = (),
+) -> Iterator[x509.Certificate]:
+    """Yield the certificates of a pool that issued this one, by name and signature."""
+    for issuer in pool.named(certificate.issuer):
+        if issuer not in excluding and budget.spend() and is_issued_by(certificate, issuer):
+            yield issuer
+
+
 class Issuers:
-    """Certificates to look issuers up in, by the name they would be known by."""
+    """Certificates indexed by subject; a `Pool`."""
 
     def __init__(self, certificates: Iterable[x509.Certificate]) -> None:
         self._by_name: dict[bytes, list[x509.Certificate]] = defaultdict(list)
@@ -34,25 +79,26 @@ class Issuers:
         return bool(self._by_name)
 
     def named(self, name: x509.Name) -> Sequence[x509.Certificate]:
-        """Give the certificates whose subject this is."""
+        """Return the certificates with this subject."""
         return self._by_name.get(name.public_bytes(), ())
 
 
 def root_paths(
     leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], roots: Issuers
 ) -> list[tuple[x509.Certificate, ...]]:
-    """Find the paths from a leaf to a root, both included, the shortest first.
+    """Return the paths from a leaf to a root, both included, the shortest first.
 
     Args:
-        leaf: Where they begin.
-        intermediates: What they may lead through.
-        roots: Where they may end.
+        leaf: Where each path begins.
+        intermediates: The certificates that may be in between.
+        roots: The certificates at which a path may end.
 
     """
     found: list[tuple[x509.Certificate, ...]] = []
-    left = [_MOST_SIGNATURES]
-    for path in _ways_up(leaf, intermediates, left):
-        found += [(*path, root) for root in _issuers(path, roots, left)]
+    budget = SignatureBudget(_MOST_SIGNATURES)
+    for path in _paths_up(leaf, intermediates, budget):
+        above = issuers_of(path[-1], roots, budget, excluding=path)
+        found += [(*path, root) for root in above]
         if len(found) >= _MOST_PATHS:
             break
     return found[:_MOST_PATHS]
@@ -61,49 +107,38 @@ def root_paths(
 def longest_path(
     leaf: x509.Certificate, intermediates: Sequence[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
-    """Return the leaf and as many of the intermediates as stand above it, in order."""
-    return max(_ways_up(leaf, intermediates, [_MOST_SIGNATURES]), key=len)
+    """Return the longest path through the intermediates, beginning with the leaf."""
+    return max(_paths_up(leaf, intermediates, SignatureBudget(_MOST_SIGNATURES)), key=len)
 
 
-def _ways_up(
-    leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], left: list[int]
+def _paths_up(
+    leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], budget: SignatureBudget
 ) -> Iterator[tuple[x509.Certificate, ...]]:
-    """Give every path that begins at the leaf, the shortest first."""
+    """Yield every path that begins at the leaf, the shortest first."""
     between = Issuers(intermediates)
     waiting: list[tuple[x509.Certificate, ...]] = [(leaf,)]
     while waiting:
         path = waiting.pop(0)
         yield path
         if len(path) < _MOST_CERTIFICATES:
-            waiting += [(*path, issuer) for issuer in _issuers(path, between, left)]
-
-
-def _issuers(
-    path: Sequence[x509.Certificate], pool: Issuers, left: list[int]
-) -> Iterator[x509.Certificate]:
-    """Give who issued a path's last certificate, as long as signatures may be verified."""
-    for issuer in pool.named(path[-1].issuer):
-        if issuer in path or left[0] <= 0:
-            continue
-        left[0] -= 1
-        if is_issued_by(path[-1], issuer):
-            yield issuer
+            above = issuers_of(path[-1], between, budget, excluding=path)
+            waiting += [(*path, issuer) for issuer in above]
 
 
 @functools.cache
 def mozilla_roots() -> Issuers:
-    """Return Mozilla's list of roots, as certifi delivers it."""
+    """Return the roots of Mozilla's list, as certifi delivers it."""
     return Issuers(_parsed(mozilla_list()))
 
 
 @functools.cache
 def system_roots() -> Issuers:
-    """Return the roots that this system's own programs trust; empty where they are not found."""
+    """Return the roots in this system's trust store; empty if no store is found."""
     return Issuers(_parsed(system_list()))
 
 
 def _parsed(encoded: Iterable[bytes]) -> Iterator[x509.Certificate]:
-    """Parse a list of roots; some of them break today's rules, and some cannot be parsed."""
+    """Parse roots; leave out those that cannot be parsed, and silence warnings about old ones."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for each in encoded:

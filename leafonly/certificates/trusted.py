@@ -1,4 +1,4 @@
-"""The certificates that look's clients trust, and what else their file holds."""
+"""The trust store of a client, and the intermediates that its file holds beside the roots."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,15 @@ from typing import Self
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from leafonly.certificates.inspection import aia_urls, is_issued_by
+from leafonly.certificates.inspection import aia_urls, is_issued_by, is_self_signed
+from leafonly.certificates.paths import SignatureBudget, issuers_of
 from leafonly.certificates.regular_file import read_regular_file
 from leafonly.certificates.system_roots import mozilla_list, system_list
 
 __all__ = ["MissingIssuer", "Trusted"]
 
-_MOST_MISSING = 8  # above one another
-_MOST_NAMESAKES = 20  # tried as a certificate's issuer; a hostile server sends any number
+_MOST_MISSING = 8  # issuers, each above the one before
+_MOST_NAMESAKES = 20  # tried as the issuer of one certificate
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class MissingIssuer:
 
     Attributes:
         subject: Its name.
-        url: Where the certificate below it says that it is (caIssuers, RFC 5280 section
-            4.2.2.1); None if it does not.
+        url: The caIssuers URL in the certificate below it (RFC 5280 section 4.2.2.1); None if
+            there is none.
 
     """
 
@@ -34,10 +35,10 @@ class MissingIssuer:
 
 
 class Trusted:
-    """The roots a client would know, and what else its file holds.
+    """The roots that a client trusts, and the other certificates in its file.
 
     Args:
-        certificates: Roots and others; None for this system's own store.
+        certificates: Roots and others; None for this system's trust store.
 
     """
 
@@ -50,49 +51,50 @@ class Trusted:
 
     @classmethod
     def of_file(cls, path: Path) -> Self:
-        """Read them from a file of PEM certificates.
+        """Return the certificates in a PEM file.
 
         Raises:
-            ValueError: The file holds none.
-            OSError: It cannot be read, or is no regular file.
+            ValueError: The file holds no certificate.
+            OSError: The file cannot be read, or is not a regular file.
 
         """
         data = read_regular_file(path)
         try:
             return cls(x509.load_pem_x509_certificates(data))
         except ValueError:
-            raise ValueError(f"{path}: no PEM certificate can be read from it") from None
+            raise ValueError(f"{path} holds no PEM certificate: name a file with one") from None
 
     def named(self, name: x509.Name) -> list[x509.Certificate]:
-        """Return the certificates that may be of this name; only these are parsed.
+        """Return the certificates that may have this subject. Only these are parsed.
 
-        A system's store holds 150, and some break today's rules, so that parsing them warns.
+        A system's store holds 150 roots. Parsing the old ones warns, because they break rules
+        of today.
         """
         encoded = name.public_bytes()
         matching = [each for each in self._certificates if encoded in each]
         return [x509.load_der_x509_certificate(each) for each in matching[:_MOST_NAMESAKES]]
 
     def root_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
-        """Return the trusted root that issued a certificate, or that it is."""
+        """Return the trusted root that issued a certificate, or the certificate if it is one."""
         for candidate in self.named(certificate.issuer):
-            # An intermediate here may help one client, but it is no end of a chain.
-            if is_issued_by(candidate, candidate) and is_issued_by(certificate, candidate):
+            # An intermediate in the file may help one client, but no path ends at it.
+            if is_self_signed(candidate) and is_issued_by(certificate, candidate):
                 return candidate
         return None
 
     def roots_above(self, presented: Iterable[x509.Certificate]) -> list[x509.Certificate]:
-        """Return the roots at which a path through these certificates may end."""
+        """Return the trusted roots at which a path through these certificates may end."""
         names = {name for each in presented for name in (each.issuer, each.subject)}
         candidates = [each for name in names for each in self.named(name)]
-        return [each for each in candidates if is_issued_by(each, each)]
+        return [each for each in candidates if is_self_signed(each)]
 
     def missing_above(
         self, certificate: x509.Certificate
     ) -> tuple[list[MissingIssuer], x509.Certificate | None]:
-        """Return what a path lacks from this certificate up, and the root where it ends.
+        """Return the missing issuers above a certificate, and the root at the end of the path.
 
-        The issuers in the file are followed; the root is None if they do not lead to one.
-        The last one missing is then the first whose certificate is not known either.
+        The path goes on through the issuers in the file. The root is None if the path ends
+        without one; the last missing issuer is then not in the file either.
         """
         missing: list[MissingIssuer] = []
         below: x509.Certificate | None = certificate
@@ -102,12 +104,9 @@ class Trusted:
             if root is not None:
                 return missing, root
             missing.append(MissingIssuer(below.issuer.rfc4514_string(), _url(below)))
-            candidates = [
-                each
-                for each in self.named(below.issuer)
-                if each not in seen and is_issued_by(below, each)
-            ]
-            # Of several, one that a root issued: the others go nowhere or further.
+            budget = SignatureBudget(_MOST_NAMESAKES)
+            candidates = list(issuers_of(below, self, budget, excluding=seen))
+            # Prefer one that a root issued, because its path is the shortest.
             below = next((each for each in candidates if self.root_of(each)), None) or next(
                 iter(candidates), None
             )
@@ -115,7 +114,7 @@ class Trusted:
         return missing, None
 
     def knows(self, certificate: x509.Certificate) -> bool:
-        """Whether the issuer is among the file's certificates, a root or not."""
+        """Return whether the file has the issuer of a certificate, a root or not."""
         return any(is_issued_by(certificate, each) for each in self.named(certificate.issuer))
 
 
@@ -123,4 +122,4 @@ def _url(certificate: x509.Certificate) -> str | None:
     try:
         return next((url for url in aia_urls(certificate) if url.startswith("http")), None)
     except ValueError:
-        return None  # what cannot be read, names nothing
+        return None  # an extension that cannot be read has no URL

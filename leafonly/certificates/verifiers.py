@@ -1,8 +1,7 @@
-"""What real verifiers say of one chain: OpenSSL, as clients use it, and pyca/cryptography.
+"""Judge a chain with real verifiers: OpenSSL, configured as in clients, and pyca/cryptography.
 
-Rules of our own would be wrong in other places than a client's are; here the clients' own
-libraries judge. None of them asks for revocation, for Certificate Transparency, or for what
-browsers add to their root lists (dates after which a root is distrusted).
+The clients' own libraries judge here, because rules of our own would have other errors. None of
+them checks revocation, Certificate Transparency, or the dates after which browsers distrust a root.
 """
 
 import calendar
@@ -33,14 +32,14 @@ _ffi, _lib = crypto._ffi, crypto._lib  # type: ignore[attr-defined]
 
 @dataclass(frozen=True)
 class Opinion:
-    """What one verifier says of one chain.
+    """The verdict of one verifier on one chain.
 
     Attributes:
-        verifier: Its name, with the version.
-        strict: Whether it also refuses what RFC 5280 or the Baseline Requirements forbid
+        verifier: Its name and version.
+        strict: Whether it also rejects what RFC 5280 or the Baseline Requirements forbid
             and most clients accept.
-        accepts: Its verdict.
-        because: Its own message, printable and short; None if it accepts.
+        accepts: Whether it accepts the chain.
+        because: Its message, printable and short; None if it accepts.
 
     """
 

@@ -1,4 +1,4 @@
-"""Draw docs/answer.md from a report: whether the camera documentation's sentence holds."""
+"""Write docs/answer.md from a report: whether the camera documentation's claim is true."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,24 +11,33 @@ __all__ = ["markdown"]
 Cell = Mapping[str, Any]
 
 _HEAD = """\
-# Does the sentence hold?
+# Is the documentation's claim true?
 
-Camera documentation says of a camera that presents only its leaf certificate: clients that already have the CA's intermediate cached, "mainstream browsers and HTTPS libraries usually do", connect fine; clients that rely on the server to send it fail; if every client must succeed, put a gateway in front.
+Camera documentation says about a camera that presents only its leaf certificate: clients that have the CA's intermediate cached ("mainstream browsers and HTTPS libraries usually do") connect. Clients that need the server to send it fail. If every client must connect, put a gateway in front.
 
-Written by `uv run python -m leafonly answer REPORT` from `{name}`: {clients} clients over {stacks} TLS libraries, measured {day} on {os} against {camera}. Every figure below is counted from that report; a cell without a verdict is counted nowhere. What other versions do was measured apart from it, and is said under "What a new version changed".
-The authority is a private one, made for the run, so nothing about its intermediate can have come along with a program. For a certificate of a public CA one thing may differ, which this report cannot show: Firefox on desktop systems downloads the intermediates of the CAs in Mozilla's root program ahead of time (Mozilla Security Blog, "Preloading Intermediate CA Certificates into Firefox", 13 November 2020; not measured here).
+This page was written by `uv run python -m leafonly answer REPORT` from `{name}`: {clients} clients with {stacks} TLS libraries, measured on {day} on {os} with {camera}. Every figure is counted from that report. A cell without a verdict is not counted.
+
+The CA was made for the run, so no client had its intermediate before. For a certificate of a public CA, one client may differ, which was not measured: Firefox on desktop systems downloads the intermediates of the CAs in Mozilla's root program in advance (Mozilla Security Blog, "Preloading Intermediate CA Certificates into Firefox", 13 November 2020).
 """
+
+_SCENARIOS = {
+    "full_chain": "The camera or a gateway presents the full chain",
+    "absent": "Leaf alone",
+    "visited": "Leaf alone, after a visit to another server of the same CA",
+    "aia": "Leaf alone, with a caIssuers URL in it",
+    "cached": "Leaf alone, with the intermediate installed on the client",
+}
 
 
 def markdown(report: Mapping[str, Any], name: str) -> str:
-    """Answer the sentence point by point.
+    """Return the answer to the claim, point by point.
 
     Args:
         report: As in report.json.
-        name: What to call that file.
+        name: The name of that file.
 
     Raises:
-        ValueError: No client has a verdict on `absent`, so that there is no answer.
+        ValueError: No client has a verdict on `absent`.
 
     """
     said = {client["name"]: client for client in report["clients"]}
@@ -48,7 +57,7 @@ def markdown(report: Mapping[str, Any], name: str) -> str:
 
 
 class _Answers:
-    """The verdicts of one report, counted by what they say about the sentence."""
+    """The verdicts of one report, counted by what they say about the claim."""
 
     def __init__(self, cells: Sequence[Cell], clients: Mapping[str, Mapping[str, Any]]) -> None:
         self._said = clients
@@ -61,27 +70,24 @@ class _Answers:
         self.asked = [name for name in self.clients if self._verdict(name, "absent") is not None]
 
     def sections(self) -> list[str]:
-        """Write the sections, each an answer with the clients it is counted from."""
+        """Return the sections, each with a sentence and the table it is counted from."""
         browsers = [name for name in self.clients if self._said[name]["kind"] == "browser"]
-        absent, fetching = self._accepting("absent"), self._accepting("aia")
-        visited = self._accepting("visited")
-        completes = self._cached("completes")
-        anchors = self._cached("anchors")
-        helped = {*absent, *fetching, *visited, *completes, *anchors}
+        fetching, visited = self._accepting("aia"), self._accepting("visited")
+        completes, anchors = self._cached("completes"), self._cached("anchors")
+        helped = {*self._accepting("absent"), *fetching, *visited, *completes, *anchors}
         never = [name for name in self.clients if name not in helped]
         return [
-            f"## Browsers and libraries usually have it cached\n\n{self._usually(browsers)}",
-            f"## Who succeeds with the intermediate absent\n\n{self._list(absent)}",
-            f"## Who fetches it when the leaf says where (AIA)\n\n{self._list(fetching)}",
-            f"## Who remembers it from a visit to another server of the CA\n\n{self._list(visited)}",
-            "## Who succeeds once it is in the store, by completing the path\n\n"
-            f"{self._list(completes)}",
-            "## Who succeeds once it is in the store, by trusting it outright\n\n"
-            "These accept it with the root removed: what was meant to help finding a path has "
-            f"become an anchor.\n\n{self._list(anchors)}",
-            f"## Who succeeds in none of these ways\n\n{self._list(never)}",
+            f"## How many clients connect\n\n{self._counts()}",
+            f"## Browsers\n\n{self._browsers(browsers)}",
+            f"## Clients that fetch the intermediate\n\nThese clients connect if the leaf has a caIssuers URL.\n\n{self._table(fetching)}",
+            f"## Clients that remember the intermediate\n\nThese clients connect after a visit to another server of the same CA.\n\n{self._table(visited)}",
+            "## Clients that complete the path with a stored intermediate\n\n"
+            f"The root is still their trust anchor.\n\n{self._table(completes)}",
+            "## Clients that trust a stored intermediate\n\n"
+            "These clients accept the leaf even without the root: the stored intermediate is a "
+            f"trust anchor for them.\n\n{self._table(anchors)}",
+            f"## Clients that connect in none of these ways\n\n{self._table(never)}",
             f"## What a new version changed\n\n{changes(CLIENTS.values())}",
-            f"## If every client must succeed\n\n{self._every()}",
         ]
 
     def _accepting(self, scenario: str) -> list[str]:
@@ -98,38 +104,51 @@ class _Answers:
         cell = self._cells.get((name, scenario))
         return str(cell["verdict"]) if cell else None
 
-    def _usually(self, browsers: Sequence[str]) -> str:
-        connect = [name for name in self.asked if self._verdict(name, "absent") == "accepted"]
-        lines = [
-            f"Not seen: with the intermediate absent, {len(connect)} of {len(self.asked)} clients connect."
-            if len(connect) < len(self.asked)
-            else "All connect."
-        ]
-        for name in browsers:
-            words = (
-                f"{scenario} {self._verdict(name, scenario) or 'no verdict'}"
-                for scenario in ("absent", "visited", "aia", "cached")
-            )
-            lines.append(f"- {self._label(name)}: {', '.join(words)}")
-        return "\n".join(lines) + "\n"
-
-    def _every(self) -> str:
-        full = [name for name in self.clients if self._verdict(name, "full_chain") == "accepted"]
-        return (
-            f"{len(full)} of {len(self.clients)} clients connect when the full chain is presented, "
-            "by the camera itself or by a gateway in front of it. With the leaf alone it is "
-            f"{self._count('absent')} with the intermediate absent, {self._count('aia')} with a "
-            f"caIssuers address, {self._count('visited')} after a visit, "
-            f"{self._count('cached')} with the intermediate in the store.\n"
+    def _counts(self) -> str:
+        """Return the answer in a sentence, and the number of clients for each scenario."""
+        connect = len([name for name in self.asked if self._verdict(name, "absent") == "accepted"])
+        sentence = (
+            f"No: leaf alone, {connect} of {len(self.asked)} clients connect."
+            if connect < len(self.asked)
+            else "Yes: all clients connect."
         )
+        rows = [
+            f"| {what} | {len(self._accepting(name))} of {self._measured(name)} |"
+            for name, what in _SCENARIOS.items()
+        ]
+        return "\n".join((sentence, "", "| | clients that connect |", "|---|---|", *rows)) + "\n"
 
-    def _count(self, scenario: str) -> int:
-        return len(self._accepting(scenario))
+    def _measured(self, scenario: str) -> int:
+        return sum(self._verdict(name, scenario) is not None for name in self.clients)
 
-    def _list(self, names: Sequence[str]) -> str:
-        return ", ".join(map(self._label, names)) + ".\n" if names else "Nobody.\n"
+    def _browsers(self, names: Sequence[str]) -> str:
+        if not names:
+            return "No browser was measured.\n"
+        scenarios = ("absent", "visited", "aia", "cached")
+        rows = [
+            f"| {self._label(name)} | {' | '.join(self._verdict(name, each) or 'no verdict' for each in scenarios)} |"
+            for name in names
+        ]
+        head = (f"| browser | {' | '.join(scenarios)} |", "|---|---|---|---|---|")
+        return "\n".join(("Verdicts of the browsers, by scenario.", "", *head, *rows)) + "\n"
+
+    def _table(self, names: Sequence[str]) -> str:
+        """Return a table of clients by TLS library, the library with most clients first."""
+        by_library: dict[str, list[str]] = {}
+        for name in names:
+            client = self._said[name]
+            library = " ".join(filter(None, (client["stack"], client["stack_version"])))
+            by_library.setdefault(library, []).append(name)
+        if not by_library:
+            return "None.\n"
+        rows = [
+            f"| {library} | {len(which)} | {', '.join(map(self._label, which))} |"
+            for library, which in sorted(
+                by_library.items(), key=lambda each: (-len(each[1]), each[0])
+            )
+        ]
+        head = ("| TLS library | clients | names and versions |", "|---|---|---|")
+        return "\n".join((*head, *rows)) + "\n"
 
     def _label(self, name: str) -> str:
-        client = self._said[name]
-        library = " ".join(filter(None, (client["stack"], client["stack_version"])))
-        return f"{name} {client['version'] or ''} ({library})".replace("  ", " ")
+        return f"{name} {self._said[name]['version'] or ''}".strip()

@@ -1,15 +1,17 @@
-"""Read a TLS 1.0 to 1.2 server's plain-text flight: what is presented, whoever would accept it.
+"""Read the plain-text flight of a TLS 1.0 to 1.2 server without judging it.
 
-Nothing judges the answer, so the certificates come out exactly as they were sent, in their
-order, also where a handshake would fail.
+The certificates are returned exactly as they were sent, in their order, even if a handshake
+would fail.
 """
 
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from leafonly.tls.client_hello import DHE_SUITES, client_hello
 from leafonly.tls.deadline import Deadline, connect
+from leafonly.tls.records import ALERT, HANDSHAKE, RECORD_TYPES, RecordReader
 
 __all__ = [
     "Flight",
@@ -21,7 +23,6 @@ __all__ = [
     "server_hello_extensions",
 ]
 
-_ALERT, _HANDSHAKE = 21, 22
 _WARNING, _CLOSE_NOTIFY = 1, 0
 _SERVER_HELLO, _CERTIFICATE, _SERVER_KEY_EXCHANGE, _SERVER_HELLO_DONE = 2, 11, 12, 14
 _MESSAGES = {
@@ -34,26 +35,25 @@ _MESSAGES = {
     22: "CertificateStatus",
 }
 _NAMED_CURVE, _TLS12 = 3, 0x0303
-_MOST_BYTES = 10_000_000  # far above any honest flight; a hostile server may never end one
+_MOST_BYTES = 10_000_000  # far above any honest flight; a hostile server may never stop
 _PIECE = 1 << 16
 
 
 class FlightError(Exception):
-    """The peer sent no readable flight. The message is one line for people."""
+    """The server sent no readable flight. The message is one line for users."""
 
 
 class NotTLSError(FlightError):
-    """The peer answers in another protocol."""
+    """The server answers in another protocol."""
 
 
 @dataclass
 class Flight:
-    """What a server sent in answer to a ClientHello, up to ServerHelloDone or its alert.
+    """What a server sent in answer to a ClientHello, up to ServerHelloDone or an alert.
 
-    Numbers are the wire's own (RFC 5246 appendix A, RFC 8422 section 5). `certificates`
-    are DER, in the order sent. `extensions` are (type, body as hex). `alert` is a fatal one,
-    or the one that closes the connection; the numbers of others, which change nothing, are
-    `warnings`.
+    Numbers are as on the wire (RFC 5246 appendix A, RFC 8422 section 5). `certificates`
+    are DER, in the order sent. `extensions` are (type, body as hex). `alert` is the alert that
+    ended the flight: a fatal one, or close_notify. `warnings` are all other alerts.
     """
 
     messages: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Flight:
 
     @property
     def asks_for_certificate(self) -> bool:
-        """The server asks the client for a certificate of its own."""
+        """The server asks the client for a client certificate."""
         return "CertificateRequest" in self.messages
 
 
@@ -86,17 +86,17 @@ def read_flight(
     timeout: float = 5.0,
     context: ssl.SSLContext | None = None,
 ) -> Flight:
-    """Connect, send a ClientHello as OpenSSL does, and read the flight that comes back.
+    """Return the flight that a server sends in answer to OpenSSL's ClientHello.
 
     Args:
-        address: Where to connect to.
-        port: The TCP port there.
+        address: The host to connect to.
+        port: Its TCP port.
         server_name: The DNS name for SNI.
-        timeout: Seconds for all of it.
+        timeout: Seconds for the whole exchange.
         context: As for `client_hello`.
 
     Raises:
-        FlightError: Nothing listens there, the time is over, or the answer is not TLS.
+        FlightError: Nothing listens there, the exchange timed out, or the answer is not TLS.
 
     """
     deadline = Deadline(timeout)
@@ -108,14 +108,14 @@ def read_flight(
 
 
 def exchange(connection: socket.socket, hello: bytes, deadline: Deadline) -> Flight:
-    """Send these bytes, and read the flight that comes back.
+    """Return the flight that a server sends in answer to these bytes.
 
-    A flight cut short between two messages is returned as far as it goes: a server that
-    closes instead of answering presents nothing, which is worth knowing.
+    A flight that ends early is returned as far as it came, because a server that closes the
+    connection without an answer presents no certificate.
 
     Raises:
         FlightError: The answer is not TLS, or does not end.
-        OSError: The time is over, or the connection broke before an answer.
+        OSError: The exchange timed out, or the connection broke before an answer.
 
     """
     reader = _FlightReader()
@@ -135,7 +135,7 @@ def exchange(connection: socket.socket, hello: bytes, deadline: Deadline) -> Fli
 
 
 def parse_flight(data: bytes) -> Flight:
-    """Parse the bytes of a flight: records, handshake messages, certificates.
+    """Return the flight in these bytes.
 
     Raises:
         FlightError: The bytes are not TLS records, or a message contradicts its length.
@@ -147,21 +147,21 @@ def parse_flight(data: bytes) -> Flight:
 
 
 def server_hello_extensions(handshake: bytes) -> set[int]:
-    """Give the numbers of a ServerHello's extensions, off the body of a handshake record.
+    """Return the numbers of the extensions in a ServerHello, from a handshake record's body.
 
     Raises:
         FlightError: The message contradicts its length.
 
     """
     flight = Flight()
-    for kind, message in _handshake_messages(handshake)[:1]:
-        if kind == _SERVER_HELLO:
-            _read_message(flight, kind, _Reader(message))
+    kind, message = next(_handshake_messages(bytearray(handshake)), (None, b""))
+    if kind == _SERVER_HELLO:
+        _read_message(flight, kind, _Reader(message))
     return {number for number, _ in flight.extensions}
 
 
 class _Reader:
-    """Takes numbers and length-prefixed vectors off a message (RFC 5246 section 4)."""
+    """Reads numbers and length-prefixed vectors from a message (RFC 5246 section 4)."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._at = data, 0
@@ -184,37 +184,40 @@ class _Reader:
 
 
 class _FlightReader:
-    """Takes a flight piece by piece, each byte once: records, then the messages in them.
+    """Reads a flight piece by piece: records, then the handshake messages in them.
 
-    Messages may be split among records, or share one (RFC 5246 section 6.2.1).
+    A message may span records, and a record may hold several (RFC 5246 section 6.2.1).
     """
 
     def __init__(self) -> None:
         self.flight = Flight()
         self.is_complete = False
         self.received = 0
-        self._records, self._handshake = bytearray(), bytearray()
+        self._records, self._handshake = RecordReader(), bytearray()
 
     def feed(self, data: bytes) -> None:
         self.received += len(data)
-        self._records += data
-        while self._records and not self.is_complete:
-            if self._records[0] not in range(20, 25):
-                raise NotTLSError("the server does not speak TLS")
-            end = 5 + int.from_bytes(self._records[3:5], "big")
-            if len(self._records) < 5 or len(self._records) < end:
-                break
-            self._take_record(self._records[0], bytes(self._records[5:end]))
-            del self._records[:end]
+        for kind, body in self._records.feed(data):
+            if not self.is_complete:
+                self._take_record(kind, body)
+        if self.is_complete:
+            return
+        begun = self._records.begun
+        if begun is not None and begun not in RECORD_TYPES:
+            raise NotTLSError("the server does not speak TLS")
+        if self._records.lost:
+            raise FlightError("the server sends a record that is longer than TLS allows")
         if self.received > _MOST_BYTES:
             raise FlightError("the server's flight does not end")
 
     def _take_record(self, kind: int, body: bytes) -> None:
+        if kind not in RECORD_TYPES:
+            raise NotTLSError("the server does not speak TLS")
         self.flight.records.append(kind)
-        if kind == _HANDSHAKE:
+        if kind == HANDSHAKE:
             self._handshake += body
             self._take_messages()
-        elif kind == _ALERT and len(body) == 2:
+        elif kind == ALERT and len(body) == 2:
             level, description = body
             if level == _WARNING and description != _CLOSE_NOTIFY:
                 self.flight.warnings.append(description)
@@ -225,27 +228,25 @@ class _FlightReader:
             self.is_complete = True
 
     def _take_messages(self) -> None:
-        while len(self._handshake) >= 4 and not self.is_complete:
-            kind, end = self._handshake[0], 4 + int.from_bytes(self._handshake[1:4], "big")
-            if end > _MOST_BYTES:
-                raise FlightError("the server's flight does not end")
-            if len(self._handshake) < end:
-                break
+        for kind, message in _handshake_messages(self._handshake):
             self.flight.messages.append(_MESSAGES.get(kind, str(kind)))
-            _read_message(self.flight, kind, _Reader(bytes(self._handshake[4:end])))
-            del self._handshake[:end]
+            _read_message(self.flight, kind, _Reader(message))
             self.is_complete = kind == _SERVER_HELLO_DONE
+            if self.is_complete:
+                return
 
 
-def _handshake_messages(data: bytes) -> list[tuple[int, bytes]]:
-    messages, at = [], 0
-    while len(data) >= at + 4:
-        length = int.from_bytes(data[at + 1 : at + 4], "big")
-        if len(data) < at + 4 + length:
-            break
-        messages.append((data[at], data[at + 4 : at + 4 + length]))
-        at += 4 + length
-    return messages
+def _handshake_messages(data: bytearray) -> Iterator[tuple[int, bytes]]:
+    """Take the complete messages off the front of these bytes, as type and body."""
+    while len(data) >= 4:
+        kind, end = data[0], 4 + int.from_bytes(data[1:4], "big")
+        if end > _MOST_BYTES:
+            raise FlightError("the server's flight does not end")
+        if len(data) < end:
+            return
+        message = bytes(data[4:end])
+        del data[:end]
+        yield kind, message
 
 
 def _read_message(flight: Flight, kind: int, message: _Reader) -> None:
@@ -268,7 +269,7 @@ def _read_message(flight: Flight, kind: int, message: _Reader) -> None:
 
 
 def _read_key_exchange(flight: Flight, message: _Reader) -> None:
-    """Read the parameters and their signature; of other kinds of exchange, nothing."""
+    """Read the (EC)DHE parameters and their signature; ignore other key exchanges."""
     if flight.cipher_suite in DHE_SUITES:
         parameters = b"".join(_with_length(message.vector(2)) for _ in ("p", "g", "Ys"))
     elif message.number(1) == _NAMED_CURVE:

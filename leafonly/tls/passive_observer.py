@@ -1,4 +1,4 @@
-"""What can be told of a TLS connection by who sees its records pass, and holds no key."""
+"""What the encrypted records of a TLS connection show to an observer without the keys."""
 
 from leafonly.tls.flight import FlightError, server_hello_extensions
 from leafonly.tls.records import (
@@ -9,7 +9,7 @@ from leafonly.tls.records import (
     RecordReader,
 )
 
-__all__ = ["Witness"]
+__all__ = ["PassiveObserver"]
 
 _FATAL = 2  # an alert's level, RFC 5246 section 7.2
 _SUPPORTED_VERSIONS = 43  # RFC 8446 section 4.2.1: a ServerHello has it in TLS 1.3 alone
@@ -21,16 +21,15 @@ _SHORTEST_FINISHED = 4 + 32 + 1 + 16
 _LONGEST_BUT_FINISHED = 4 + 1 + 3 + 1 + 16
 
 
-class Witness:
-    """Counts as seen what the types, order and lengths of records leave no doubt of.
+class PassiveObserver:
+    """Reports only what follows from the types, order and lengths of the records.
 
     Attributes:
-        handshake_completed: In TLS 1.2, both sides sent their Finished; in TLS 1.3, where the
-            server's comes first, the client did.
+        handshake_completed: TLS 1.2: both sides sent their Finished. TLS 1.3: the client sent
+            its Finished, which is the second one.
         request_seen: The client sent application data.
-        server_refused: The server ended the connection with an alert where its answer should
-            be, and the client had neither sent one of its own nor left: a certificate of the
-            client is missing, say.
+        server_refused: The server ended the connection with an alert in place of its answer,
+            before the client sent an alert or closed. It demands a client certificate, say.
 
     """
 
@@ -44,8 +43,8 @@ class Witness:
         self._finished: set[RecordReader] = set()
         self._is_tls13: bool | None = None
 
-    def hear_server(self, data: bytes) -> None:
-        """Take what the server sent."""
+    def read_server(self, data: bytes) -> None:
+        """Read what the server sent."""
         for kind, body in self._server.feed(data):
             if self._is_tls13 is None and kind == HANDSHAKE:
                 self._is_tls13 = _is_tls13(body)
@@ -54,8 +53,8 @@ class Witness:
                 self.server_refused |= self._is_refusal(kind, body)
             self._server_answered |= self.handshake_completed and kind == APPLICATION_DATA
 
-    def hear_client(self, data: bytes) -> None:
-        """Take what the client sent."""
+    def read_client(self, data: bytes) -> None:
+        """Read what the client sent."""
         for kind, body in self._client.feed(data):
             self._client_left |= self._is_alert(kind, len(body))
             if self._is_tls13:
@@ -64,8 +63,8 @@ class Witness:
                 self._note(self._client, kind)
                 self.request_seen |= kind == APPLICATION_DATA
 
-    def client_ends(self) -> None:
-        """Note that the client closed: OpenSSL's servers answer to that by an alert, too."""
+    def client_closed(self) -> None:
+        """Note that the client closed. OpenSSL's servers answer that with an alert, too."""
         self._client_left = True
 
     def _is_alert(self, kind: int, length: int) -> bool:
@@ -74,7 +73,7 @@ class Witness:
         )
 
     def _is_refusal(self, kind: int, body: bytes) -> bool:
-        if kind == ALERT and len(body) == 2:  # plain text: a warning ends nothing
+        if kind == ALERT and len(body) == 2:  # plain text: a warning does not end the connection
             return body[0] == _FATAL
         return self.handshake_completed and self._is_alert(kind, len(body))
 

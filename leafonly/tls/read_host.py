@@ -1,9 +1,9 @@
-"""Read what a TLS server presents, of whatever version, without judging it.
+"""Read the chain that a TLS server of any version presents, without judging it.
 
-First a ClientHello for TLS 1.0 to 1.2 that offers everything: the answer is plain text, and no
-library has to like it. What that leaves open, OpenSSL finds out by a handshake with
-verification off and security level 0: TLS 1.3 encrypts the certificates, and an RSA key
-exchange shows only at its end whether the server has its key.
+The first ClientHello is for TLS 1.0 to 1.2 and offers everything, because the answer is plain
+text and no library can reject it. If that is not enough, OpenSSL does a handshake with
+verification off and security level 0: TLS 1.3 encrypts the certificates, and an RSA key exchange
+shows only at its end whether the server has its key.
 """
 
 import select
@@ -29,7 +29,7 @@ TLS10, TLS12 = 0x0301, 0x0303
 
 _SECONDS = 20.0  # for one host; a microcontroller takes seconds to sign with RSA
 _FIRST_SHARE = 0.5  # of that for the plain-text flight: some servers are silent to old versions
-# Every suite the library has, every signature; RFC 5746 is not asked for.
+# Every cipher suite and signature algorithm; secure renegotiation (RFC 5746) is not demanded.
 _CIPHERS_OF_ALL_TIMES = b"ALL:COMPLEMENTOFALL:!aNULL:@SECLEVEL=0"
 _TLS13_SUITES = (  # all five of RFC 8446 appendix B.4
     b"TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:"
@@ -37,7 +37,7 @@ _TLS13_SUITES = (  # all five of RFC 8446 appendix B.4
 )
 _CIPHERS_OF_TODAY = b"DEFAULT:@SECLEVEL=2"
 _ANOTHER_KEY = (
-    "no client can connect: the server does not have the leaf's key, its signature is another key's"
+    "no client can connect: the server's signature was made with another key than the leaf's"
 )
 _CERTIFICATE_REQUEST = b"SSLv3/TLS read server certificate request"  # ssl/ssl_stat.c
 
@@ -51,10 +51,10 @@ class Presented:
 
     Attributes:
         certificates: DER, in the order sent.
-        version: The TLS version it chose, as on the wire; it may speak newer ones, too, if
-            this is TLS 1.2.
-        asks_for_certificate: It asks the client for a certificate.
-        problem: Why no client can finish a handshake with it; None if nothing is known.
+        version: The TLS version that the server chose, as on the wire. If it is TLS 1.2, the
+            server may speak TLS 1.3 too.
+        asks_for_certificate: The server asks for a client certificate.
+        problem: Why clients cannot complete a handshake; None if no reason is known.
 
     """
 
@@ -67,15 +67,15 @@ class Presented:
 def read_host(
     target: Target, server_name: str | None = None, *, seconds: float = _SECONDS
 ) -> Presented:
-    """Read what a host presents.
+    """Return what a host presents.
 
     Args:
-        target: Where to look.
-        server_name: For SNI; None for the target's own.
-        seconds: For all of it.
+        target: The host.
+        server_name: The name for SNI; None for the target's own.
+        seconds: The time limit for everything.
 
     Raises:
-        FlightError: It cannot be reached, does not speak TLS, or presents nothing.
+        FlightError: The host cannot be reached, does not speak TLS, or presents nothing.
 
     """
     deadline = Deadline(seconds)
@@ -87,7 +87,7 @@ def read_host(
 
 
 class _Reading:
-    """One host while it is read."""
+    """The reading of one host."""
 
     def __init__(self, target: Target, name: str, deadline: Deadline) -> None:
         self._target, self._name, self._deadline = target, name, deadline
@@ -107,7 +107,7 @@ class _Reading:
         return _with_problem(ever, today.problem)
 
     def _flight(self, connection: socket.socket) -> tuple[Flight, str]:
-        """Return what came in plain text, and why there is no certificate in it."""
+        """Return the plain-text flight, and the reason if it has no certificate."""
         try:
             flight = exchange(connection, self._hello, self._deadline.part(_FIRST_SHARE))
         except NotTLSError:
@@ -117,7 +117,7 @@ class _Reading:
         return flight, f"alert {flight.alert}" if flight.alert is not None else "no answer"
 
     def _proven(self, flight: Flight) -> Presented:
-        """Add whether the server has the leaf's key."""
+        """Add whether the server has the private key of the leaf."""
         presented = Presented(
             tuple(flight.certificates), flight.version or 0, flight.asks_for_certificate
         )
@@ -125,7 +125,9 @@ class _Reading:
             leaf = x509.load_der_x509_certificate(flight.certificates[0])
             proof = proves_key(flight, self._hello, leaf)
         except (ValueError, x509.InvalidVersion):
-            return presented  # who reads the certificates will find that, too
+            return (
+                presented  # the certificates are parsed again later, and the error is reported then
+            )
         if proof is False:
             return replace(presented, problem=_ANOTHER_KEY)
         is_common = flight.cipher_suite in COMMON_SUITES and not _is_weakly_signed(flight)
@@ -134,15 +136,17 @@ class _Reading:
         return self._proven_by_handshake(presented)
 
     def _proven_by_handshake(self, presented: Presented) -> Presented:
-        """Add whether a client of today comes to the end of a handshake."""
+        """Add whether a client of today can complete a handshake."""
         try:
             handshake = self._handshake(_CIPHERS_OF_TODAY)
         except OSError:
-            return presented  # it takes one connection at a time, say: nothing is known
+            return (
+                presented  # unknown: the host may take only one connection at a time, for example
+            )
         return _with_problem(presented, handshake.problem)
 
     def _handshake(self, ciphers: bytes) -> Presented:
-        """Let OpenSSL shake hands, and return what it got, whether it came to an end or not."""
+        """Do a handshake with OpenSSL; return what was received even if it does not complete."""
         from OpenSSL import SSL
         from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
 
@@ -171,7 +175,7 @@ def _is_weakly_signed(flight: Flight) -> bool:
 
 
 def _with_problem(presented: Presented, problem: str | None) -> Presented:
-    """Add why a client of today fails; one without a certificate may just be refused for that."""
+    """Add why a client of today fails, unless the server may just want a client certificate."""
     if problem is None or presented.asks_for_certificate:
         return replace(presented, problem=None)
     said = f"clients with OpenSSL's default settings cannot connect: {problem}"
@@ -179,7 +183,7 @@ def _with_problem(presented: Presented, problem: str | None) -> Presented:
 
 
 def _context(ciphers: bytes, asked: list[bool]) -> "SSL.Context":
-    """Make a client that verifies nothing, and notes when it is asked for a certificate."""
+    """Return a client context without verification that notes a request for a certificate."""
     from OpenSSL import SSL
 
     def note(tls: SSL.Connection, where: int, _: int) -> None:
@@ -199,7 +203,7 @@ def _context(ciphers: bytes, asked: list[bool]) -> "SSL.Context":
 def _shake_hands(
     tls: "SSL.Connection", connection: socket.socket, deadline: Deadline
 ) -> str | None:
-    """Return why no handshake comes to its end; None if one does."""
+    """Return why the handshake does not complete; None if it does."""
     from OpenSSL import SSL
 
     while True:
@@ -209,7 +213,7 @@ def _shake_hands(
             select.select([connection], [], [], deadline.remaining())
             deadline.remaining()
         except SSL.ZeroReturnError:
-            return "it closes the connection"
+            return "the server closes the connection"
         except SSL.SysCallError as error:
             return f"the connection breaks: {error.args[-1]}"
         except SSL.Error as error:

@@ -1,22 +1,27 @@
-"""TLS records, as they pass by (RFC 8446 section 5.1; every version frames them alike)."""
+"""TLS records of one direction (RFC 8446 section 5.1; all versions have the same framing)."""
 
 __all__ = [
     "ALERT",
     "APPLICATION_DATA",
     "CHANGE_CIPHER_SPEC",
     "HANDSHAKE",
+    "RECORD_TYPES",
     "RecordReader",
 ]
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
+RECORD_TYPES = range(CHANGE_CIPHER_SPEC, 25)
+"""The types above, and heartbeat (RFC 6520)."""
 
-_MOST_BYTES = 1 << 15  # of one record; a longer one is none
+_MOST_BYTES = 1 << 15  # of one record; TLS allows 2^14 + 2048 (RFC 5246 section 6.2.3)
 
 
 class RecordReader:
-    """Takes records off one direction of a connection, piece by piece.
+    """Splits a byte stream into records.
 
-    What is no TLS makes it `lost`, and then it gives nothing more.
+    Attributes:
+        lost: A record was longer than TLS allows: this is not TLS, and `feed` returns no more.
+
     """
 
     def __init__(self) -> None:
@@ -25,11 +30,11 @@ class RecordReader:
 
     @property
     def begun(self) -> int | None:
-        """The type of the record of which the first bytes are here, None if there are none."""
+        """The type of the record that has begun but is not complete; None if there is none."""
         return self._data[0] if self._data else None
 
     def feed(self, data: bytes) -> list[tuple[int, bytes]]:
-        """Give the records that are now complete: type and body."""
+        """Return the records that these bytes complete, as type and body."""
         records: list[tuple[int, bytes]] = []
         if self.lost:
             return records

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fixtures.presentation import Examination
 from leafonly.cameras import METHODS, Camera, Load
 from leafonly.cameras.loading_methods import (
-    Presented,
+    LoadingResult,
     conclude,
     present,
     with_other_key,
@@ -85,7 +85,7 @@ def test_certificate_signed_with_rsa_pss(camera: Camera, authority: Authority) -
         assert "invalid cert" in (row.error or "")
 
 
-def _presents_all_or_nothing(row: Presented) -> None:
+def _presents_all_or_nothing(row: LoadingResult) -> None:
     if row.limit is not None:
         return
     assert row.loaded, row.error

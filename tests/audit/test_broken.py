@@ -63,7 +63,7 @@ def test_rubbish(tmp_path):
 
 def test_web_page_saved_instead_of_certificate(tmp_path):
     found = findings(tmp_path, live() | {"ca.crt": b"<!DOCTYPE html><title>Log in</title>"})
-    assert_one_finding(found, "blocker", "files_are_understood", "ca.crt", "web page")
+    assert_one_finding(found, "blocker", "files_are_understood", "ca.crt", "HTML page")
 
 
 def test_huge_file(tmp_path):
@@ -602,7 +602,7 @@ def test_no_folder(tmp_path):
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
 def test_folder_of_somebody_else(tmp_path):
     (tmp_path / "live").mkdir(mode=0)
-    with pytest.raises(ValueError, match="copy it to a folder that you alone can read"):
+    with pytest.raises(ValueError, match="copy it to a folder that only you can read"):
         read_directory(tmp_path / "live", lambda path: None)
 
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from leafonly.audit import CHECKS, Evidence, run_check
 from leafonly.audit.files.credentials import CredentialFile, sort_out
-from leafonly.audit.files.kdf_cost import elements, is_too_costly
+from leafonly.audit.files.kdf_cost import is_too_costly
 from leafonly.audit.files.parser import read_contents
 from leafonly.certificates.chain import der, pem
+from leafonly.certificates.der_elements import elements
 from leafonly.certificates.paths import Issuers, root_paths
 from tests.helpers.credentials import INTERMEDIATE, LEAF, NAME, NOW, ROOT, ca, key_pem, leaf, p256
 

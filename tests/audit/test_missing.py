@@ -113,7 +113,7 @@ def test_address_alone_is_judged_by_its_address(tmp_path):
     sans = [x509.IPAddress(ipaddress.ip_address("192.0.2.7"))]
     found = findings(tmp_path, live(leaf(sans=sans)), domain=None)
     assert [each.message for each in found if each.check == "name_is_in_certificate"] == [
-        "the camera's name is taken to be 192.0.2.7; --domain names another"
+        "no --domain: the camera's name is assumed to be 192.0.2.7"
     ]
     assert not [each for each in found if each.severity == "blocker"]
 

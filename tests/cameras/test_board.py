@@ -417,7 +417,7 @@ def test_firmware_that_talks_into_its_prompt_is_asked_again(board: SoftwareBoard
 
 def test_another_python_is_told_from_micropython(board: SoftwareBoard) -> None:
     board.to_host = lambda data: data.replace(b"micropython", b"circuitpython")
-    with pytest.raises(CameraError, match="runs circuitpython, no MicroPython"):
+    with pytest.raises(CameraError, match="runs circuitpython, not MicroPython"):
         SerialCamera(str(board.port))
 
 

@@ -20,12 +20,12 @@ def test_the_emulator_is_there_always() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("emulatr", "there are emulator, micropython"),
-        ("", "there are emulator, micropython"),
+        ("emulatr", "use emulator, micropython"),
+        ("", "use emulator, micropython"),
         ("micropython:/nowhere/micropython", "not on this machine: install the package"),
         ("/dev/no-such-port", "no such port"),
-        ("COM", "there are emulator"),
-        ("camera.example:x", "there are emulator"),
+        ("COM", "use emulator"),
+        ("camera.example:x", "use emulator"),
         ("camera.example:70000", "is not HOST, HOST:PORT"),
         ("@no/such/file", "No such file"),
     ],
@@ -53,9 +53,13 @@ def test_a_program_that_is_no_micropython_is_told_from_one_without_tls(tmp_path:
     ("plugged_in", "text", "words"),
     [
         ([], "auto", "no board is plugged in"),
-        ([("/dev/a", "1"), ("/dev/b", "2")], "auto", r"which one\? /dev/a \(id:1\), /dev/b"),
+        (
+            [("/dev/a", "1"), ("/dev/b", "2")],
+            "auto",
+            r"2 boards are plugged in: name one of /dev/a \(id:1\), /dev/b",
+        ),
         ([("/dev/a", "1")], "id:7", "no such board is plugged in; id:1"),
-        ([], "id:7", "none is"),
+        ([], "id:7", "no board is"),
         ([("/dev/none-a", "1")], "auto", "/dev/none-a: no such port"),
         ([("/dev/none-a", "1"), ("/dev/none-b", "2")], "id:2", "/dev/none-b: no such port"),
     ],

@@ -9,7 +9,13 @@ import pytest
 
 from leafonly.cameras import METHODS
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.cameras.loading_methods import Presented, conclude, examine, present, with_other_key
+from leafonly.cameras.loading_methods import (
+    LoadingResult,
+    conclude,
+    examine,
+    present,
+    with_other_key,
+)
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, der, new_key
 from tests.end_to_end.test_matrix import report_of, run
@@ -17,9 +23,9 @@ from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 LEAF, ISSUER = b"leaf", b"issuer"
 
-ONE = Presented("der_leaf", "p256", loaded=True, certificates=(LEAF,), key_fits=True)
+ONE = LoadingResult("der_leaf", "p256", loaded=True, certificates=(LEAF,), key_fits=True)
 BOTH = replace(ONE, certificates=(LEAF, ISSUER), full_chain=True, accepted=True)
-REFUSED = Presented("pem_full_chain", "p256", loaded=False, error="ValueError('invalid key',)")
+REFUSED = LoadingResult("pem_full_chain", "p256", loaded=False, error="ValueError('invalid key',)")
 
 
 @pytest.fixture
@@ -32,13 +38,13 @@ def chain() -> Chain:
     [
         (
             [ONE, replace(ONE, method="der_appended"), REFUSED],
-            "limitation confirmed: 3 ways tried, one certificate presented by the documented one; "
-            "no way makes this firmware present the full chain",
+            "limitation confirmed: the documented call sends only the leaf (3 ways tried); "
+            "this firmware presents the full chain in none of these ways",
         ),
         (
             [ONE, replace(BOTH, method="der_appended"), REFUSED],
-            "limitation confirmed: 3 ways tried, one certificate presented by the documented one; "
-            "but this firmware presents the full chain by: "
+            "limitation confirmed: the documented call sends only the leaf (3 ways tried); "
+            "but this firmware presents the full chain with: "
             "context.load_cert_chain(leaf_der, key_der); "
             "context.load_cert_chain(intermediate_der, key_der)",
         ),
@@ -50,29 +56,31 @@ def chain() -> Chain:
                 replace(ONE, key_type="rsa2048"),
                 replace(ONE, method="der_appended", key_type="rsa2048"),
             ],
-            "limitation confirmed: 2 ways tried, one certificate presented by the documented one; "
-            "with p256 keys: this firmware presents the full chain by: "
+            "limitation confirmed: the documented call sends only the leaf (2 ways tried); "
+            "with p256 keys: this firmware presents the full chain with: "
             "context.load_cert_chain(leaf_der, key_der); "
             "context.load_cert_chain(intermediate_der, key_der); "
-            "with rsa2048 keys: no way makes this firmware present the full chain",
+            "with rsa2048 keys: this firmware presents the full chain in none of these ways",
         ),
-        # Presented but not accepted is no full chain either.
+        # LoadingResult but not accepted is no full chain either.
         (
             [ONE, replace(BOTH, method="der_appended", accepted=False)],
-            "limitation confirmed: 2 ways tried, one certificate presented by the documented one; "
-            "no way makes this firmware present the full chain",
+            "limitation confirmed: the documented call sends only the leaf (2 ways tried); "
+            "this firmware presents the full chain in none of these ways",
         ),
         (
             [BOTH],
-            "limitation not confirmed: the documented way does not present one certificate",
+            "limitation not confirmed: the documented call does not present exactly one "
+            "certificate",
         ),
         (
             [replace(ONE, certificates=())],
-            "limitation not confirmed: the documented way does not present one certificate",
+            "limitation not confirmed: the documented call does not present exactly one "
+            "certificate",
         ),
     ],
 )
-def test_the_sentence_says_what_was_seen(rows: list[Presented], sentence: str) -> None:
+def test_the_sentence_says_what_was_seen(rows: list[LoadingResult], sentence: str) -> None:
     assert conclude(rows) == sentence
 
 
@@ -147,8 +155,9 @@ def test_the_suite_passes_on_old_firmware_and_says_what_it_lacks(tmp_path: Path)
     assert exit_code == 0, output
     (finding,) = report_of(tmp_path)["findings"]
     assert finding["message"] == (
-        "limitation confirmed: 5 ways tried, one certificate presented by the documented one; "
-        "with p256 and p384 keys: no way makes this firmware present the full chain: this "
+        "limitation confirmed: the documented call sends only the leaf (5 ways tried); "
+        "with p256 and p384 keys: this firmware presents the full chain in none of these ways: "
+        "this "
         "firmware takes one certificate only (MicroPython before 1.22); with rsa2048 keys: this "
         "firmware has no ECDHE_RSA cipher suite (MicroPython before 1.24)"
     )
@@ -164,4 +173,4 @@ def test_the_suite_passes_against_micropython(tmp_path: Path) -> None:
     report = report_of(tmp_path)
     assert len(report["presentation"]) == 15
     (finding,) = report["findings"]
-    assert finding["message"].startswith("limitation confirmed: 5 ways tried")
+    assert finding["message"].startswith("limitation confirmed: the documented call")

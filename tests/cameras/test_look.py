@@ -20,13 +20,14 @@ from leafonly.__main__ import main
 from leafonly.cameras import Endpoint, loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.host_list import targets
-from leafonly.cameras.look import Trusted, classify, look, look_at_all
+from leafonly.cameras.look import Look, Trusted, classify, look, look_at_all
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
 from leafonly.tls.address import Target
 from leafonly.tls.flight import FlightError
-from leafonly.tls.read_host import read_host
-from tests.helpers.making import HOST, LEAF, LOWER, ROOT, Laid, make
+from leafonly.tls.read_host import TLS12, Presented, read_host
+from tests.helpers.laboratory import CHAINS
+from tests.helpers.making import DAY, HOST, LEAF, LOWER, NOW, ROOT, Laid, make
 from tests.helpers.servers import flight, listening, raw, record, records
 
 AUTHORITY = Authority()
@@ -105,6 +106,9 @@ def test_a_rotated_intermediate_of_the_same_name_is_not_the_issuer(tmp_path: Pat
     presented = [chain.leaf, AUTHORITY.rotated_intermediate]
     found = classify(HERE, presented, trusting(tmp_path, chain.root))
     assert found.verdict.startswith("incomplete")
+    assert "of that name is presented, but did not sign" in found.verdict
+    found = classify(HERE, [chain.leaf], trusting(tmp_path, chain.root))
+    assert "of that name" not in found.verdict
 
 
 def leads(leaf: str, *above: str, url: str = "http://ca.example/") -> list[x509.Certificate]:
@@ -140,6 +144,9 @@ def test_an_upper_certificate_that_is_missing_is_no_unknown_root(tmp_path: Path)
     found = classify(CAMERA, [leaf, between[0]], trusting(tmp_path, make(ROOT)))
     assert found.missing == between[1].subject.rfc4514_string()
     assert "unknown_root" not in found.kinds
+    assert "if it is a root that clients trust, name it with --trust" in found.verdict
+    alone = classify(CAMERA, [leaf], trusting(tmp_path, make(ROOT)))
+    assert "--trust" not in alone.verdict
 
 
 def test_two_gaps_are_both_named(tmp_path: Path) -> None:
@@ -199,6 +206,7 @@ def test_one_odd_host_does_not_lose_what_is_said_of_others(
         strange, plain = look_at_all(hosts, trusting(tmp_path, AUTHORITY.root))
     assert not strange.complete
     assert strange.kinds != ("unreachable",)
+    assert "ValueError" not in strange.verdict
     assert plain.verdict.startswith("incomplete")
 
 
@@ -237,11 +245,62 @@ def test_self_signed_is_told_from_incomplete(tmp_path: Path) -> None:
     assert not found.complete
 
 
+def test_the_report_rows_of_a_host(tmp_path: Path) -> None:
+    chain = AUTHORITY.issue()
+    trusted = trusting(tmp_path, chain.root)
+    complete, leaf_only = classify(HERE, chain.full, trusted), classify(HERE, [chain.leaf], trusted)
+    assert [each["severity"] for each in complete.as_findings()] == ["info"]
+    assert [each["severity"] for each in leaf_only.as_findings()] == ["warning"]
+    assert "gateway" in str(leaf_only.as_findings()[0]["remedy"])
+    row = leaf_only.as_presentation()
+    assert (row["loaded"], row["presented"], row["error"]) == (True, 1, None)
+    gone = Look("host:1", False, "unreachable: timed out", ("unreachable",))
+    assert gone.as_presentation()["presented"] is None
+    assert gone.as_presentation()["error"] == gone.verdict
+    assert [each["severity"] for each in gone.as_findings()] == ["blocker"]
+
+
+def test_what_is_wrong_with_a_host_is_said_beside_its_chain(tmp_path: Path) -> None:
+    chain = AUTHORITY.issue()
+    trusted = trusting(tmp_path, chain.root)
+
+    def seen(count: int = 2, version: int = TLS12, **more: object) -> Look:
+        presented = replace(Presented((b"",) * count, version), **more)
+        return classify(HERE, chain.full, trusted, presented)
+
+    assert seen(100).complete
+    assert seen(101).kinds == ("full_chain", "too_many")
+    assert "presents 101 certificates" in seen(101).verdict
+    assert seen(version=TLS12 - 1).kinds == ("full_chain", "old_tls")
+    assert "TLS 1.1 at most" in seen(version=TLS12 - 1).verdict
+    assert seen(problem="no shared cipher").verdict == "no shared cipher"
+    asking = seen(asks_for_certificate=True)
+    assert (asking.complete, asking.asks_for_certificate) == (True, True)
+    assert not seen().asks_for_certificate
+    assert [each["check"] for each in asking.as_findings()] == [
+        "deployed_chain",
+        "deployed_warning",
+    ]
+
+
+def test_a_chain_that_verifiers_reject_has_their_reasons(tmp_path: Path) -> None:
+    laid = CHAINS["no_authority_key_identifier"]()
+    found = classify(CAMERA, laid.presented, trusting(tmp_path, *laid.roots))
+    assert "refused" in found.kinds
+    assert re.search(
+        "rejected by strict clients: OpenSSL .*Authority Key Identifier", found.verdict
+    )
+    expired = make(replace(LEAF, start=NOW - 9 * DAY, end=NOW - 2 * DAY), LOWER)
+    found = classify(CAMERA, [expired, make(LOWER, ROOT)], trusting(tmp_path, make(ROOT)))
+    assert found.kinds == ("expired",)
+    assert "rejected" not in found.verdict
+
+
 def test_an_expired_leaf_and_another_name_are_told_beside(tmp_path: Path) -> None:
     chain = AUTHORITY.issue("camera.example", expired=True)
     found = classify(HERE, [chain.leaf], trusting(tmp_path, chain.root))
     assert found.kinds == ("leaf_only", "incomplete", "another_name", "expired")
-    assert "is missing; another name: the leaf is not for localhost; expired" in found.verdict
+    assert "is missing; another name: the leaf is not for localhost; expired on" in found.verdict
 
 
 @pytest.fixture
@@ -282,7 +341,7 @@ def test_a_host_that_is_not_there_or_speaks_no_tls_is_said(trust_file: Path) -> 
         thread.start()
         found = look(Target("127.0.0.1", port), Trusted.of_file(trust_file))
         thread.join()
-    assert found.kinds == ("unreachable",)
+    assert (found.kinds, found.complete) == (("unreachable",), False)
     assert "does not speak TLS" in found.verdict
     assert look(Target("127.0.0.1", port), Trusted.of_file(trust_file)).kinds == ("unreachable",)
 

@@ -128,10 +128,10 @@ def test_the_environment_names_the_wifi(
     ("status", "words"),
     [
         (-3, "the password is wrong"),
-        (-2, "it sees none of that name"),
-        (1, "still trying after 20 s"),
-        (77, "it says 77"),
-        ("echo", "it says OSError.*cannot join .* with "),
+        (-2, "the board sees no Wi-Fi of that name"),
+        (1, "has not connected after 20 s"),
+        (77, "the board says 77"),
+        ("echo", "the board says OSError.*cannot join .* with "),
     ],
 )
 def test_a_wifi_that_is_not_joined_is_one_line_without_its_name(

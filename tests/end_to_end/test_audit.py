@@ -155,7 +155,7 @@ def test_audit_is_no_part_of_a_run_that_gives_it_nothing(tmp_path):
     [
         (["--credentials", "nowhere"], "give a folder of credentials"),
         (["--certificate", "c.pem", "--at", "yesterday"], "write it as 2027-03-15"),
-        (["--certificate", "c.pem", "--domain", "a b\u00fc"], "no name a camera can have"),
+        (["--certificate", "c.pem", "--domain", "a b\u00fc"], "not a DNS name or an address"),
     ],
 )
 def test_wrong_option_is_explained_in_one_line(tmp_path, arguments, words):

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused
 from leafonly.cameras import remote as deployed
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.cameras.remote import REFUSED, DeployedCamera
+from leafonly.cameras.remote import REFUSED, RemoteCamera
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
 from leafonly.certificates.issuer_site import IssuerSite
@@ -27,7 +27,7 @@ from leafonly.harness.subjects.remote_host import key_name, read_deployed, remot
 from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError
-from leafonly.tls.passive_observer import Witness
+from leafonly.tls.passive_observer import PassiveObserver
 from tests.helpers.default_context import kind_of_a_stored_intermediate
 from tests.helpers.servers import record
 
@@ -99,7 +99,7 @@ def seen_of(
     A client that waits reads what the server says to its handshake before it leaves.
     """
     got = b""
-    with DeployedCamera([target]).serve(()) as endpoint:
+    with RemoteCamera([target]).serve(()) as endpoint:
         with (
             contextlib.suppress(OSError),
             socket.create_connection((endpoint.address, endpoint.port), 10) as plain,
@@ -152,11 +152,11 @@ def test_an_alert_in_place_of_the_finished_completes_nothing(tmp_path: Path) -> 
     ):
         plain.sendall(hello)
         flight = plain.recv(1 << 16)
-    witness = Witness()
-    witness.hear_client(hello)
-    witness.hear_server(flight)
-    witness.hear_client(b"\x17\x03\x03\x00\x13" + bytes(19))
-    assert (witness.handshake_completed, witness.request_seen) == (False, False)
+    observer = PassiveObserver()
+    observer.read_client(hello)
+    observer.read_server(flight)
+    observer.read_client(b"\x17\x03\x03\x00\x13" + bytes(19))
+    assert (observer.handshake_completed, observer.request_seen) == (False, False)
 
 
 def test_a_stream_without_end_does_not_hold_a_client(
@@ -180,7 +180,7 @@ def test_a_camera_that_refuses_the_client_is_seen(tmp_path: Path, version: ssl.T
 
 
 def test_nothing_can_be_loaded_onto_it() -> None:
-    camera = DeployedCamera([Target("localhost", 1)])
+    camera = RemoteCamera([Target("localhost", 1)])
     loads = METHODS["der_leaf"](AUTHORITY.issue(NAME))
     with pytest.raises(LoadRefused, match="cannot be changed"), camera.serve(loads):
         pass
@@ -189,7 +189,7 @@ def test_nothing_can_be_loaded_onto_it() -> None:
 def test_a_camera_that_is_gone_is_an_error_of_the_cell() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with DeployedCamera([Target("127.0.0.1", port)]).serve(()) as endpoint:
+    with RemoteCamera([Target("127.0.0.1", port)]).serve(()) as endpoint:
         with socket.create_connection((endpoint.address, endpoint.port), 10) as plain:
             plain.sendall(b"\x16")
             plain.recv(1)
@@ -216,7 +216,7 @@ def outcomes(
 ) -> dict[str, Cell]:
     found = read_deployed(target, NAME, trusted)
     directory.mkdir()
-    with remote_bench(DeployedCamera([target]), found, directory) as bench:
+    with remote_bench(RemoteCamera([target]), found, directory) as bench:
         return {each.name: bench.measure(client, each, found.key_type) for each in found.scenarios}
 
 
@@ -293,17 +293,17 @@ def test_a_client_that_verifies_nothing_is_found_out_beside_the_camera(
 def test_who_sent_the_first_fatal_alert_ended_the_connection(
     client_first: bool, level: int, refused: bool
 ) -> None:
-    witness = Witness()
+    observer = PassiveObserver()
     if client_first:
-        witness.hear_client(record(21, b"\x02\x30"))
-    witness.hear_server(record(21, bytes([level, 40])))
-    assert witness.server_refused == refused
+        observer.read_client(record(21, b"\x02\x30"))
+    observer.read_server(record(21, bytes([level, 40])))
+    assert observer.server_refused == refused
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_a_client_that_hangs_up_was_not_refused(tmp_path: Path, version: ssl.TLSVersion) -> None:
     """So wget rejects after the handshake; OpenSSL's server answers by an alert, decode_error."""
-    with server(tmp_path, version) as target, DeployedCamera([target]).serve(()) as endpoint:
+    with server(tmp_path, version) as target, RemoteCamera([target]).serve(()) as endpoint:
         where = (endpoint.address, endpoint.port)
         with (
             socket.create_connection(where, 10) as plain,
@@ -339,7 +339,7 @@ def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) 
     command = ("{python}", "-c", BLAMING, "{programs}", "{trust}", "{urls}")
     with server(tmp_path, ssl.TLSVersion.TLSv1_2, demands_certificate=True) as target:
         found = read_deployed(target, NAME, [AUTHORITY.root])
-        with remote_bench(DeployedCamera([target]), found, tmp_path / "cells") as bench:
+        with remote_bench(RemoteCamera([target]), found, tmp_path / "cells") as bench:
             blaming = replace(HONEST, run=command)
             cell = bench.measure_alone(blaming, found.scenarios[0], found.key_type)
     assert found.look.complete
@@ -350,7 +350,7 @@ def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) 
 def test_a_camera_that_changes_meanwhile_gives_no_verdict(chain: Chain, tmp_path: Path) -> None:
     with emulated(chain, "der_leaf") as before, emulated(AUTHORITY.issue(NAME), "der_leaf") as now:
         found = read_deployed(before, NAME, [chain.root])
-        with remote_bench(DeployedCamera([now]), found, tmp_path) as bench:
+        with remote_bench(RemoteCamera([now]), found, tmp_path) as bench:
             cell = bench.measure(HONEST, found.scenarios[0], found.key_type)
     assert cell.verdict == "error"
     assert "something else than when this run began" in str(cell.reason)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from leafonly.audit.files.kdf_cost import elements
+from leafonly.certificates.der_elements import elements
 
 HOST = "cam.example.com"
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)  # certtool before 3.8 knows no other time

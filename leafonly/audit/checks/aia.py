@@ -1,4 +1,4 @@
-"""Checks of where a missing intermediate can be had, and whether it will stay the same."""
+"""Checks of where clients can fetch the intermediate, and whether the CA will change it."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -13,9 +13,11 @@ from leafonly.certificates.names import called, name_of, shown
 
 __all__ = ["CHECKS"]
 
-_ASK_CA = "take the intermediate from the same delivery, or from the CA's page of certificates"
+_ASK_CA = (
+    "use the intermediate from the CA's delivery, or download it from the CA's certificate page"
+)
 
-# Organizations that say of themselves that their intermediates change. In order: "Chains of
+# Organizations whose own documents say that their intermediates change. In order: "Chains of
 # Trust" and the news of 2024-03-19 (letsencrypt.org); "connecting to Google" in the FAQ of
 # Google's public key infrastructure; "Amazon introduces dynamic intermediate certificate
 # authorities" (AWS Security Blog, 2022); "Atlas TLS ICA Rotations" (support.globalsign.com);
@@ -23,9 +25,9 @@ _ASK_CA = "take the intermediate from the same delivery, or from the CA's page o
 # (learn.microsoft.com), a list that is updated.
 _ROTATING = {
     "Let's Encrypt": "issues from one of several intermediates, and replaces them",
-    "Google Trust Services": "issues from different intermediates as it needs",
+    "Google Trust Services": "issues from changing intermediates",
     "Amazon": "issues from one of several intermediates",
-    "GlobalSign nv-sa": "makes new intermediates every quarter for some products",
+    "GlobalSign nv-sa": "replaces the intermediates of some products every quarter",
     "DigiCert Inc": "has replaced its intermediates several times",
     "Microsoft Corporation": "issues from one of several intermediates",
 }
@@ -33,23 +35,26 @@ _SHORT_LIVED = dt.timedelta(days=1100)  # an intermediate of three years is repl
 
 
 def aia_names_issuer(evidence: Evidence) -> Iterator[Finding]:
-    """The leaf says where its issuer can be fetched, and with --online: the same one is there.
+    """The leaf has a caIssuers URL; with --online: the URL has the same intermediate.
 
-    By http, as Baseline Requirements 7.1.2.7.7 have it: fetching by https could never end.
-    Who fetches was measured: docs/clients.md.
+    The URL must be http (Baseline Requirements 7.1.2.7.7), because https could loop: the TLS
+    handshake may need another fetch. docs/clients.md says which clients fetch.
     """
     urls = aia_urls(evidence.leaf)
     if not urls:
         yield warning(
             "the leaf has no caIssuers address: clients that fetch a missing intermediate "
-            "(Chromium, Java when told to) cannot",
-            "have it issued by a CA that puts one in, if leaf-only must work for those",
+            "(Chromium, and Java if configured) cannot fetch it",
+            "if these clients must work with the leaf alone, use a CA that adds the address",
         )
         return
     if not any(url.lower().startswith("http://") for url in urls):
-        yield warning("no caIssuers address of the leaf is plain http, as clients want it", _ASK_CA)
+        yield warning(
+            "the leaf has no caIssuers address with http, the only scheme that clients fetch",
+            _ASK_CA,
+        )
     if evidence.fetched is None:
-        raise NotCheckedError(f"what is at {shown(urls[0])} is looked at with --online only")
+        raise NotCheckedError(f"{shown(urls[0])} is only fetched with --online")
     for url in urls:
         if url in evidence.fetched:
             yield _judge_fetched(evidence, url, evidence.fetched[url])
@@ -58,11 +63,13 @@ def aia_names_issuer(evidence: Evidence) -> Iterator[Finding]:
 def _judge_fetched(evidence: Evidence, url: str, got: Answer | str) -> Finding:
     where = shown(url)
     if isinstance(got, str):
-        return warning(f"nothing can be fetched from {where}: {got}", "tell the CA, or try again")
+        return warning(
+            f"no intermediate could be fetched from {where}: {got}", "try again, or tell the CA"
+        )
     if got.redirected:
-        where += " (by a redirect, which not every client follows)"
+        where += " (by a redirect, which some clients do not follow)"
     given = evidence.issuers[:1]
-    # A PKCS#7 holds a set: the order in it says nothing (RFC 5280 section 4.2.2.1).
+    # A PKCS#7 holds a set, so its order has no meaning (RFC 5280 section 4.2.2.1).
     if any(der(each) == der(issuer) for each in got.certificates for issuer in given):
         return info(f"the same intermediate is at {where}")
     if any(is_issued_by(evidence.leaf, each) for each in got.certificates):
@@ -70,28 +77,28 @@ def _judge_fetched(evidence: Evidence, url: str, got: Answer | str) -> Finding:
     return warning(
         f"another intermediate ({called(got.certificates[0])}) is at {where}: clients that fetch "
         "it cannot complete the chain",
-        "tell the CA; do not count on clients that fetch",
+        "tell the CA; do not rely on clients that fetch the intermediate",
     )
 
 
 def intermediate_will_stay(evidence: Evidence) -> Iterator[Finding]:
-    """The CA does not change its intermediates: clients that stored one may fail after renewal."""
+    """The CA keeps its intermediate: clients that stored an old one fail after a renewal."""
     leaf = evidence.leaf
     organizations = leaf.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     organization = str(organizations[0].value) if organizations else ""
-    remedy = "store all of the CA's intermediates in clients, and look again after each renewal"
+    remedy = "install all of the CA's intermediates on clients, and check again after each renewal"
     if organization in _ROTATING:
         yield warning(
-            f"{organization} {_ROTATING[organization]}: a client in which {name_of(leaf.issuer)} "
-            "is stored may fail after a renewal",
+            f"{organization} {_ROTATING[organization]}: a client that has only "
+            f"{name_of(leaf.issuer)} installed may fail after a renewal",
             remedy,
         )
         return
     for issuer in evidence.issuers[:1]:
         if issuer.not_valid_after_utc - issuer.not_valid_before_utc < _SHORT_LIVED:
             yield warning(
-                f"the intermediate {called(issuer)} is made for a short time: a client in which "
-                "it is stored may fail after a renewal",
+                f"the intermediate {called(issuer)} is valid for a short time: a client that has "
+                "it installed may fail after a renewal",
                 remedy,
             )
 

@@ -1,4 +1,4 @@
-"""Checks of the chain: what stands above the leaf, and who trusts it."""
+"""Checks of the chain: the issuers above the leaf, and the trust stores that have its root."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,52 +14,57 @@ from leafonly.certificates.paths import Issuers
 
 __all__ = ["CHECKS"]
 
-_ASK_CA = "take the intermediate from the same delivery, or from the CA's page of certificates"
+_ASK_CA = (
+    "use the intermediate from the CA's delivery, or download it from the CA's certificate page"
+)
 _MOST_NAMED = 8  # certificates whose missing issuers are named
 
 
 def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
-    """The intermediate that issued the leaf is among the files: by its signature, not its name."""
+    """The files include the intermediate that issued the leaf, by signature and not by name."""
     leaf = evidence.leaf
     if is_self_issued(leaf):
         raise NotCheckedError("the certificate is self-signed: it has no issuer")
     if evidence.issuers:
         if not is_ca(evidence.issuers[0]) and (evidence.is_refused or not evidence.opinions):
-            yield blocker(f"{called(evidence.issuers[0])} issued the leaf, but is no CA", _ASK_CA)
+            yield blocker(
+                f"{called(evidence.issuers[0])} issued the leaf, but is not a CA certificate",
+                _ASK_CA,
+            )
         return
     credentials = evidence.credentials
     if evidence.is_issued_by_root:
-        yield info("a root issued the leaf itself: there is no intermediate to be missing")
+        yield info("a root issued the leaf directly: there is no intermediate")
         return
     if any(each.subject == leaf.issuer for each in credentials.intermediates):
         yield blocker(
-            f"the intermediate {name_of(leaf.issuer)} has the issuer's name, but another key: "
-            "it did not sign this leaf",
+            f"the given intermediate {name_of(leaf.issuer)} has the issuer's name, but another "
+            "key: it did not sign this leaf",
             _ASK_CA,
         )
     elif credentials.intermediates:
         given = ", ".join(called(each) for each in credentials.intermediates[:3])
         yield blocker(
-            f"the intermediate given ({given}) did not issue the leaf: {name_of(leaf.issuer)} "
-            f"did. Missing: {_missing(evidence)}",
+            f"the given intermediate ({given}) did not issue the leaf; the issuer is "
+            f"{name_of(leaf.issuer)}. Missing: {_missing(evidence)}",
             _ASK_CA,
         )
-    elif evidence.is_stranger:
+    elif evidence.has_unknown_root:
         yield blocker(
-            "no root that was named by --trust issued the leaf, and its intermediate is not among "
-            f"the files: {_missing(evidence)}",
-            f"{_ASK_CA}; or name the root above it: --trust=FILE",
+            "no root from --trust issued the leaf, and the files do not include its intermediate: "
+            f"{_missing(evidence)}",
+            f"{_ASK_CA}; or name its root: --trust=FILE",
         )
     else:
         yield warning(
-            f"the intermediate ({_missing(evidence)}) is not among the files: nothing could "
-            "be stored in clients, and nothing more than the leaf presented",
-            f"{_ASK_CA}; if a root of your own issued the leaf itself, name it: --trust=FILE",
+            f"the files do not include the intermediate ({_missing(evidence)}): it cannot be "
+            "installed on clients, and the camera can present the leaf only",
+            f"{_ASK_CA}; if your own root issued the leaf directly, name it: --trust=FILE",
         )
 
 
 def _missing(evidence: Evidence) -> str:
-    """List the issuers that are neither given nor known, each with where it can be fetched."""
+    """Return the names of the issuers that are neither given nor known, with their URLs."""
     credentials = evidence.credentials
     known = [Issuers([*credentials.intermediates, *credentials.roots])]
     known += [evidence.private, evidence.mozilla, evidence.system]
@@ -92,7 +97,9 @@ def issuers_are_valid(evidence: Evidence) -> Iterator[Finding]:
             if evidence.is_refused or not evidence.opinions:
                 yield blocker(message, _ASK_CA)
             else:
-                yield warning(f"{message}: clients that need it for their root refuse", _ASK_CA)
+                yield warning(
+                    f"{message}: clients whose root is above it reject the chain", _ASK_CA
+                )
         elif until < leaf.not_valid_after_utc:
             yield warning(
                 f"the intermediate {called(each)} expires on {until:%Y-%m-%d}, before the leaf",
@@ -101,37 +108,39 @@ def issuers_are_valid(evidence: Evidence) -> Iterator[Finding]:
 
 
 def root_is_in_mozilla_list(evidence: Evidence) -> Iterator[Finding]:
-    """The chain reaches a root that Mozilla's list has, so most clients trust it."""
-    if is_self_issued(evidence.leaf) and evidence.is_stranger:
+    """The chain ends at a root of Mozilla's list, so most clients trust it."""
+    if is_self_issued(evidence.leaf) and evidence.has_unknown_root:
         yield blocker(
-            "the certificate is self-signed, and not among those named by --trust",
-            "name it there, and give it to every client; else have a CA issue one",
+            "the certificate is self-signed, and the --trust file does not include it",
+            "add it to that file, and install it on every client; or have a CA issue one",
         )
-    _need_a_way_up(evidence)
+    _need_a_chain(evidence)
     if evidence.public_paths:
         yield from _judge_public_roots(evidence)
         return
     private = evidence.paths_to(evidence.private)
     given = evidence.paths_to(Issuers(evidence.credentials.roots))
     if private:
-        yield info(f"the chain reaches your own root {_roots(private)}: clients must be given it")
-    elif evidence.is_stranger:
+        yield info(
+            f"the chain reaches your own root {_roots(private)}: install the root on every client"
+        )
+    elif evidence.has_unknown_root:
         yield blocker(
-            "the chain reaches none of the roots that were named by --trust: missing is "
+            "the chain reaches none of the roots that were named by --trust; missing: "
             f"{_missing(evidence) or _roots(evidence.paths)}",
-            "add what is missing to the chain, or name the root above it: --trust=FILE",
+            "add the missing certificate to the chain, or name its root: --trust=FILE",
         )
     elif evidence.paths_to(evidence.system):
         yield warning(
-            "no root of Mozilla's list stands above the leaf: clients that do not use this "
-            "system's own store must be given the root",
-            "name the root, if it is your own: --trust=FILE; else take a public CA",
+            "the chain reaches a root of this system's store, but none of Mozilla's list: clients "
+            "with another trust store need the root installed",
+            "if the root is your own, name it: --trust=FILE; otherwise use a public CA",
         )
     elif given:
         yield warning(
-            f"the chain ends at {_roots(given)}, which is not a public root: every client must "
-            "be given it",
-            "name it, if it is your own: --trust=FILE; else take a public CA",
+            f"the chain ends at {_roots(given)}, which is not a public root: every client needs it "
+            "installed",
+            "if the root is your own, name it: --trust=FILE; otherwise use a public CA",
         )
     else:
         yield _incomplete(evidence)
@@ -148,7 +157,7 @@ def _judge_public_roots(evidence: Evidence) -> Iterator[Finding]:
         return
     for root, day in distrusted[:1]:
         yield warning(
-            f"the chain reaches {called(root)}, which Mozilla's list has and Chrome trusts only "
+            f"the chain reaches {called(root)} of Mozilla's list, but Chrome trusts this root only "
             f"for certificates logged until {day}: Chrome refuses this one",
             "have another CA issue the certificate",
         )
@@ -158,64 +167,65 @@ def _incomplete(evidence: Evidence) -> Finding:
     missing = _missing(evidence)
     if any(aia_urls(each) for each in evidence.issuers[-1:]):
         return blocker(
-            f"the chain is incomplete: above {called(evidence.issuers[-1])} is missing {missing}",
-            "fetch it and add it to the chain; if it is your own CA's root, name it: --trust=FILE",
+            f"the chain is incomplete: the issuer of {called(evidence.issuers[-1])} is missing: "
+            f"{missing}",
+            "download it and add it to the chain; if it is your own root, name it: --trust=FILE",
         )
     return blocker(
-        f"the chain reaches no known root: missing is {missing}, an intermediate or the root of a "
-        "private CA",
+        f"the chain reaches no known root: {missing} is missing, which is an intermediate or the "
+        "root of a private CA",
         "add the missing intermediate, or name your own CA's root: --trust=FILE",
     )
 
 
 def root_is_in_system_store(evidence: Evidence) -> Iterator[Finding]:
-    """The chain reaches a root that this system's own programs trust."""
-    _need_a_way_up(evidence)
+    """The chain ends at a root of this system's trust store."""
+    _need_a_chain(evidence)
     if not evidence.system:
-        raise NotCheckedError("the list of this system's roots was not found")
+        raise NotCheckedError("this system's trust store was not found")
     paths = evidence.paths_to(evidence.system)
     if paths:
-        yield info(f"this system trusts {_roots(paths)} above the leaf")
+        yield info(f"this system trusts the chain's root {_roots(paths)}")
     elif evidence.public_paths:
         yield warning(
-            "this system's own store has no root above the leaf, though Mozilla's list does",
+            "this system's own store does not have the chain's root, but Mozilla's list does",
             "update the store (Debian: apt install ca-certificates)",
         )
     else:
-        yield info("this system's own store has no root above the leaf")
+        yield info("this system's own store does not have the chain's root")
 
 
-def _need_a_way_up(evidence: Evidence) -> None:
+def _need_a_chain(evidence: Evidence) -> None:
     leaf = evidence.leaf
     if is_self_issued(leaf):
         raise NotCheckedError("the certificate is self-signed: there is no chain")
     if not evidence.issuers and not evidence.is_issued_by_root:
-        raise NotCheckedError("the intermediate is missing, so nothing is known above the leaf")
+        raise NotCheckedError("the intermediate is missing, so the chain above the leaf is unknown")
 
 
 def roots_are_listed(evidence: Evidence) -> Iterator[Finding]:
-    """Every way up from the leaf, cross-signed ones included."""
-    _need_a_way_up(evidence)
+    """Every path from the leaf to a root, including cross-signed ones."""
+    _need_a_chain(evidence)
     paths = evidence.public_paths or evidence.paths_to(evidence.private)
     for path in paths:
-        yield info("way up: " + " <- ".join(map(called, path)) + _objection(evidence, path))
+        yield info("path: " + " <- ".join(map(called, path)) + _objection(evidence, path))
     above = [each for path in paths for each in path] or list(evidence.issuers)
     for each in evidence.credentials.intermediates:
         if each not in above:
-            yield info(f"{called(each)} is given, but is not needed above this leaf")
+            yield info(f"{called(each)} is given, but is not in the chain of this leaf")
     keys = [spki(each.public_key()) for each in evidence.credentials.intermediates]
     if len(set(keys)) < len(keys):
-        yield info("an intermediate is given in two cross-signed forms; one is enough")
+        yield info("an intermediate is given twice, signed by different CAs; one is enough")
 
 
 def _objection(evidence: Evidence, path: Sequence[x509.Certificate]) -> str:
-    """Say why a client that knows this root alone would refuse what others accept."""
+    """Return why a client that trusts only this root rejects the chain, if others accept it."""
     if len(evidence.paths) < 2 or evidence.is_refused:
         return ""
     opinions = evidence.judged(path)
     if any(each.accepts for each in opinions):
         return ""
-    return f"; with this root alone it is refused: {opinions[0].because}"
+    return f"; a client that trusts only this root rejects it: {opinions[0].because}"
 
 
 def _roots(paths: Sequence[Sequence[x509.Certificate]]) -> str:

@@ -1,10 +1,10 @@
-"""Checks of the files: everything is there, and each is what it is taken for."""
+"""Checks of the files: all are present, and each holds what its name says."""
 
 from collections.abc import Iterator
 
 from leafonly.audit.context import Evidence
+from leafonly.audit.files.contents import Oddity
 from leafonly.audit.files.credentials import CredentialFile, Credentials, is_ca, spki
-from leafonly.audit.files.parser import Oddity
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.certificates.chain import der
 
@@ -14,36 +14,38 @@ _PLURALS = {"certificates": "certificate", "keys": "private key", "csrs": "signi
 
 
 def files_are_understood(evidence: Evidence) -> Iterator[Finding]:
-    """Every file can be read, and everything in it is something that is known here."""
+    """Every file can be read, and leafonly knows everything in it."""
     credentials = evidence.credentials
     for file, problem in credentials.problems:
-        # lego's PKCS#12 beside its PEM: all that is needed can be read elsewhere.
+        # lego writes a PKCS#12 file beside its PEM files, which have the same contents.
         is_spare = "no password was given" in problem and file.contents.form == "pkcs12"
         if is_spare and credentials.leaf is not None and credentials.key is not None:
-            yield info(f"{file.name} is encrypted and was not opened: the other files suffice")
+            yield info(f"{file.name} is encrypted and was not opened; the other files are enough")
         else:
             yield blocker(f"{file.name}: {problem}", _remedy_for(problem))
 
 
 def _remedy_for(problem: str) -> str:
     if "cannot be read" in problem:
-        return "check its path, and run this as a user who may read it"
+        return "check the path, and run leafonly as a user with permission to read it"
     if "encrypted" in problem or "password does not open" in problem:
         return "give the right password in LEAFONLY_KEY_PASSWORD, or at the prompt"
     if "its END line is missing" in problem or "base64 is not whole" in problem:
-        return "copy the file again, whole, from what the CA delivered"
-    return "take the file that the CA delivered, in PEM, DER, PKCS#7 or PKCS#12"
+        return "copy the complete file again from the CA's delivery"
+    return "use the file that the CA delivered, in PEM, DER, PKCS#7 or PKCS#12"
 
 
 def no_file_is_empty(evidence: Evidence) -> Iterator[Finding]:
-    """No file is empty: one that is was often made by a command that failed."""
+    """No file is empty. A command that failed often leaves an empty file."""
     for file in evidence.credentials.files:
         if file.contents.form == "empty":
-            yield blocker(f"{file.name} is empty", "fetch it again, or repeat what made it")
+            yield blocker(
+                f"{file.name} is empty", "download it again, or repeat the command that wrote it"
+            )
 
 
 def files_are_what_they_are_called(evidence: Evidence) -> Iterator[Finding]:
-    """Each file holds what its name, or the option that named it, promises."""
+    """Each file holds what its name says, or the option that named it."""
     for file in evidence.credentials.files:
         if file.contents.holds_anything and file.role is not None:
             yield from _mistaken(file, evidence.credentials)
@@ -54,26 +56,24 @@ def _mistaken(file: CredentialFile, credentials: Credentials) -> Iterator[Findin
     leaves = [each for each in held.certificates if each in credentials.leaves]
     what = _what_is_in(file)
     if file.role == "key" and not held.keys:
-        yield blocker(f"{file.name} is taken for the key, but holds {what}", _GIVE_RIGHT)
+        yield blocker(f"{file.name} should hold the key, but holds {what}", _GIVE_RIGHT)
     elif file.role in ("leaf", "fullchain") and not held.certificates:
-        yield blocker(f"{file.name} is taken for the certificate, but holds {what}", _GIVE_RIGHT)
+        yield blocker(f"{file.name} should hold the certificate, but holds {what}", _GIVE_RIGHT)
     elif file.role == "chain" and leaves and len(held.certificates) == len(leaves):
-        yield blocker(
-            f"{file.name} is taken for the intermediates, but holds the leaf", _GIVE_RIGHT
-        )
+        yield blocker(f"{file.name} should hold the intermediates, but holds the leaf", _GIVE_RIGHT)
     elif file.role == "chain" and not held.certificates:
-        yield blocker(f"{file.name} is taken for the intermediates, but holds {what}", _GIVE_RIGHT)
+        yield blocker(f"{file.name} should hold the intermediates, but holds {what}", _GIVE_RIGHT)
     elif file.role == "leaf" and not leaves and not held.keys:
-        yield blocker(f"{file.name} is taken for the leaf, but holds {what}", _GIVE_RIGHT)
+        yield blocker(f"{file.name} should hold the leaf, but holds {what}", _GIVE_RIGHT)
     elif file.role == "leaf" and len(held.certificates) > 1 and held.form == "pem":
         yield warning(
-            f"{file.name} is taken for the leaf, but is a full chain of "
+            f"{file.name} should hold the leaf, but holds a full chain of "
             f"{len(held.certificates)} certificates",
-            "load the leaf alone into a camera that takes DER: --bundle DIR writes it",
+            "load only the leaf into a camera that reads DER; --bundle DIR writes it",
         )
 
 
-_GIVE_RIGHT = "give the file that holds it; what is which is listed under files_are_listed"
+_GIVE_RIGHT = "give the right file; files_are_listed says what each file holds"
 
 
 def _what_is_in(file: CredentialFile) -> str:
@@ -83,77 +83,81 @@ def _what_is_in(file: CredentialFile) -> str:
         cas = sum(map(is_ca, held.certificates))
         counts = {"leaf": counts["certificate"] - cas, "CA certificate": cas} | counts
         del counts["certificate"]
-    words = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
-    return " and ".join(words).replace("leafs", "leaves") or "nothing of use"
+    counted = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
+    return " and ".join(counted).replace("leafs", "leaves") or "nothing that leafonly uses"
 
 
 def files_are_listed(evidence: Evidence) -> Iterator[Finding]:
-    """What each file is, whatever its name."""
+    """What each file holds, whatever its name."""
     for file in evidence.credentials.files:
         if file.contents.holds_anything:
             form = {"pem": "PEM", "der": "DER", "pkcs7": "PKCS#7", "pkcs12": "PKCS#12"}
             yield info(f"{file.name}: {_what_is_in(file)} ({form[file.contents.form]})")
 
 
-# Tried with OpenSSL 3.0, GnuTLS 3.7 and Go 1.27: all see through Windows line ends and text;
-# Go alone stumbles over a byte order mark; none reads the other two.
+# Tried with OpenSSL 3.0, GnuTLS 3.7 and Go 1.27: all ignore Windows line ends and text; only Go
+# fails on a byte order mark; none reads the other two.
 _ODDITIES: dict[Oddity, tuple[str, str]] = {
     "bom": (
-        "begins with a byte order mark, behind which Go's programs see no BEGIN line",
-        "save it as UTF-8 without BOM, or take --bundle DIR, which is DER",
+        "begins with a byte order mark, so Go programs do not find its BEGIN line",
+        "save it as UTF-8 without BOM, or use --bundle DIR, which writes DER",
     ),
     "utf16": (
-        "is in UTF-16, which no TLS program reads",
-        "save it as plain ASCII, or take --bundle DIR, which is DER",
+        "is in UTF-16, which TLS programs cannot read",
+        "save it as plain ASCII, or use --bundle DIR, which writes DER",
     ),
     "no_armour": (
-        "is base64 without BEGIN and END lines, which no TLS program reads",
-        "add the two lines, or take --bundle DIR, which is DER",
+        "is base64 without BEGIN and END lines, which TLS programs cannot read",
+        "add the two lines, or use --bundle DIR, which writes DER",
     ),
 }
 
 
 def text_files_are_plain(evidence: Evidence) -> Iterator[Finding]:
-    """No byte order mark, no UTF-16, and the lines are PEM's and end as on Unix."""
+    """Text files have no byte order mark and no UTF-16, hold only PEM, and have Unix line ends."""
     for file in evidence.credentials.files:
-        for oddity, (words, remedy) in _ODDITIES.items():
+        for oddity, (message, remedy) in _ODDITIES.items():
             if oddity in file.contents.oddities:
-                yield warning(f"{file.name} {words}", remedy)
+                yield warning(f"{file.name} {message}", remedy)
         if "crlf" in file.contents.oddities:
-            yield info(f"{file.name} has Windows line ends; TLS programs read over them")
+            yield info(f"{file.name} has Windows line ends; TLS programs ignore them")
         if "text" in file.contents.oddities:
-            yield info(f"{file.name} has text around its PEM; TLS programs read over it")
+            yield info(f"{file.name} has text around its PEM; TLS programs ignore it")
 
 
 def key_is_not_encrypted(evidence: Evidence) -> Iterator[Finding]:
-    """The key needs no password: `load_cert_chain` on a camera takes none."""
+    """The key is not encrypted, because `load_cert_chain` on a camera takes no password."""
     for file in evidence.credentials.files:
         if "encrypted" in file.contents.oddities and file.contents.keys:
             yield warning(
-                f"{file.name}: the key in it is encrypted, and a camera cannot ask for a password",
-                "load the unencrypted copy that --bundle DIR writes, and keep that one safe",
+                f"{file.name} holds an encrypted key, and a camera cannot ask for a password",
+                "load the unencrypted copy that --bundle DIR writes, and keep that copy safe",
             )
 
 
 def leaf_is_there(evidence: Evidence) -> Iterator[Finding]:
-    """There is a certificate that is not a CA's."""
+    """The files include a certificate that is not a CA certificate."""
     credentials = evidence.credentials
     if credentials.leaf is not None:
         return
     if any(credentials.problems):
-        raise NotCheckedError("some files were not understood; the leaf may be in them")
+        raise NotCheckedError("some files could not be read, and the leaf may be in them")
     if credentials.csrs:
-        message = "there is a signing request, but not the certificate that answers it"
-        yield blocker(message, "send the request to the CA, and put its answer beside it")
+        message = "the files include a signing request, but not its certificate"
+        yield blocker(message, "send the request to the CA, and add the certificate that it issues")
     elif credentials.intermediates or credentials.roots:
-        message = "there are only certificates of CAs: the leaf, the camera's own, is missing"
+        message = (
+            "the files include only CA certificates; the leaf, the camera's certificate, is missing"
+        )
         yield blocker(message, "add the certificate that the CA issued for the camera's name")
     else:
-        yield blocker("there is no certificate", "add what the CA issued: --certificate FILE")
+        yield blocker(
+            "there is no certificate", "add the certificate that the CA issued: --certificate FILE"
+        )
 
 
 def leaf_is_one(evidence: Evidence) -> Iterator[Finding]:
-    """All files are about the same leaf: a mix of old and new is a renewal gone wrong."""
+    """All files have the same leaf. Two leaves are often the rest of a failed renewal."""
     leaves = evidence.credentials.leaves
     if len(leaves) > 1:
         where = {
@@ -170,7 +174,7 @@ def leaf_is_one(evidence: Evidence) -> Iterator[Finding]:
 
 
 def key_is_one(evidence: Evidence) -> Iterator[Finding]:
-    """There is one private key, so that nobody loads the wrong one."""
+    """There is only one private key, so that the wrong key cannot be loaded."""
     if len(evidence.credentials.keys) > 1:
         yield warning(
             f"there are {len(evidence.credentials.keys)} different private keys",
@@ -190,30 +194,30 @@ def chain_is_in_order(evidence: Evidence) -> Iterator[Finding]:
             issuers = names[:number] + names[number + 1 :]
             if certificate.issuer in issuers and certificate.issuer not in after:
                 yield warning(
-                    f"{file.name}: its certificates are out of order: the leaf comes first, then "
-                    "each one's issuer",
-                    "put them in order; the other way round many servers refuse the key",
+                    f"{file.name} has its certificates in the wrong order: the leaf must be first, "
+                    "and each certificate must be followed by its issuer",
+                    "put them in order; many servers reject the key if the leaf is not first",
                 )
                 break
 
 
 def certificates_are_given_once(evidence: Evidence) -> Iterator[Finding]:
-    """No file has a certificate twice, as one that was appended to twice has."""
+    """No file has a certificate twice. Appending a chain twice causes that."""
     for file in evidence.credentials.files:
         held = file.contents.certificates
         more = len(held) - len(set(held))
         if more and file.contents.form == "pem":
             yield warning(
                 f"{file.name} has {more} of its {len(held)} certificates twice: a server would "
-                "present them twice, too",
-                "take the file that the CA delivered, or leave out what is repeated",
+                "present them twice too",
+                "use the file that the CA delivered, or remove the repeated certificates",
             )
 
 
 def root_is_left_out(evidence: Evidence) -> Iterator[Finding]:
-    """No root among the intermediates: a client that lacks it will not trust it by being sent.
+    """The intermediates do not include the root, because clients trust no root that is sent.
 
-    RFC 5246 section 7.4.2 lets it be left out for that reason.
+    RFC 5246 section 7.4.2 allows a server to leave it out.
     """
     if not evidence.credentials.intermediates:
         return
@@ -222,19 +226,20 @@ def root_is_left_out(evidence: Evidence) -> Iterator[Finding]:
         if len(held) > 1 and any(each in evidence.credentials.roots for each in held):
             size = sum(len(der(each)) for each in held if each in evidence.credentials.roots)
             yield warning(
-                f"{file.name} includes the root, {size} bytes of the camera's 4096 for nothing",
-                "leave the root out of what is presented; --bundle DIR does",
+                f"{file.name} includes the root, which clients ignore: it wastes {size} of the "
+                "camera's 4096 bytes",
+                "do not present the root; --bundle DIR leaves it out",
             )
 
 
 def csr_belongs(evidence: Evidence) -> Iterator[Finding]:
-    """A signing request beside the certificate was made with the same key."""
+    """A signing request beside the certificate has the same key."""
     leaf = evidence.leaf
     for csr in evidence.credentials.csrs:
         if spki(csr.public_key()) != spki(leaf.public_key()):
             yield warning(
-                "the signing request was made with another key than the certificate's",
-                "if the certificate is older than the request, wait for the CA's new one",
+                "the signing request has another key than the certificate",
+                "if the request is newer than the certificate, wait for the CA's new one",
             )
 
 

@@ -1,4 +1,4 @@
-"""Checks of the key: it is the right one, the camera can use it, and it is kept secret."""
+"""Checks of the key: it fits the leaf, the camera can load it, and its file is private."""
 
 import os
 from collections.abc import Iterator
@@ -13,30 +13,32 @@ from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warn
 
 __all__ = ["CHECKS"]
 
-_NEW_KEY = "make a P-256 key and a request with it, and have the CA issue for that"
+_NEW_KEY = "make a P-256 key and a signing request for it, and have the CA issue a new certificate"
 
 
 def key_matches_certificate(evidence: Evidence) -> Iterator[Finding]:
-    """The private key is the certificate's. A camera loads any other without a complaint."""
+    """The private key fits the certificate. A camera loads any other key without an error."""
     leaf, key = evidence.leaf, evidence.key
     if spki(key.public_key()) != spki(leaf.public_key()):
         yield blocker(
-            "the private key is not the certificate's: the camera would load both, and every "
-            "client would fail with a bad signature",
-            "find the key that the signing request was made with, or have the CA issue anew",
+            "the private key does not fit the certificate: the camera loads both, and every client "
+            "fails with a bad signature",
+            "use the key of the signing request, or have the CA issue a new certificate",
         )
 
 
 def camera_can_use_key(evidence: Evidence) -> Iterator[Finding]:
-    """The key is of a kind that a camera can load and clients can use: P-256, P-384, RSA-2048.
+    """A camera can load the key and clients can use it: P-256, P-384 or RSA-2048.
 
-    What the camera refuses was measured on its firmware
+    What the camera refuses to load was measured on its firmware
     (`leafonly/cameras/emulator/loading_rules.py`).
     """
     leaf = evidence.leaf
     public_key = leaf.public_key()
     if leaf.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
-        yield blocker("the key is for RSA-PSS only, which the camera's firmware lacks", _NEW_KEY)
+        yield blocker(
+            "the key is for RSA-PSS only, which the camera's firmware does not support", _NEW_KEY
+        )
     elif isinstance(public_key, ec.EllipticCurvePublicKey):
         yield from _judge_curve(public_key.curve)
     elif isinstance(public_key, rsa.RSAPublicKey):
@@ -51,12 +53,12 @@ def _judge_curve(curve: ec.EllipticCurve) -> Iterator[Finding]:
     if name is None:
         # RFC 8422 section 5.1.1 has these three; so has Baseline Requirements 6.1.5.
         yield blocker(
-            f"the key is on {curve.name}: TLS has signatures with P-256, P-384 and P-521", _NEW_KEY
+            f"the key is on the curve {curve.name}: TLS allows P-256, P-384 and P-521", _NEW_KEY
         )
     elif name == "P-521":
         # Seen to refuse it: Chromium 156, rustls 0.23, Conscrypt 2.9, s2n and Erlang 25.
         yield warning(
-            "the key is P-521, slow on a camera, and Chromium and rustls refuse it", _NEW_KEY
+            "the key is P-521: Chromium and rustls reject it, and it is slow on a camera", _NEW_KEY
         )
     else:
         yield info(f"the key is {name}, which cameras and clients can use")
@@ -69,7 +71,7 @@ def _judge_rsa(bits: int) -> Iterator[Finding]:
         # a private CA. Public CAs must not issue for it (Baseline Requirements 6.1.5).
         yield blocker(
             f"the key is RSA with {bits} bits: OpenSSL, rustls, mbedTLS and Apple's systems "
-            "refuse it as too weak",
+            "reject it as too weak",
             _NEW_KEY,
         )
     elif bits > 2048:
@@ -78,32 +80,32 @@ def _judge_rsa(bits: int) -> Iterator[Finding]:
             _NEW_KEY,
         )
     else:
-        yield info("the key is RSA-2048, which cameras and clients can use, slower than P-256")
+        yield info("the key is RSA-2048, which cameras and clients can use; P-256 is faster")
 
 
 def key_file_is_private(evidence: Evidence) -> Iterator[Finding]:
-    """Nobody but its owner may read the file that holds the key."""
+    """Only its owner may read the file that holds the key."""
     if not evidence.credentials.keys:
         raise NotCheckedError("no private key was given: --key FILE")
     if os.name != "posix":
-        raise NotCheckedError("this system has no permission bits to look at")
+        raise NotCheckedError("this system has no permission bits")
     for file in evidence.credentials.files:
         if file.contents.keys and file.mode is not None:
             if file.mode & 0o007:
                 yield warning(
                     f"{file.name} holds the private key, and every user here may read it "
                     f"(mode {file.mode:04o})",
-                    f"chmod 600 {file.name}, and think of who has read it",
+                    f"chmod 600 {file.name}; if other users had access, replace the key",
                 )
             elif file.mode & 0o070:
                 yield info(f"{file.name} holds the private key, and its group may read it")
 
 
 def key_may_sign(evidence: Evidence) -> Iterator[Finding]:
-    """The certificate lets its key sign handshakes: keyUsage digitalSignature, if present.
+    """The key may sign handshakes: keyUsage, if present, has digitalSignature.
 
-    RFC 5246 section 7.4.2 and RFC 8422 section 2.2 demand it for key exchange by ECDHE; no
-    client of 23 connected without.
+    RFC 5246 section 7.4.2 and RFC 8422 section 2.2 demand it for ECDHE; without it, none of
+    23 clients connected.
     """
     try:
         usage = evidence.leaf.extensions.get_extension_for_class(x509.KeyUsage).value

@@ -1,4 +1,4 @@
-"""Checks of the leaf: its time, its purpose, its size."""
+"""Checks of the leaf: its validity period, its purpose, its size."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -48,14 +48,17 @@ _REFUSED = {
 
 
 def leaf_is_valid_now(evidence: Evidence) -> Iterator[Finding]:
-    """The moment lies between the certificate's two dates, and some days are left."""
+    """The certificate is valid now, and for some days more."""
     leaf, at = evidence.leaf, evidence.at
     if at > leaf.not_valid_after_utc:
-        yield blocker(f"the certificate expired on {leaf.not_valid_after_utc:%Y-%m-%d}", "renew it")
+        yield blocker(
+            f"the certificate expired on {leaf.not_valid_after_utc:%Y-%m-%d}",
+            "renew the certificate",
+        )
     elif at < leaf.not_valid_before_utc:
         yield blocker(
             f"the certificate is not valid before {leaf.not_valid_before_utc:%Y-%m-%d %H:%M} UTC",
-            "wait, or set this machine's clock right",
+            "wait until then, or correct this machine's clock",
         )
     else:
         left = leaf.not_valid_after_utc - at
@@ -63,28 +66,30 @@ def leaf_is_valid_now(evidence: Evidence) -> Iterator[Finding]:
         whole = leaf.not_valid_after_utc - leaf.not_valid_before_utc
         # Let's Encrypt's advice: after two thirds of its life (letsencrypt.org, 2025-12-02).
         if left < min(_SHORT, whole / 3):
-            yield warning(f"{days}: it is time to renew", "renew it before it is deployed")
+            yield warning(
+                f"{days}: it is time to renew", "renew the certificate before you deploy it"
+            )
         else:
             yield info(days)
 
 
 def lifetime_is_allowed(evidence: Evidence) -> Iterator[Finding]:
-    """The certificate does not live longer than it may, and renewal is planned for."""
+    """The validity period is allowed. The coming limits for public CAs are reported too."""
     leaf = evidence.leaf
     days, issued = _days(leaf), leaf.not_valid_before_utc
     if evidence.is_public:
         allowed = next((n for since, n in reversed(_LIFETIMES) if issued >= since), days)
         if days > allowed:
             yield warning(
-                f"the certificate lives {days} days, and public CAs may give {allowed} to one "
-                f"issued on {issued:%Y-%m-%d}: browsers may refuse it",
+                f"the certificate lives {days} days, but public CAs may give {allowed} to one "
+                f"issued on {issued:%Y-%m-%d}: browsers may reject it",
                 "have it issued for a shorter time",
             )
         yield info(_outlook(evidence.at))
     elif days > _APPLE_LIFETIME and issued > _APPLE:
         yield warning(
-            f"the certificate lives {days} days, and Apple's systems allow {_APPLE_LIFETIME} "
-            "even to a private CA",
+            f"the certificate lives {days} days, but Apple's systems allow {_APPLE_LIFETIME}, even "
+            "for a private CA",
             "have it issued for a shorter time",
         )
 
@@ -100,26 +105,28 @@ def _outlook(at: dt.datetime) -> str:
     now = max(((since, n) for since, n in _LIFETIMES if since <= at), default=_LIFETIMES[0])
     later = [f"{n} from {since:%Y-%m-%d}" for since, n in _LIFETIMES if since > at]
     ahead = f", {', '.join(later)}" if later else ""
-    must = " (renew by a machine, not by hand: make copying to the camera part of it)"
+    must = " (automate the renewal, including the copy to the camera)"
     return f"public certificates live {now[1]} days at most{ahead}" + must
 
 
 def certificate_is_for_servers(evidence: Evidence) -> Iterator[Finding]:
-    """The certificate is a TLS server's: serverAuth, no CA, nothing the camera cannot do."""
+    """The certificate is for a TLS server: serverAuth, not a CA, no OCSP must-staple."""
     leaf = evidence.leaf
     if is_self_issued(leaf):
         yield warning(
-            "the certificate is self-signed: every client must be given it itself", _REISSUE
+            "the certificate is self-signed: it must be installed on every client", _REISSUE
         )
     elif is_ca(leaf):
         # Seen: refused by Firefox 153, NSS 3.87 and rustls 0.23; accepted by the others.
-        yield warning("the certificate is marked as a CA's: Firefox and rustls refuse it", _REISSUE)
+        yield warning(
+            "the certificate is marked as a CA certificate: Firefox and rustls reject it", _REISSUE
+        )
     yield from _judge_usage(leaf)
     if any(isinstance(each.value, x509.TLSFeature) for each in leaf.extensions):
         # RFC 7633. Seen: refused by Firefox 153 and GnuTLS 3.7 with all that use it.
         yield warning(
-            "the certificate demands OCSP stapling, which the camera cannot do: Firefox and "
-            "GnuTLS refuse it",
+            "the certificate demands OCSP stapling, which the camera does not support: Firefox and "
+            "GnuTLS reject it",
             "have it issued without must-staple",
         )
 
@@ -136,39 +143,42 @@ def _judge_usage(leaf: x509.Certificate) -> Iterator[Finding]:
         usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         late = leaf.not_valid_before_utc > _APPLE
-        who = "Apple's systems refuse it" if late else "Baseline Requirements 7.1.2.7.10 demand it"
+        why = "Apple's systems reject it" if late else "Baseline Requirements 7.1.2.7.10 demand it"
         yield warning(
-            f"the certificate does not say that it is a server's (serverAuth): {who}", _REISSUE
+            f"the certificate does not say that it is for a server (serverAuth): {why}", _REISSUE
         )
         return
     if ExtendedKeyUsageOID.SERVER_AUTH in usage:
         return
     if ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE in usage:
         yield blocker(
-            "the certificate is for any use, but not expressly for TLS servers (serverAuth): "
-            "Firefox, OpenSSL, rustls and Apple's systems refuse it",
+            "the certificate allows any usage, but does not name TLS servers (serverAuth): "
+            "Firefox, OpenSSL, rustls and Apple's systems reject it",
             _REISSUE,
         )
     else:
-        yield blocker("the certificate is for other uses than TLS servers (serverAuth)", _REISSUE)
+        yield blocker(
+            "the certificate's extended key usage does not include TLS servers (serverAuth)",
+            _REISSUE,
+        )
 
 
 def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
-    """It carries SCTs: browsers refuse a public certificate that is not in the CT logs.
+    """The certificate has SCTs, because browsers reject a public one that is not in the CT logs.
 
     Two from distinct logs up to 180 days of life (the difference of the two dates, to the
     second), three beyond: Chrome's CT policy
     (googlechrome.github.io/CertificateTransparency/ct_policy.html) and Apple's
-    (support.apple.com/103214). Firefox asks for the like on desktops since 135, of roots in
-    Mozilla's list (its dev-security-policy list, 2025-02-04). All three ask it of public CAs
-    alone. Which logs they are, and whether they are still good, is not looked at.
+    (support.apple.com/103214). Firefox demands them on desktops since 135, for roots in
+    Mozilla's list (its dev-security-policy list, 2025-02-04). All three demand them of public
+    CAs only. Which logs they are, and whether these are still trusted, is not checked.
     """
     found = {type(each.value): each.value for each in evidence.leaf.extensions}
     if x509.PrecertPoison in found:
         # RFC 6962 section 3.1; refused by all of 23 clients tried.
         yield blocker(
-            "this is a precertificate, made only for the logs: no client accepts it",
-            "take the certificate that the CA delivered",
+            "this is a precertificate, which is for the CT logs only: no client accepts it",
+            "use the certificate that the CA delivered",
         )
         return
     scts = found.get(x509.PrecertificateSignedCertificateTimestamps)
@@ -178,38 +188,38 @@ def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
     lives = leaf.not_valid_after_utc - leaf.not_valid_before_utc
     wanted = 2 if lives <= _FEW_SCTS else 3
     if not evidence.is_public:
-        yield info("no client wants SCTs of a private CA")
+        yield info("no client demands SCTs from a private CA")
     elif logs < wanted:
         yield warning(
-            f"the certificate carries SCTs of {logs} logs, and Chromium and Safari want {wanted} "
-            "of a public one: they will refuse it",
-            "have the CA issue it with SCTs embedded; the camera cannot deliver them otherwise",
+            f"the certificate has SCTs of {logs} logs, but Chromium and Safari want {wanted} for "
+            "a public one: they reject it",
+            "have the CA issue it with embedded SCTs; the camera cannot send them otherwise",
         )
     else:
-        yield info(f"the certificate carries SCTs of {logs} logs")
+        yield info(f"the certificate has SCTs of {logs} logs")
 
 
 def signature_is_usable(evidence: Evidence) -> Iterator[Finding]:
-    """The leaf is signed by an algorithm that clients accept and the camera can load.
+    """Clients accept the leaf's signature algorithm, and the camera can load it.
 
     SHA-1 was seen to be refused by Chromium 156, Firefox 153, Go 1.27, OpenSSL 3.0 as Debian
-    sets it, GnuTLS 3.7, rustls 0.23 and mbedTLS 2.28, Apple's systems say the same
-    (support.apple.com/103769); Java 17, NSS 3.87, wolfSSL 5.5 and Erlang 25 took it from a
-    private CA. What the camera refuses is what its firmware was measured to
+    sets it, GnuTLS 3.7, rustls 0.23 and mbedTLS 2.28, and Apple's systems refuse it too
+    (support.apple.com/103769); Java 17, NSS 3.87, wolfSSL 5.5 and Erlang 25 accepted it from a
+    private CA. What the camera refuses to load was measured on its firmware
     (`leafonly/cameras/emulator/loading_rules.py`).
     """
     algorithm = evidence.leaf.signature_algorithm_oid
     if algorithm in _WEAK:
         yield blocker(
             f"the certificate is signed with {_WEAK[algorithm]}, which browsers and most "
-            "libraries refuse",
+            "libraries reject",
             _REISSUE,
         )
     elif algorithm in _REFUSED:
         yield blocker(
             f"the certificate is signed with {_REFUSED[algorithm]}, which the camera refuses "
             "to load",
-            "have it issued below an intermediate that signs with ECDSA or RSA PKCS#1",
+            "have it issued by an intermediate that signs with ECDSA or RSA PKCS#1",
         )
 
 
@@ -218,22 +228,22 @@ def certificate_fits_camera(evidence: Evidence) -> Iterator[Finding]:
     leaf, limit = evidence.leaf, CERTIFICATE_MESSAGE_LIMIT
     alone = certificate_message_size([leaf])
     full = certificate_message_size([leaf, *evidence.issuers])
-    sizes = f"the camera's certificate message: {alone} bytes alone, {full} with the chain"
+    sizes = f"the camera's Certificate message: {alone} bytes for the leaf, {full} with the chain"
     if alone > limit:
         yield blocker(
-            f"the leaf alone makes a message of {alone} bytes, and the camera's buffer holds "
-            f"{limit}: every handshake would fail",
-            "have it issued with fewer names, or an ECDSA key",
+            f"the Certificate message with the leaf alone has {alone} bytes, but the camera's "
+            f"buffer holds {limit}: every handshake fails",
+            "have it issued with fewer names, or for an ECDSA key",
         )
     elif full > limit:
         yield warning(
-            f"{sizes}, of {limit} that fit: the full chain cannot be presented",
-            "present the leaf alone, or have it issued with fewer names, or below a chain of ECDSA",
+            f"{sizes}; {limit} fit, so the full chain cannot be presented",
+            "present the leaf alone, or have it issued with fewer names or by an ECDSA CA",
         )
     else:
-        yield info(f"{sizes}, of {limit} that fit")
+        yield info(f"{sizes}; {limit} fit")
     if not evidence.credentials.intermediates and not evidence.is_issued_by_root:
-        raise NotCheckedError("no intermediate was given, so only the leaf alone was measured")
+        raise NotCheckedError("no intermediate was given, so only the leaf was measured")
 
 
 CHECKS = (

@@ -1,4 +1,4 @@
-"""Checks of the camera's name: the certificate is for it, and a public CA could issue for it."""
+"""Checks of the camera's name: the leaf covers it, and a public CA can issue for it."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ __all__ = ["CHECKS"]
 
 _REISSUE = "have the CA issue a certificate for the camera's name"
 
-# Top-level domains that are not in IANA's root zone, and one zone that belongs to everybody:
+# Top-level domains that are not in IANA's root zone, and home.arpa:
 # special-use (RFC 6761, RFC 6762), RFC 8375, ICANN's board resolution 2024.07.29.06 for
 # .internal; the rest from RFC 6762 appendix G, and what home routers hand out.
 _PRIVATE_SUFFIXES = (
@@ -25,19 +25,19 @@ _PRIVATE_SUFFIXES = (
 def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
     """The camera's name is among the certificate's subject alternative names.
 
-    RFC 9110 section 4.3.4 forbids clients to look elsewhere, and Apple's systems do not
-    (support.apple.com/103769). Seen before a leaf with a common name alone: refused by
-    Chromium 156, Firefox 153, Go 1.27, rustls 0.23 and Conscrypt 2.9; accepted still by the
+    RFC 9110 section 4.3.4 forbids clients to use the common name, and Apple's systems do not
+    (support.apple.com/103769). A leaf that has only a common name was refused by
+    Chromium 156, Firefox 153, Go 1.27, rustls 0.23 and Conscrypt 2.9; still accepted by
     clients of OpenSSL 3.0, GnuTLS 3.7, NSS 3.87, mbedTLS 2.28 and Java 17.
     """
     leaf = evidence.leaf
     names = dns_names(leaf)
     if not names and not addresses(leaf):
         common = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        seen = "its name only in the subject's common name" if common else "no name"
+        seen = "only a common name" if common else "no name"
         yield blocker(
             f"the certificate has {seen}, and no subject alternative name: browsers, Apple's "
-            "systems, Go and rustls look nowhere else",
+            "systems, Go and rustls use no other name",
             "have the CA issue one with the camera's name as a dNSName",
         )
         return
@@ -46,12 +46,12 @@ def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
         if evidence.given_domain is None:
             number = len(names) + len(addresses(leaf))
             others = f", one of {number} names" if number > 1 else ""
-            yield info(f"the camera's name is taken to be {domain}{others}; --domain names another")
+            yield info(f"no --domain: the camera's name is assumed to be {domain}{others}")
         return
     if _is_address(domain) and domain in names:
         yield blocker(
-            f"the certificate has the address {domain} as a DNS name, where no client looks for it",
-            "have the CA issue one with it as an iPAddress",
+            f"the certificate has the address {domain} as a DNS name, which clients do not match",
+            "have the CA issue one with the address as an iPAddress",
         )
         return
     held = ", ".join([*names, *addresses(leaf)][:5])
@@ -59,7 +59,7 @@ def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
 
 
 def name_is_public(evidence: Evidence) -> Iterator[Finding]:
-    """The camera's name is one that public CAs issue certificates for.
+    """Public CAs issue certificates for the camera's name.
 
     They must not for a name outside of the root zone, nor for a reserved address (Baseline
     Requirements 4.2.2, defined in 1.6.1). For other addresses they may (3.2.2.5).
@@ -78,15 +78,15 @@ def name_is_public(evidence: Evidence) -> Iterator[Finding]:
         if address.is_global:
             # letsencrypt.org, 2026-01-15: "6-day and IP Address Certificates".
             yield info(
-                f"{domain} is an address: few public CAs issue for one, Let's Encrypt for six "
-                "days at a time"
+                f"{domain} is an address: few public CAs issue for addresses; Let's Encrypt does, "
+                "for six days"
             )
             return
-        what = "an address that is reserved for private networks and the like"
+        what = "an address that is reserved, for private networks for example"
     yield warning(
-        f"{domain} is {what}: public CAs must not issue for it, and every client must be given "
-        "the root of whoever did",
-        "use a name below a domain that you own, and point it at the camera's address",
+        f"{domain} is {what}: public CAs must not issue for it, so clients must be given the root "
+        "of the CA that issued it",
+        "use a name below a domain that you own, and point its DNS record at the camera",
     )
 
 

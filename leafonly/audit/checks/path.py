@@ -1,4 +1,4 @@
-"""The check that asks real verifiers: OpenSSL, and pyca/cryptography."""
+"""The check by real verifiers: OpenSSL, and pyca/cryptography."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +14,9 @@ from leafonly.certificates.verifiers import Opinion
 
 __all__ = ["CHECKS"]
 
-_REISSUE = "have it issued anew, by a CA that does not do this"
+_REISSUE = "have the certificate issued by a CA that avoids this"
 
-# They say in other words what a verifier says, and what to do.
+# These checks report the same faults as a verifier, with a better explanation and a remedy.
 _EXPLAIN_BETTER = (
     checks_key.camera_can_use_key,
     checks_key.key_may_sign,
@@ -33,27 +33,27 @@ _OF_THE_LEAF = (checks_certificate.certificate_is_for_servers,)
 
 
 def chain_is_verified(evidence: Evidence) -> Iterator[Finding]:
-    """OpenSSL and pyca/cryptography accept the full chain, as clients that know its root.
+    """OpenSSL and pyca/cryptography accept the full chain, given its root.
 
-    What OpenSSL refuses by default is a blocker. What only its strict mode refuses, or
-    pyca/cryptography, fails with clients that are as strict, which are more with every year.
+    A chain that OpenSSL rejects by default is a blocker. A chain that only its strict mode or
+    pyca/cryptography rejects is a warning, because more and more clients are as strict.
     """
     if _severities(evidence, _EXPLAIN_BETTER) & {"blocker"}:
-        raise NotCheckedError("other checks say already what is wrong")
+        raise NotCheckedError("other checks already report what is wrong")
     if not evidence.opinions:
-        raise NotCheckedError("no root is known above the leaf")
+        raise NotCheckedError("the root of this chain is unknown")
     refusing = [each for each in evidence.opinions if not each.accepts]
     if not evidence.is_refused and _severities(evidence, _OF_THE_LEAF) & {"warning"}:
-        # pyca/cryptography judges the leaf first, and looks no further.
+        # pyca/cryptography judges the leaf first, and stops there.
         refusing = [each for each in refusing if "OpenSSL" in each.verifier]
     said = "; ".join(f"{each.verifier}: {_because(evidence, each)}" for each in _distinct(refusing))
     if evidence.is_refused:
-        yield blocker(f"clients refuse this chain. {said}", _REISSUE)
+        yield blocker(f"clients reject this chain. {said}", _REISSUE)
     elif refusing:
-        yield warning(f"strict clients refuse this chain. {said}", f"{_REISSUE}; {_STRICT}")
+        yield warning(f"strict clients reject this chain. {said}", f"{_REISSUE}; {_STRICT}")
 
 
-_STRICT = "Python 3.13 and later is as strict as OpenSSL, strict"
+_STRICT = "Python 3.13 and later is as strict as OpenSSL in strict mode"
 
 
 def _severities(
@@ -69,12 +69,12 @@ def _severities(
 
 
 def _distinct(refusing: Sequence[Opinion]) -> list[Opinion]:
-    """Leave out who only repeats another's reason: OpenSSL, when it is strict besides."""
+    """Leave out repeated reasons: OpenSSL often gives the same one in strict mode."""
     return list({each.because: each for each in reversed(refusing)}.values())[::-1]
 
 
 def _because(evidence: Evidence, opinion: Opinion) -> str:
-    """Return a verifier's reason, with the name of the certificate that it counts to."""
+    """Return a verifier's reason, with the certificate's name in place of its depth."""
     depth = re.search(r"certificate (\d+) above the leaf", opinion.because or "")
     paths = evidence.paths
     if depth and len(paths) == 1 and int(depth[1]) < len(paths[0]):

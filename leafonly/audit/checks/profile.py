@@ -1,4 +1,4 @@
-"""The check of rules for issuing that no verifier looks at, and that some client may one day."""
+"""The check of issuing rules that today's verifiers ignore and future clients may enforce."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from leafonly.audit.context import Evidence
-from leafonly.audit.files.kdf_cost import elements
 from leafonly.audit.finding import Finding, warning
+from leafonly.certificates.der_elements import elements
 from leafonly.certificates.inspection import dns_names
 from leafonly.certificates.names import called, shown
 
@@ -23,16 +23,16 @@ _DAMAGE = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-_REMEDY = "tell the CA; if it is your own, have it issue anew by these rules"
+_REMEDY = "tell the CA; if the CA is your own, issue a new certificate by these rules"
 _LIKE_A_NAME = re.compile(r"0x\w+|\S*[.:]\S*")
 _INTEGER = 0x02
 _SECOND_LEVEL = frozenset(("ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org"))
-"""Labels below which registries of two-letter domains register names: a part of the Public
-Suffix List, which is not here."""
+"""Labels below which registries of two-letter domains register names: a small part of the Public
+Suffix List."""
 
 
 def _serial_number(certificate: x509.Certificate) -> str | None:
-    # Read here, because cryptography 50 warns when it is asked for such a number.
+    # Not by cryptography 50, which warns about such a number.
     body = next(elements(certificate.tbs_certificate_bytes))[1]
     number = next(contents for tag, contents, _ in elements(body) if tag == _INTEGER)
     if int.from_bytes(number, signed=True) <= 0:
@@ -48,15 +48,15 @@ def _modulus(certificate: x509.Certificate) -> str | None:
 
 
 def _common_name(leaf: x509.Certificate) -> str | None:
-    """Compare common names that look like a name or an address; private CAs write others."""
+    """Check common names that look like a host; private CAs write other things there."""
     held = {str(each.value) for each in _names(leaf)}
     for each in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME):
         common = str(each.value)
         is_name = _LIKE_A_NAME.fullmatch(common)
         if is_name and held and common not in held:
             return (
-                f"its common name {shown(common)} is none of its DNS names and addresses, letter "
-                "for letter (Baseline Requirements 7.1.4.3)"
+                f"its common name {shown(common)} is not exactly one of its DNS names or "
+                "addresses (Baseline Requirements 7.1.4.3)"
             )
     return None
 
@@ -71,7 +71,7 @@ def _any_usage(leaf: x509.Certificate) -> str | None:
     for each in leaf.extensions:
         usages = list(each.value) if isinstance(each.value, x509.ExtendedKeyUsage) else []
         if len(usages) > 1 and ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE in usages:
-            return "it is for any use besides (Baseline Requirements 7.1.2.7.10)"
+            return "it also allows any usage (Baseline Requirements 7.1.2.7.10)"
     return None
 
 
@@ -80,7 +80,7 @@ def _wildcard(leaf: x509.Certificate) -> str | None:
         labels = name.split(".")
         is_short = labels[0] == "*" and len(labels) == 3 and len(labels[2]) == 2
         if is_short and labels[1] in _SECOND_LEVEL:
-            return f"{shown(name)} is for a whole registry (Baseline Requirements 3.2.2.6)"
+            return f"{shown(name)} covers a whole registry (Baseline Requirements 3.2.2.6)"
     return None
 
 
@@ -97,7 +97,7 @@ def _critical(certificate: x509.Certificate) -> str | None:
 
 def _root_usage(root: x509.Certificate) -> str | None:
     if any(isinstance(each.value, x509.ExtendedKeyUsage) for each in root.extensions):
-        return "it is a root with an extended key usage (Baseline Requirements 7.1.2.1.2)"
+        return "it is a root, but has an extended key usage (Baseline Requirements 7.1.2.1.2)"
     return None
 
 
@@ -109,9 +109,9 @@ _ROOT: tuple[Rule, ...] = (*_ISSUER, _root_usage)
 
 
 def issuing_rules_are_kept(evidence: Evidence) -> Iterator[Finding]:
-    """Every certificate keeps to the rules of RFC 5280 and the Baseline Requirements.
+    """Every certificate follows RFC 5280 and the Baseline Requirements.
 
-    Those that OpenSSL and pyca/cryptography do not look at, and that x509-limbo does.
+    Only rules that x509-limbo checks and OpenSSL and pyca/cryptography do not.
     """
     roots = [] if evidence.is_public else list(dict.fromkeys(path[-1] for path in evidence.paths))
     rules = [(evidence.leaf, _LEAF), *((each, _ISSUER) for each in evidence.issuers)]
@@ -120,7 +120,7 @@ def issuing_rules_are_kept(evidence: Evidence) -> Iterator[Finding]:
             try:
                 broken = rule(certificate)
             except _DAMAGE:
-                continue  # what cannot be read is for the verifiers to refuse
+                continue  # the verifiers reject an extension that cannot be read
             if broken is not None:
                 yield warning(f"{called(certificate)}: {broken}", _REMEDY)
 

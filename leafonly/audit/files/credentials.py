@@ -1,8 +1,8 @@
-"""Credentials as CAs deliver them: a folder, or files one by one.
+"""Credentials as CAs deliver them: a folder, or single files.
 
-Understood are the folders of certbot, acme.sh, dehydrated and lego, a commercial CA's files,
-and any other folder whose files hold what it takes: a file is what is in it, not what it is
-called. What its name promises is kept as its `role`, for the check that compares the two.
+Supported are the folders of certbot, acme.sh, dehydrated and lego, the files of commercial CAs,
+and any other folder with such files. The contents decide what a file is. What its name says is
+kept as its `role`, and a check compares the two.
 """
 
 import os
@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric.types import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from leafonly.audit.files.contents import Contents
 from leafonly.audit.files.generations import IN_ONE_FOLDER, current
-from leafonly.audit.files.parser import Contents, read_contents
+from leafonly.audit.files.parser import read_contents
 from leafonly.audit.files.roles import SUFFIXES, Role, role_of
 from leafonly.certificates.chain import der
-from leafonly.certificates.inspection import covers, is_issued_by
+from leafonly.certificates.inspection import covers, is_self_signed
 
 __all__ = [
     "CredentialFile",
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 PasswordFor = Callable[[Path], bytes | None]
-"""Asked for the password of a file that turns out to be encrypted."""
+"""Called with the path of an encrypted file; returns its password."""
 
 _MOST_BYTES = 1 << 20  # a CA's delivery is some kilobytes; Mozilla's whole list 200
 _MOST_FILES = 200
@@ -46,13 +47,14 @@ _MOST_FILES = 200
 
 @dataclass(frozen=True)
 class CredentialFile:
-    """One file and what is in it.
+    """One file and its contents.
 
     Attributes:
-        path: Where it is.
-        contents: What it holds.
-        role: What its name, or the option that named it, promises; None if nothing.
-        mode: Its permission bits, None where the system has none (Windows).
+        path: The path of the file.
+        contents: What the file holds.
+        role: What the file should hold, by its name or by the option that named it; None if
+            unknown.
+        mode: Its permission bits; None on a system without them (Windows).
 
     """
 
@@ -69,12 +71,12 @@ class CredentialFile:
 
 @dataclass(frozen=True)
 class Credentials:
-    """What was delivered, sorted out.
+    """All credentials in the files, by kind.
 
     Attributes:
         files: Every file that was read.
-        leaves: All different leaves; more than one is a mix-up.
-        intermediates: All different intermediates, in the order in which they were found.
+        leaves: All different leaves; there should be one.
+        intermediates: All different intermediates, in the order of the files.
         roots: All different self-signed CA certificates.
         keys: All different private keys. Never in `repr`.
         csrs: All different signing requests.
@@ -90,22 +92,22 @@ class Credentials:
 
     @property
     def leaf(self) -> x509.Certificate | None:
-        """The leaf: of several the one that a key belongs to, of those the newest."""
+        """The leaf. Of several, the newest one that has a key."""
         with_key = [each for each in self.leaves if any(_belongs(key, each) for key in self.keys)]
         candidates = with_key or self.leaves
         return max(candidates, key=lambda each: each.not_valid_before_utc, default=None)
 
     @property
     def key(self) -> PrivateKeyTypes | None:
-        """The private key: of several the one that belongs to the leaf."""
+        """The private key. Of several, the one that fits the leaf."""
         leaf = self.leaf
         belonging = [key for key in self.keys if leaf is not None and _belongs(key, leaf)]
         return next(iter(belonging or self.keys), None)
 
     def about(self, domain: str) -> "Credentials":
-        """Leave out the leaves of other names, and their keys, where one is for this name.
+        """Return the credentials without the leaves for other names, if one is for this name.
 
-        Tools such as lego keep the certificates of all their names in one folder.
+        Tools such as lego keep the certificates for all names in one folder.
         """
         leaves = tuple(each for each in self.leaves if covers(each, domain))
         keys = tuple(key for key in self.keys if any(_belongs(key, each) for each in leaves))
@@ -113,30 +115,32 @@ class Credentials:
 
     @property
     def problems(self) -> Iterator[tuple[CredentialFile, str]]:
-        """Everything that could not be read, and in which file."""
+        """Every file that could not be read, with the reason."""
         return ((file, problem) for file in self.files for problem in file.contents.problems)
 
 
 def read_directory(directory: Path, password: PasswordFor) -> Credentials:
-    """Read a folder of credentials, not the folders in it, nor what ACME clients keep as history.
+    """Return the credentials in a folder, without its subfolders and the ACME client's history.
 
     Raises:
-        ValueError: It is no folder that can be read, or no folder of credentials.
+        ValueError: The folder cannot be read, or has no credentials.
 
     """
     try:
         inside = sorted(directory.iterdir())
-        # macOS keeps what other file systems cannot hold of a file in another one, named ._file.
+        # macOS stores metadata in files named ._file on other file systems.
         plain = [each for each in inside if not (each.is_dir() or each.name.startswith("._"))]
     except PermissionError as error:
         raise ValueError(
-            f"{directory}: {error.strerror}: copy it to a folder that you alone can read"
+            f"{directory}: {error.strerror}: copy it to a folder that only you can read"
         ) from error
     except OSError as error:
         raise ValueError(f"{directory}: {error.strerror}: give a folder of credentials") from error
     paths = current(plain)
     if len(paths) > _MOST_FILES:
-        raise ValueError(f"{directory} holds {len(paths)} files: give the CA's folder itself")
+        raise ValueError(
+            f"{directory} holds {len(paths)} files, more than {_MOST_FILES}: give the CA's folder"
+        )
     files = [read_file(path, role_of(path), password) for path in paths]
     kept = _without_answered([each for each in files if _is_of_interest(each)])
     if not kept:
@@ -148,7 +152,7 @@ def read_directory(directory: Path, password: PasswordFor) -> Credentials:
 
 
 def _without_answered(files: Sequence[CredentialFile]) -> list[CredentialFile]:
-    """Leave out the older answers to a request that certbot was given more than once."""
+    """Leave out older certificates for a signing request that certbot was given repeatedly."""
     numbered = [each for each in files if IN_ONE_FOLDER.fullmatch(each.path.name)]
     leaves = [c for file in numbered for c in file.contents.certificates if not is_ca(c)]
     newest = max(leaves, key=lambda each: each.not_valid_before_utc, default=None)
@@ -163,7 +167,7 @@ def _without_answered(files: Sequence[CredentialFile]) -> list[CredentialFile]:
 
 
 def _look_at(files: Sequence[CredentialFile]) -> str:
-    """Say what one file is that could not be read, where that helps."""
+    """Return what is wrong with a Java keystore in the folder, if there is one."""
     keystores = (
         f": {file.name}: {problem}"
         for file in files
@@ -174,20 +178,20 @@ def _look_at(files: Sequence[CredentialFile]) -> str:
 
 
 def _look_into(inside: Sequence[Path]) -> str:
-    """Say where else to look: tools make one folder for each name, and CAs send archives."""
+    """Return where else to look: tools have a folder for each name, and CAs send archives."""
     folders = [path.name for path in inside if path.is_dir()]
     archives = [path.name for path in inside if path.suffix.lower() == ".zip"]
     if archives:
         return f": unpack {archives[0]!r} first"
     if "live" in folders:
-        return ": give one of the folders in 'live/', where certbot keeps what is current"
+        return ": give one of the folders in 'live/', where certbot keeps the current files"
     return f": give one of its folders, such as {folders[0]!r}" if folders else ""
 
 
 def read_files(
     certificate: Path | None, key: Path | None, chain: Path | None, password: PasswordFor
 ) -> Credentials:
-    """Read files that were named one by one; None for those that were not."""
+    """Return the credentials in these files; None for a file that was not named."""
     named: list[tuple[Path | None, Role]] = [
         (certificate, "leaf"),
         (key, "key"),
@@ -197,28 +201,32 @@ def read_files(
 
 
 def read_file(path: Path, role: Role | None, password: PasswordFor) -> CredentialFile:
-    """Read one file; whatever is wrong with it is among its problems."""
+    """Return one file; what is wrong with it is among its problems."""
     try:
-        # Without O_NONBLOCK, opening a named pipe waits for somebody to write to it.
+        # Without O_NONBLOCK, opening a named pipe waits for a writer.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         descriptor = os.open(path, flags)
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                return CredentialFile(path, Contents(problems=["it is not an ordinary file"]), role)
+                return CredentialFile(
+                    path,
+                    Contents(problems=["it is not an ordinary file: give a regular file"]),
+                    role,
+                )
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         problem = f"it cannot be read: {error.strerror or type(error).__name__}"
         return CredentialFile(path, Contents(problems=[problem]), role)
     mode = stat.S_IMODE(status.st_mode) if os.name == "posix" else None
     if len(data) > _MOST_BYTES:
-        problem = f"it is larger than {_MOST_BYTES} bytes, so it is something else"
+        problem = f"it is larger than {_MOST_BYTES} bytes, so it holds no credentials"
         return CredentialFile(path, Contents(problems=[problem]), role, mode)
     return CredentialFile(path, read_contents(data, lambda: password(path)), role, mode)
 
 
 def sort_out(files: Sequence[CredentialFile]) -> Credentials:
-    """Sort what was read into leaf, intermediates, roots, keys and requests."""
+    """Return the credentials in these files, sorted by kind."""
     certificates = _distinct((each for file in files for each in file.contents.certificates), der)
     keys = _distinct(
         (each for file in files for each in file.contents.keys), lambda key: spki(key.public_key())
@@ -230,10 +238,10 @@ def sort_out(files: Sequence[CredentialFile]) -> Credentials:
     issuing = {each.issuer for each in certificates if not is_self_issued(each)}
     leaves = [each for each in certificates if not is_ca(each) and each.subject not in issuing]
     if not leaves:
-        # `openssl req -x509` marks as a CA what people then use as a server's certificate.
+        # `openssl req -x509` marks its certificates as CA, and users serve them.
         leaves = [c for c in certificates if any(_belongs(key, c) for key in keys)]
     others = [each for each in certificates if each not in leaves]
-    roots = [each for each in others if is_self_issued(each) and is_issued_by(each, each)]
+    roots = [each for each in others if is_self_signed(each)]
     return Credentials(
         files=tuple(files),
         leaves=tuple(leaves),
@@ -245,21 +253,21 @@ def sort_out(files: Sequence[CredentialFile]) -> Credentials:
 
 
 def is_ca(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate says it may issue others (RFC 5280 section 4.2.1.9)."""
+    """Return whether a certificate is a CA certificate (RFC 5280 section 4.2.1.9)."""
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
-        # Roots older than version 3 say nothing; they are known by having issued themselves.
+        # Old roots of version 1 have no extensions; they are self-issued.
         return certificate.version is x509.Version.v1 and is_self_issued(certificate)
 
 
 def is_self_issued(certificate: x509.Certificate) -> bool:
-    """Tell whether subject and issuer are the same."""
+    """Return whether subject and issuer are the same."""
     return certificate.subject == certificate.issuer
 
 
 def spki(key: PublicKeyTypes) -> bytes:
-    """Encode a public key, so that two can be compared."""
+    """Return a public key as DER, to compare it with others."""
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

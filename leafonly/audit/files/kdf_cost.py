@@ -1,12 +1,14 @@
-"""How much work a file may cause: what a stranger's key file says about its own encryption.
+"""The cost of decrypting a key file, read from the file before it is decrypted.
 
-A password-protected key names the number of rounds that its password is to be stretched by.
-Nothing but good manners keeps that number small, so it is read before anything obeys it.
+A password-protected key says how many rounds its key derivation function (KDF) takes. A hostile
+file may have any number there, so leafonly checks the number first.
 """
 
 from collections.abc import Iterator
 
-__all__ = ["elements", "is_too_costly"]
+from leafonly.certificates.der_elements import elements
+
+__all__ = ["is_too_costly"]
 
 _MOST_ROUNDS = 10_000_000  # OWASP's advice for PBKDF2 is 600,000 rounds
 _MOST_SCRYPT_BYTES = 1 << 30  # RFC 7914: 128 * N * r bytes of memory
@@ -24,39 +26,17 @@ _PLAIN = frozenset(
         ),
     )
 )
-"""What follows is not encrypted: its numbers are serial numbers and the like."""
+"""What follows is not encrypted, so its integers are not KDF parameters."""
 _SCRYPT = bytes.fromhex("2b06010401da47040b")  # 1.3.6.1.4.1.11591.4.11, RFC 7914
 
 
-def elements(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Take the DER elements off some bytes, one after the other.
-
-    Yields:
-        Tag, contents, and where the element ends. Ends early where no element begins.
-
-    """
-    at = 0
-    while at + 2 <= len(data):
-        tag, length, start = data[at], data[at + 1], at + 2
-        if length >= 0x80:
-            width = length & 0x7F
-            if not 1 <= width <= 4 or start + width > len(data):
-                return
-            length = int.from_bytes(data[start : start + width], "big")
-            start += width
-        at = start + length
-        if at > len(data):
-            return
-        yield tag, data[start:at], at
-
-
 def is_too_costly(der: bytes) -> bool:
-    """Tell whether opening an encrypted key or PKCS#12 file would take unreasonably long.
+    """Return whether decrypting a key or PKCS#12 file would take unreasonably long.
 
-    Every number in such a file is a version, a number of rounds, or the length of a key, unless
-    it is inside its ciphertext, in a certificate, or in a key that is not encrypted. So one that
-    is larger than any sensible number of rounds decides it. For scrypt it is the product that
-    counts.
+    Outside of its ciphertext, its certificates and its unencrypted keys, every integer in such a
+    file is a version, a number of rounds, or a key length. So an integer larger than any
+    sensible number of rounds means that the file is too costly. For scrypt, the product of
+    its parameters counts.
     """
     budget = [_MOST_ELEMENTS]
     return _is_costly(der, budget, 0) or budget[0] <= 0
@@ -94,7 +74,7 @@ def _is_costly_scrypt(parameters: bytes) -> bool:
         if tag == _INTEGER
     ]
     if len(numbers) < 3:
-        return False  # not scrypt's parameters: the library will refuse them
+        return False  # not scrypt's parameters: cryptography rejects the file
     cost, block, turns = numbers[:3]
     return 128 * cost * block > _MOST_SCRYPT_BYTES or turns > _MOST_SCRYPT_TURNS
 

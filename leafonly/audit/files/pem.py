@@ -1,4 +1,4 @@
-"""PEM's armour: BEGIN and END lines, and base64 between them (RFC 7468)."""
+"""PEM: BEGIN and END lines with base64 between them (RFC 7468)."""
 
 import binascii
 import re
@@ -8,11 +8,11 @@ from typing import NamedTuple
 __all__ = ["MOST_OBJECTS", "Block", "blocks", "from_base64"]
 
 MOST_OBJECTS = 1000
-"""More are not looked at in one file; a whole system store is about 150."""
+"""The most objects read from one file; a system's whole trust store has about 150."""
 
 
 class Block(NamedTuple):
-    """One object: its label, its whole text, and what stands between the two lines."""
+    """One object: its label, its whole text, and the text between the two lines."""
 
     label: str
     text: bytes
@@ -20,12 +20,12 @@ class Block(NamedTuple):
 
 
 def blocks(data: bytes, problems: list[str], rest: bytearray) -> Iterator[Block]:
-    """Cut PEM into its blocks.
+    """Yield the blocks of a PEM file.
 
     Args:
-        data: A whole file.
-        problems: Gets what is wrong with blocks that are left out, in words.
-        rest: Gets what stands outside of the blocks.
+        data: The whole file.
+        problems: Gets what is wrong with the blocks that are left out.
+        rest: Gets the text outside of the blocks.
 
     """
     at = number = 0
@@ -49,7 +49,7 @@ def blocks(data: bytes, problems: list[str], rest: bytearray) -> Iterator[Block]
             continue
         closing = f"-----END {label}-----".encode()
         if not data.startswith(closing, stop):
-            problems.append(f"what begins as {label} in it ends with another END line")
+            problems.append(f"its BEGIN {label} line is followed by another END line")
             at = stop + 9
             continue
         at = stop + len(closing)
@@ -58,7 +58,7 @@ def blocks(data: bytes, problems: list[str], rest: bytearray) -> Iterator[Block]
 
 
 def from_base64(text: bytes) -> bytes | None:
-    """Decode base64 in lines of any length; None if it is not whole."""
+    """Return decoded base64, with lines of any length; None if it is incomplete."""
     try:
         return binascii.a2b_base64(b"".join(text.split()), strict_mode=True)
     except binascii.Error:

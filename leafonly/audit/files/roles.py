@@ -1,4 +1,4 @@
-"""What a file's name promises of its contents."""
+"""What a file should hold, by its name."""
 
 from pathlib import Path
 from typing import Literal
@@ -43,10 +43,10 @@ SUFFIXES = frozenset(
         ".p12",
     )
 )
-"""Files that promise credentials; others in a folder are of interest only if they hold some."""
+"""Suffixes of credential files. Other files in a folder count only if they hold credentials."""
 
 
 def role_of(path: Path) -> Role | None:
-    """Return what a file's name promises; None if nothing."""
+    """Return what a file should hold, by its name; None if unknown."""
     name = IN_ARCHIVE.sub(r"\1.pem", path.name.lower())
     return _ROLES.get(name) or _ROLES_BY_SUFFIX.get(path.suffix.lower())

@@ -65,7 +65,7 @@ Files = MappingProxyType[str, str]
 
 
 class SerialCamera:
-    """A camera on its cable. Presents one chain at a time.
+    """A board on its cable. Presents one chain at a time.
 
     Args:
         port: The serial port.
@@ -102,7 +102,7 @@ class SerialCamera:
             undo.pop_all()
 
     def info(self) -> CameraInfo:
-        """Say what this camera is."""
+        """Return the identity of this camera."""
         return self._info
 
     @contextlib.contextmanager
@@ -110,7 +110,7 @@ class SerialCamera:
         """Load certificates into the board's RAM, and serve them until the context ends.
 
         Raises:
-            LoadRefused: The board will not have them; the text is its exception.
+            LoadRefused: The board refuses to load them; the text is its exception.
             CameraError: The board is gone, or already presents something.
 
         """
@@ -131,7 +131,7 @@ class SerialCamera:
                     finally:
                         endpoint.close()
                 except Exception as error:
-                    # Whatever went wrong with a board that is gone went wrong because it is.
+                    # If the board is gone, that is the cause of every error.
                     if link.failure is not None:
                         raise CameraError(link.failure) from error
                     raise
@@ -139,7 +139,7 @@ class SerialCamera:
             self._serving.release()
 
     def close(self) -> None:
-        """Give the board back as it was found, and wait until it has started again.
+        """Reset the board, and wait until it has started again.
 
         Raises:
             CameraError: A file on the board differs from before, or the board is gone.
@@ -195,7 +195,7 @@ class SerialCamera:
         name, tls, free = (told.get(key, "") for key in ("name", "tls", "free"))
         if name != "micropython":
             raise CameraError(
-                f"{self._port}: this board runs {name or 'something'}, no MicroPython"
+                f"{self._port}: this board runs {name or 'something else'}, not MicroPython"
             )
         if not tls:
             raise CameraError(
@@ -257,5 +257,5 @@ def _differences(before: Files, after: Files) -> str:
 
 
 def _printable(text: str) -> str:
-    """Make a board's words fit for a message: they may be anything."""
+    """Return a board's text, printable and short; a board may send anything."""
     return "".join(c for c in text if c.isprintable())[:300]

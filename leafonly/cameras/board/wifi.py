@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol
 __all__ = ["Wifi", "is_in_network", "join", "wifi_from_environment"]
 
 _MEANINGS = {
-    "NO_WLAN": "it has none that MicroPython's network.WLAN knows",
+    "NO_WLAN": "the board has no Wi-Fi that MicroPython's network.WLAN supports",
     "WRONG_PASSWORD": "the password is wrong",
-    "NO_AP_FOUND": "it sees none of that name, and most boards see 2.4 GHz alone",
-    "CONNECTING": "it is still trying after 20 s",
+    "NO_AP_FOUND": "the board sees no Wi-Fi of that name (most boards support 2.4 GHz only)",
+    "CONNECTING": "the board has not connected after 20 s",
 }
 """What the device script says of a Wi-Fi it could not join, after MicroPython's
 `network.STAT_...`; anything else is told as it is."""
@@ -23,7 +23,7 @@ class Wifi(NamedTuple):
     password: str
 
     def __repr__(self) -> str:
-        """Say nothing: neither must reach a log."""
+        """Return no value, because neither must reach a log."""
         return "Wifi(...)"
 
 
@@ -41,7 +41,7 @@ def wifi_from_environment() -> Wifi | None:
 
 
 def is_in_network(board: Board) -> bool:
-    """Tell whether a board has an address already."""
+    """Return whether a board already has an address."""
     return any(board.ask('print("@" + address())'))
 
 
@@ -49,7 +49,7 @@ def join(board: Board, wifi: Wifi) -> str:
     """Bring a board into a Wi-Fi. Nothing is written to its flash.
 
     Returns:
-        Why it is not in it, in words; nothing if it is.
+        Why the board did not join; an empty string if it did.
 
     """
     # As hexadecimal digits, so that nothing in them can end the string it stands in.
@@ -64,4 +64,4 @@ def join(board: Board, wifi: Wifi) -> str:
     for secret in filter(None, wifi):
         said = said.replace(secret, "...")
     printable = "".join(c for c in said if c.isprintable())[:100]
-    return _MEANINGS.get(said, f"it says {printable}") if said else ""
+    return _MEANINGS.get(said, f"the board says {printable}") if said else ""

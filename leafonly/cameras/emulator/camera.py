@@ -24,7 +24,7 @@ _STRAGGLERS = 1.0  # seconds for connections whose client is gone to come to the
 
 
 class Emulator:
-    """A camera on this machine's loopback; serves any number of presentations at once.
+    """A camera on this machine's loopback; serves any number of chains at once.
 
     Args:
         one_at_a_time: Serve a connection only when the one before has ended, as the
@@ -36,7 +36,7 @@ class Emulator:
         self._one_at_a_time = one_at_a_time
 
     def info(self) -> CameraInfo:
-        """Say what this camera is."""
+        """Return the identity of this camera."""
         library = SSL.OpenSSL_version(SSL.OPENSSL_VERSION).decode()
         return CameraInfo(
             kind="emulator",
@@ -47,7 +47,7 @@ class Emulator:
         )
 
     def close(self) -> None:
-        """Nothing outlives a presentation."""
+        """Do nothing, because nothing outlives `serve`."""
 
     @contextlib.contextmanager
     def serve(self, loads: Sequence[Load]) -> Iterator["EmulatedEndpoint"]:
@@ -70,7 +70,7 @@ class Emulator:
 
 
 class EmulatedEndpoint(LoopbackEndpoint):
-    """One presentation on loopback, each connection in a thread of its own."""
+    """One chain on loopback; each connection has a thread of its own."""
 
     def __init__(
         self, certificates: Sequence[x509.Certificate], key: PrivateKey, *, one_at_a_time: bool
@@ -91,7 +91,7 @@ class EmulatedEndpoint(LoopbackEndpoint):
         self._begin()
 
     def settle(self) -> None:
-        """Accept what still waits in the queue, and wait for the connections to end.
+        """Accept the clients in the queue, and wait until the connections have ended.
 
         Raises:
             CameraError: This machine had no room for one of them.
@@ -113,7 +113,7 @@ class EmulatedEndpoint(LoopbackEndpoint):
         for worker, connection in list(self._workers):
             worker.join(_STRAGGLERS)
             if worker.is_alive():
-                # Its client is gone but somebody else holds its socket: end it from here.
+                # Its client is gone, but another process holds its socket: end the connection here.
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
                 worker.join(_SILENCE)
@@ -123,7 +123,7 @@ class EmulatedEndpoint(LoopbackEndpoint):
         while True:
             ready = readable([*self._listeners, self._wake], None)
             for listener in self._listeners:
-                for client in self._who_waits(listener):
+                for client in self._accept_all(listener):
                     self._start(client)
             if self._wake in ready:
                 self._wake.recv(4096)

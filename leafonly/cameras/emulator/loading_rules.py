@@ -1,6 +1,6 @@
-"""What a DER-only board makes of the bytes it is given, in a board's words.
+"""What a DER-only board loads and refuses, with the board's own messages.
 
-Held to what was recorded of MicroPython 1.28 with its own mbedTLS (`fixtures/camera-profile/`).
+Tested against a recording of MicroPython 1.28 with its own mbedTLS (`tests/data/camera-profile/`).
 """
 
 import functools
@@ -17,12 +17,15 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 
 from leafonly.cameras import Load, LoadRefused
 from leafonly.certificates.chain import PrivateKey
+from leafonly.certificates.der_elements import elements
 
 __all__ = ["is_rsa", "load"]
 
+_SEQUENCE = 0x30
+
 
 def load(loads: Sequence[Load]) -> tuple[list[x509.Certificate], PrivateKey]:
-    """Load certificates and key as a DER-only board does, in a board's words.
+    """Return what a DER-only board loads, or raise what it raises.
 
     As MicroPython's `ssl_context_load_key` and mbedTLS do: the key is read first and must
     end where it ends; of the certificate bytes only the first certificate is read; each
@@ -84,10 +87,8 @@ def _load_certificate(data: bytes) -> x509.Certificate:
 
 
 def _first_der_element(data: bytes) -> bytes:
-    """Cut after the first element, as mbedTLS's x509_crt.c does by the SEQUENCE's length."""
-    if len(data) < 2 or data[0] != 0x30:
+    """Return the first DER element; mbedTLS's x509_crt.c cuts there, by the SEQUENCE's length."""
+    first = next(elements(data), None)
+    if first is None or first[0] != _SEQUENCE:
         raise ValueError("not a SEQUENCE")
-    if data[1] < 0x80:
-        return data[: 2 + data[1]]
-    width = data[1] & 0x7F
-    return data[: 2 + width + int.from_bytes(data[2 : 2 + width], "big")]
+    return data[: first[2]]

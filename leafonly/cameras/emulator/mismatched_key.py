@@ -1,9 +1,9 @@
-"""A certificate presented with a key that is not its own, as boards do without noticing.
+"""Present a certificate with a key that does not belong to it, as boards do.
 
-mbedTLS compares neither at load nor in the handshake; the client finds the signature of the
-ServerKeyExchange wrong. OpenSSL refuses such a pair, so it is given a certificate that fits
-the key, and the one to be presented takes its place in the plain-text flight. The transcript
-differs from then on, but the client has ended the handshake by then.
+mbedTLS does not compare the two, neither at load nor in the handshake. The client finds that the
+signature in the ServerKeyExchange is wrong. OpenSSL refuses such a pair. So OpenSSL gets a
+certificate that fits the key, and the certificate to present is put into the plain-text flight.
+The two transcripts differ from there on, but the client ends the handshake before it matters.
 """
 
 import datetime as dt
@@ -14,20 +14,21 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from leafonly.certificates.chain import PrivateKey
+from leafonly.tls.records import HANDSHAKE, RecordReader
 
 __all__ = ["belong_together", "put_certificates", "stand_in"]
 
-_HANDSHAKE, _CERTIFICATE = 22, 11
+_CERTIFICATE = 11
 _VERSION = b"\x03\x03"  # TLS 1.2, RFC 5246 section 6.2.1
 
 
 def belong_together(certificate: x509.Certificate, key: PrivateKey) -> bool:
-    """Tell whether a certificate is for a key."""
+    """Return whether a certificate has the public key of this private key."""
     return certificate.public_key() == key.public_key()
 
 
 def stand_in(key: PrivateKey) -> x509.Certificate:
-    """Make a certificate that fits a key, to be replaced before anybody sees it."""
+    """Return a certificate that fits a key. It is replaced before it is sent."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
     now = dt.datetime.now(dt.UTC)
     return (
@@ -43,24 +44,20 @@ def stand_in(key: PrivateKey) -> x509.Certificate:
 
 
 def put_certificates(flight: bytes, certificates: Sequence[bytes]) -> bytes:
-    """Replace the Certificate message in a server's flight of TLS 1.2 records.
+    """Return a server's flight of TLS 1.2 records with another Certificate message in it.
 
-    OpenSSL writes that message into a record of its own; other records pass as they are.
+    OpenSSL sends that message in a record of its own. The other records stay as they are.
     """
-    result, at = b"", 0
-    while at < len(flight):
-        end = at + 5 + int.from_bytes(flight[at + 3 : at + 5], "big")
-        record = flight[at:end]
-        if record[0] == _HANDSHAKE and record[5:6] == bytes((_CERTIFICATE,)):
-            record = _certificate_record(certificates)
-        result += record
-        at = end
+    result = b""
+    for kind, body in RecordReader().feed(flight):
+        if kind == HANDSHAKE and body[:1] == bytes((_CERTIFICATE,)):
+            body = _certificate_message(certificates)
+        result += bytes((kind,)) + _VERSION + len(body).to_bytes(2, "big") + body
     return result
 
 
-def _certificate_record(certificates: Sequence[bytes]) -> bytes:
-    """Write a Certificate message (RFC 5246 section 7.4.2) in a record."""
+def _certificate_message(certificates: Sequence[bytes]) -> bytes:
+    """Return a Certificate message (RFC 5246 section 7.4.2)."""
     entries = b"".join(len(each).to_bytes(3, "big") + each for each in certificates)
     body = len(entries).to_bytes(3, "big") + entries
-    message = bytes((_CERTIFICATE,)) + len(body).to_bytes(3, "big") + body
-    return bytes((_HANDSHAKE,)) + _VERSION + len(message).to_bytes(2, "big") + message
+    return bytes((_CERTIFICATE,)) + len(body).to_bytes(3, "big") + body

@@ -1,7 +1,7 @@
-"""OpenSSL made to send a camera's flight: the wire's side of the emulator.
+"""OpenSSL configured to send a camera's flight.
 
-Held to the flight recorded from MicroPython 1.28 built as OpenMV firmware 5.0.0 is
-(`fixtures/camera-profile/`): TLS 1.2, the camera's suites, curves and signature algorithms, no
+Tested against the flight recorded from MicroPython 1.28 built as OpenMV firmware 5.0.0 is
+(`tests/data/camera-profile/`): TLS 1.2, the camera's suites, curves and signature algorithms, no
 extended master secret, no tickets, no resumption.
 """
 
@@ -79,7 +79,7 @@ class CameraTls:
         return name.decode("ascii", "backslashreplace") if name else None
 
     def handshake(self) -> None:
-        """Shake hands."""
+        """Do the handshake."""
         self._until_done(self._connection.do_handshake)
         self._flush()
 
@@ -111,7 +111,7 @@ class CameraTls:
                 self._flush()
                 self._feed()
             except SSL.Error:
-                # Send our alert before anything else: the client's words depend on it.
+                # Send our alert first, because the client's message depends on it.
                 self._flush()
                 raise
 

@@ -137,7 +137,7 @@ class CableLink:
         self._thread.join()
 
     def fail(self, because: str) -> None:
-        """Give this link up, and tell everyone who waits for it."""
+        """Mark this link as failed, and wake all waiting threads."""
         if self.failure is None and not self._closing:
             self.failure = f"{self._name}: {because}"
             self._answers.put(Frame("!", b""))

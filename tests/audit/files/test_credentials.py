@@ -189,19 +189,19 @@ class _Opened:
 def test_bundle_replaces_nothing(tmp_path):
     (tmp_path / "camera").mkdir()
     (tmp_path / "camera" / "notes").write_text("mine")
-    with pytest.raises(BundleError, match="nothing is replaced"):
+    with pytest.raises(BundleError, match="is not an empty folder"):
         write_bundle(evidence(tmp_path, live()), tmp_path / "camera", presents_chain=False)
     assert [path.name for path in (tmp_path / "camera").iterdir()] == ["notes"]
 
 
 def test_bundle_stays_out_of_reports(tmp_path):
     the_evidence = evidence(tmp_path, live())
-    with pytest.raises(BundleError, match="where reports are"):
+    with pytest.raises(BundleError, match="is among the reports"):
         write_bundle(
             the_evidence, tmp_path / "r" / "b", presents_chain=False, reports=[tmp_path / "r"]
         )
     (tmp_path / "link").symlink_to(tmp_path / "r")
-    with pytest.raises(BundleError, match="where reports are"):
+    with pytest.raises(BundleError, match="is among the reports"):
         write_bundle(
             the_evidence, tmp_path / "link" / "b", presents_chain=False, reports=[tmp_path / "r"]
         )
@@ -209,7 +209,7 @@ def test_bundle_stays_out_of_reports(tmp_path):
 
 
 def test_bundle_wants_a_pair(tmp_path):
-    with pytest.raises(BundleError, match="not the certificate's"):
+    with pytest.raises(BundleError, match="does not fit the certificate"):
         write_bundle(
             evidence(tmp_path, live(key=p256("another"))), tmp_path / "b", presents_chain=False
         )

@@ -26,7 +26,7 @@ _totals = [0, 0]  # of the frames sent and of those taken, see frames.py
 
 
 def buffer_size():
-    """Return how many bytes the board's input buffer takes while nobody reads it.
+    """Return how many bytes the board's input buffer holds until the script reads it.
 
     TinyUSB makes the host wait (MicroPython's shared/tinyusb/mp_usbd_cdc.c), and so does a
     pseudo-terminal. ST's USB stack discards what does not fit into its ring: 1024 bytes on
@@ -81,7 +81,7 @@ def get():
         byte = _stdin.read(1)
         if not byte:
             raise SystemExit
-    # By length, because a readline asks for every byte by itself.
+    # By length, because readline asks for each byte separately.
     head = _stdin.read(9)
     try:
         length = int(head[5:], 16)

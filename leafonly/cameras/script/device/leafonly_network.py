@@ -100,7 +100,7 @@ def listen(host, port):
 
 
 def wait_while_held(listener):
-    """Let the unix program end when nobody holds the other end of its stdin any more.
+    """End the unix program when no process holds the other end of its stdin any more.
 
     A host that was killed could not end it, and it has a private key in memory.
     """
