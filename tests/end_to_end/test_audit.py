@@ -1,5 +1,6 @@
 """The audit as its user runs it: pytest on the suite, and what is left behind."""
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -227,7 +228,8 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
                 watch(process, seen)
                 time.sleep(0.02)
         finally:
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
             process.wait()
     texts = files_below(tmp_path)
     texts = {where: text for where, text in texts.items() if not where.startswith(str(delivery))}

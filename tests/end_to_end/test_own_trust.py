@@ -161,6 +161,10 @@ SILENT = (
 )
 
 
+# Nor do these, with this library (measured in Debian 13).
+SILENT_WITH = (("apt", "OpenSSL"),)
+
+
 @pytest.mark.parametrize("name", OVERRIDABLE)
 def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, monkeypatch):
     class AnotherName(OwnCertificate):
@@ -170,7 +174,8 @@ def test_client_still_verifies_the_name(tmp_path, evidence, authority, name, mon
     # The bench itself would not start a client before a leaf of another name.
     monkeypatch.setattr("leafonly.harness.staging.check_presented", lambda *arguments: None)
     client = the_client(name, own_trust=False)
-    expected = "rejected: other" if name in SILENT else "rejected: wrong_name"
+    is_silent = name in SILENT or (name, find(client).stack) in SILENT_WITH
+    expected = "rejected: other" if is_silent else "rejected: wrong_name"
     with Bench(Emulator(), AnotherName(evidence, [authority.root]), tmp_path) as bench:
         cell = bench.measure(client, SCENARIOS["full_chain"], "p256")
         assert cell.outcome == ("accepted" if name in NAMELESS else expected), cell.explain()
