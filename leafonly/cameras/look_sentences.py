@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from leafonly.cameras.presented_chain import PresentedChain
+from leafonly.certificates.printable import printable
 from leafonly.tls.address import Target
 from leafonly.tls.read_host import TLS10, TLS12, Presented
 
@@ -154,5 +155,4 @@ def name_of(certificate: x509.Certificate | None) -> str:
 
 def shown(text: str) -> str:
     """Make a host's own text fit for a terminal: its names may be anything, of any length."""
-    printable = "".join(c if c.isprintable() else "?" for c in text)
-    return printable if len(printable) <= _LONGEST_NAME else f"{printable[:_LONGEST_NAME]}..."
+    return printable(text, _LONGEST_NAME) + ("..." if len(text) > _LONGEST_NAME else "")

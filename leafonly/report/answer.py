@@ -1,14 +1,12 @@
 """Draw docs/answer.md from a report: whether the camera documentation's sentence holds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from leafonly.clients import CLIENTS
 from leafonly.clients.changes import changes
+from leafonly.report.rows import CellRow, ClientRow, Report
 
 __all__ = ["markdown"]
-
-Cell = Mapping[str, Any]
 
 _HEAD = """\
 # Does the sentence hold?
@@ -20,7 +18,7 @@ The authority is a private one, made for the run, so nothing about its intermedi
 """
 
 
-def markdown(report: Mapping[str, Any], name: str) -> str:
+def markdown(report: Report, name: str) -> str:
     """Answer the sentence point by point.
 
     Args:
@@ -50,7 +48,7 @@ def markdown(report: Mapping[str, Any], name: str) -> str:
 class _Answers:
     """The verdicts of one report, counted by what they say about the sentence."""
 
-    def __init__(self, cells: Sequence[Cell], clients: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, cells: Sequence[CellRow], clients: Mapping[str, ClientRow]) -> None:
         self._said = clients
         self._cells = {
             (cell["client"], cell["scenario"]): cell

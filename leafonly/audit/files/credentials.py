@@ -24,6 +24,7 @@ from leafonly.audit.files.parser import Contents, read_contents
 from leafonly.audit.files.roles import SUFFIXES, Role, role_of
 from leafonly.certificates.chain import der
 from leafonly.certificates.inspection import covers, is_issued_by
+from leafonly.certificates.printable import printable
 
 __all__ = [
     "CredentialFile",
@@ -64,7 +65,7 @@ class CredentialFile:
     @property
     def name(self) -> str:
         """The file's name, safe to print."""
-        return "".join(c if c.isprintable() else "?" for c in self.path.name)
+        return printable(self.path.name)
 
 
 @dataclass(frozen=True)
