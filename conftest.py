@@ -3,7 +3,9 @@
 pytest_plugins = [
     "fixtures.interruption",
     "fixtures.options",
-    "fixtures.measuring",
+    "fixtures.xdist_scheduler",
+    "fixtures.cameras",
+    "fixtures.matrix",
     "fixtures.presentation",
     "fixtures.remote_host",
     "fixtures.report",

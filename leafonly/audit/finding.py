@@ -1,6 +1,6 @@
 """A finding: one line of the audit that a person can act on."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 __all__ = ["Finding", "NotCheckedError", "Severity", "blocker", "info", "unchecked", "warning"]
@@ -34,10 +34,6 @@ class Finding:
     def is_unchecked(self) -> bool:
         """Whether it only says that something needed for the check was not there."""
         return self.message.startswith(_UNCHECKED)
-
-    def as_json(self) -> dict[str, str]:
-        """Give the report's fields."""
-        return asdict(self)
 
     def __str__(self) -> str:
         """Write it for people."""

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from leafonly.cameras import Camera, CameraError
 from leafonly.cameras.board.camera import BoardLink, SerialCamera
@@ -11,36 +12,55 @@ from leafonly.cameras.board.wifi import Wifi, wifi_from_environment
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.host_list import targets
 from leafonly.cameras.micropython import MicroPython
-from leafonly.cameras.remote import DeployedCamera
+from leafonly.cameras.remote import RemoteCamera
 from leafonly.tls.address import Target
 
-__all__ = ["camera_from_option", "deployed_targets"]
+__all__ = ["ChosenCamera", "camera_from_option", "remote_targets"]
+
+
+@dataclass(frozen=True)
+class ChosenCamera:
+    """The camera that a user asks for.
+
+    Attributes:
+        open: Opens it; raises CameraError if the camera cannot be used.
+        is_shared: It presents several chains at a time, to several processes.
+        keeps_key_here: A private key that it is given stays in this process.
+
+    """
+
+    open: Callable[[], Camera]
+    is_shared: bool = False
+    keeps_key_here: bool = False
 
 
 def camera_from_option(
     text: str,
     link: BoardLink = "usb",
     ask_wifi: Callable[[], Wifi | None] = wifi_from_environment,
-) -> Callable[[], Camera]:
-    """Find out which camera a user asks for.
+) -> ChosenCamera:
+    """Return which camera a user asks for.
 
     Args:
         text: `emulator`; `micropython` or `micropython:PATH`; a serial port, by its name, as
             `id:SERIAL` (its serial number), or `auto` if only one board is plugged in;
-            `HOST:PORT` of a deployed one, or `@FILE` with a list of these.
+            `HOST:PORT` of a remote host, or `@FILE` with a list of these.
         link: How a board on a serial port is reached by the clients.
         ask_wifi: Gives the Wi-Fi that a board is to join for its `network` link.
-
-    Returns:
-        What opens it; that raises CameraError where the camera cannot be used.
 
     Raises:
         CameraError: There is no such camera; one line says why and what to do.
 
     """
-    kind, _, rest = text.partition(":")
     if text == "emulator":
-        return Emulator
+        return ChosenCamera(Emulator, is_shared=True, keeps_key_here=True)
+    return ChosenCamera(_other_camera(text, link, ask_wifi))
+
+
+def _other_camera(
+    text: str, link: BoardLink, ask_wifi: Callable[[], Wifi | None]
+) -> Callable[[], Camera]:
+    kind, _, rest = text.partition(":")
     if kind == "micropython":
         return functools.partial(MicroPython, rest or "micropython")
     if text == "auto":
@@ -49,16 +69,16 @@ def camera_from_option(
         return functools.partial(SerialCamera, _board_called(rest), link, ask_wifi)
     if _is_port(text):
         return functools.partial(SerialCamera, text, link, ask_wifi)
-    if deployed := deployed_targets(text):
-        return functools.partial(DeployedCamera, deployed)
+    if remote := remote_targets(text):
+        return functools.partial(RemoteCamera, remote)
     raise CameraError(
         f"--camera={text}: no such kind of camera; there are emulator, micropython[:PATH], a "
         "serial port (/dev/ttyACM0, COM3), id:SERIAL, auto, HOST:PORT, @FILE"
     )
 
 
-def deployed_targets(text: str) -> list[Target]:
-    """Give the deployed cameras that `--camera=HOST:PORT` or `@FILE` names; none if others.
+def remote_targets(text: str) -> list[Target]:
+    """Return the remote hosts that `--camera=HOST:PORT` or `@FILE` names; none for other cameras.
 
     Raises:
         CameraError: The list cannot be read.

@@ -17,7 +17,7 @@ from leafonly.cameras.script.link import Event
 from leafonly.tls.address import Target
 from leafonly.tls.passive_observer import Witness
 
-__all__ = ["REFUSED", "DeployedCamera"]
+__all__ = ["REFUSED", "RemoteCamera"]
 
 REFUSED = "the camera refused the client with an alert"
 """The `error` of a connection that the camera ended, and not the client."""
@@ -27,7 +27,7 @@ _LONGEST_ANSWER = 10.0  # seconds after a request; a camera's page may be a stre
 _PIECE = 16384  # bytes
 
 
-class DeployedCamera:
+class RemoteCamera:
     """One deployed camera, or a list of them, which can only be looked at."""
 
     def __init__(self, targets: Sequence[Target]) -> None:

@@ -29,7 +29,7 @@ from leafonly.clients.discovery import find
 from leafonly.clients.name_override import hindrance
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
-from leafonly.harness.subjects.own_certificate import OwnCertificate, not_rehearsed
+from leafonly.harness.subjects.own_certificate import OwnCertificate, why_not_asked
 from tests.helpers.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, leaf
 from tests.helpers.default_context import kind_of_a_stored_intermediate
 
@@ -152,18 +152,18 @@ def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
 
 def test_who_cannot_be_asked_is_named():
     native = {"native": True, "online": False}
-    assert "verifies nothing" in not_rehearsed(CLIENTS["elinks"], None, **native)["absent"]
-    assert "--trust=FILE" in not_rehearsed(CLIENTS["elinks"], None, **native)["full_chain"]
-    assert not_rehearsed(CLIENTS["urllib"], leaf(aia=None), **native).keys() == {"aia"}
+    assert "verifies nothing" in why_not_asked(CLIENTS["elinks"], None, **native)["absent"]
+    assert "--trust=FILE" in why_not_asked(CLIENTS["elinks"], None, **native)["full_chain"]
+    assert why_not_asked(CLIENTS["urllib"], leaf(aia=None), **native).keys() == {"aia"}
 
 
 def test_who_fetches_is_never_without_the_issuer():
     told, other = {"native": False}, CLIENTS["urllib"]
     fetcher = replace(CLIENTS["java-aia"], led=Led())
-    assert "--online" in not_rehearsed(fetcher, leaf(), **told, online=False)["absent"]
-    assert not_rehearsed(fetcher, leaf(), **told, online=True).keys() == {"absent"}
-    assert not_rehearsed(other, leaf(), **told, online=False).keys() == {"aia"}
-    assert not_rehearsed(other, leaf(), **told, online=True) == {}
+    assert "--online" in why_not_asked(fetcher, leaf(), **told, online=False)["absent"]
+    assert why_not_asked(fetcher, leaf(), **told, online=True).keys() == {"absent"}
+    assert why_not_asked(other, leaf(), **told, online=False).keys() == {"aia"}
+    assert why_not_asked(other, leaf(), **told, online=True) == {}
 
 
 def with_responder(url):
@@ -179,9 +179,9 @@ def with_responder(url):
 def test_who_asks_about_revocation_is_asked_only_with_leave():
     asker, told = replace(CLIENTS["firefox"], led=Led()), {"native": False}
     revocable = with_responder("http://ca.example.com/")
-    assert "--online" in not_rehearsed(asker, revocable, **told, online=False)["full_chain"]
-    assert not_rehearsed(asker, revocable, **told, online=True).keys() == {"aia"}
-    assert not_rehearsed(asker, leaf(aia=None), **told, online=False).keys() == {"aia"}
+    assert "--online" in why_not_asked(asker, revocable, **told, online=False)["full_chain"]
+    assert why_not_asked(asker, revocable, **told, online=True).keys() == {"aia"}
+    assert why_not_asked(asker, leaf(aia=None), **told, online=False).keys() == {"aia"}
 
 
 @pytest.mark.parametrize("name", ["firefox", "pymongo", "chromium", "curl", "wget2"])

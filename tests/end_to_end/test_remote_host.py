@@ -16,14 +16,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from leafonly.cameras import METHODS, CameraError, Connection, LoadRefused
 from leafonly.cameras import remote as deployed
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.cameras.remote import REFUSED, DeployedCamera
+from leafonly.cameras.remote import REFUSED, RemoteCamera
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
 from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import measured
 from leafonly.harness.cell import Cell
-from leafonly.harness.subjects.remote_host import key_name, read_deployed, remote_bench
+from leafonly.harness.subjects.remote_host import key_name, read_remote_host, remote_bench
 from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError
@@ -99,7 +99,7 @@ def seen_of(
     A client that waits reads what the server says to its handshake before it leaves.
     """
     got = b""
-    with DeployedCamera([target]).serve(()) as endpoint:
+    with RemoteCamera([target]).serve(()) as endpoint:
         with (
             contextlib.suppress(OSError),
             socket.create_connection((endpoint.address, endpoint.port), 10) as plain,
@@ -180,7 +180,7 @@ def test_a_camera_that_refuses_the_client_is_seen(tmp_path: Path, version: ssl.T
 
 
 def test_nothing_can_be_loaded_onto_it() -> None:
-    camera = DeployedCamera([Target("localhost", 1)])
+    camera = RemoteCamera([Target("localhost", 1)])
     loads = METHODS["der_leaf"](AUTHORITY.issue(NAME))
     with pytest.raises(LoadRefused, match="cannot be changed"), camera.serve(loads):
         pass
@@ -189,7 +189,7 @@ def test_nothing_can_be_loaded_onto_it() -> None:
 def test_a_camera_that_is_gone_is_an_error_of_the_cell() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with DeployedCamera([Target("127.0.0.1", port)]).serve(()) as endpoint:
+    with RemoteCamera([Target("127.0.0.1", port)]).serve(()) as endpoint:
         with socket.create_connection((endpoint.address, endpoint.port), 10) as plain:
             plain.sendall(b"\x16")
             plain.recv(1)
@@ -214,9 +214,9 @@ def outcomes(
     trusted: list[x509.Certificate] | None,
     client: Client = HONEST,
 ) -> dict[str, Cell]:
-    found = read_deployed(target, NAME, trusted)
+    found = read_remote_host(target, NAME, trusted)
     directory.mkdir()
-    with remote_bench(DeployedCamera([target]), found, directory) as bench:
+    with remote_bench(RemoteCamera([target]), found, directory) as bench:
         return {each.name: bench.measure(client, each, found.key_type) for each in found.scenarios}
 
 
@@ -303,7 +303,7 @@ def test_who_sent_the_first_fatal_alert_ended_the_connection(
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_a_client_that_hangs_up_was_not_refused(tmp_path: Path, version: ssl.TLSVersion) -> None:
     """So wget rejects after the handshake; OpenSSL's server answers by an alert, decode_error."""
-    with server(tmp_path, version) as target, DeployedCamera([target]).serve(()) as endpoint:
+    with server(tmp_path, version) as target, RemoteCamera([target]).serve(()) as endpoint:
         where = (endpoint.address, endpoint.port)
         with (
             socket.create_connection(where, 10) as plain,
@@ -338,8 +338,8 @@ except OSError:
 def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) -> None:
     command = ("{python}", "-c", BLAMING, "{programs}", "{trust}", "{urls}")
     with server(tmp_path, ssl.TLSVersion.TLSv1_2, demands_certificate=True) as target:
-        found = read_deployed(target, NAME, [AUTHORITY.root])
-        with remote_bench(DeployedCamera([target]), found, tmp_path / "cells") as bench:
+        found = read_remote_host(target, NAME, [AUTHORITY.root])
+        with remote_bench(RemoteCamera([target]), found, tmp_path / "cells") as bench:
             blaming = replace(HONEST, command=command)
             cell = bench.measure_alone(blaming, found.scenarios[0], found.key_type)
     assert found.look.complete
@@ -349,8 +349,8 @@ def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) 
 
 def test_a_camera_that_changes_meanwhile_gives_no_verdict(chain: Chain, tmp_path: Path) -> None:
     with emulated(chain, "der_leaf") as before, emulated(AUTHORITY.issue(NAME), "der_leaf") as now:
-        found = read_deployed(before, NAME, [chain.root])
-        with remote_bench(DeployedCamera([now]), found, tmp_path) as bench:
+        found = read_remote_host(before, NAME, [chain.root])
+        with remote_bench(RemoteCamera([now]), found, tmp_path) as bench:
             cell = bench.measure(HONEST, found.scenarios[0], found.key_type)
     assert cell.verdict == "error"
     assert "something else than when this run began" in str(cell.reason)
@@ -358,17 +358,17 @@ def test_a_camera_that_changes_meanwhile_gives_no_verdict(chain: Chain, tmp_path
 
 def test_its_name_is_the_only_one_in_its_leaf(chain: Chain) -> None:
     with emulated(chain, "der_leaf") as target:
-        assert read_deployed(target, None, None).name == NAME
+        assert read_remote_host(target, None, None).name == NAME
     with (
         emulated(AUTHORITY.issue("*.example.test"), "der_leaf") as target,
         pytest.raises(ValueError, match="say which by --domain=NAME"),
     ):
-        read_deployed(target, None, None)
+        read_remote_host(target, None, None)
 
 
 def test_nobody_there_is_one_line() -> None:
     with pytest.raises(FlightError, match="Connection refused"):
-        read_deployed(Target("127.0.0.1", 9), None, None)
+        read_remote_host(Target("127.0.0.1", 9), None, None)
 
 
 def test_keys_that_the_harness_never_makes_are_named_alike() -> None:
