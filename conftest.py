@@ -2,9 +2,9 @@
 
 pytest_plugins = [
     "fixtures.interruption",
+    "fixtures.cameras",
     "fixtures.options",
     "fixtures.xdist_scheduler",
-    "fixtures.cameras",
     "fixtures.matrix",
     "fixtures.presentation",
     "fixtures.remote_host",

@@ -1,6 +1,7 @@
 """A cell, measured: a row of the report, and what people are told of it."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from leafonly.certificates.chain import KeyType
 from leafonly.certificates.printable import printable
@@ -33,7 +34,7 @@ class Cell:
     expected: str | None
     conclusive: bool
     observation: Observation
-    cached_kind: str | None = None
+    cached_kind: Literal["completes", "anchors"] | None = None
     may_be_news: bool = False
     works: bool = True
     blocked_by: "Cell | None" = None

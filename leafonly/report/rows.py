@@ -24,7 +24,7 @@ __all__ = [
     "ReportBody",
     "Run",
     "RunKind",
-    "ServerSaw",
+    "ServerSawRow",
     "Severity",
     "Summary",
     "Verdict",
@@ -108,7 +108,7 @@ class ClientRow(TypedDict):
     install: str
 
 
-class ServerSaw(TypedDict):
+class ServerSawRow(TypedDict):
     """What the camera recorded of a cell's connection."""
 
     handshake_completed: bool
@@ -132,7 +132,7 @@ class CellRow(TypedDict):
     conclusive: bool
     seconds: float
     client_said: str | None
-    server_saw: ServerSaw | None
+    server_saw: ServerSawRow | None
     command: str
     cached_kind: Literal["completes", "anchors"] | None
 

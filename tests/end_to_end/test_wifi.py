@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.cameras.test_board import AUTHORITY, get, until
 
 from leafonly.cameras import CameraError, loads_for
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.board.wifi import Wifi
-from tests.cameras.test_board import AUTHORITY, get, until
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(
