@@ -2,9 +2,7 @@
 
 import datetime as dt
 import json
-import os
 import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -16,45 +14,16 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from leafonly.audit import CHECKS
 from leafonly.certificates.chain import pem
 from tests.helpers.credentials import DAY, ROOT, key_pem, leaf, live, p256
+from tests.helpers.run_pytest import PROJECT, bare_environment, command, run_pytest
 from tests.helpers.secrets import assert_the_search_finds, files_below, leaks
-
-PROJECT = Path(__file__).parents[2]
-
 
 # Without clients: this is about the files, and looking for clients would start them all.
 SUITE = ("suites/audit", "--clients", "none")
 
 
-def command(*arguments):
-    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *map(str, arguments)]
-
-
-def environment(home, **more):
-    (home / "tmp").mkdir(exist_ok=True)
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "TMPDIR": str(home / "tmp"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **more,
-    }
-
-
 def run_audit(home, *arguments, **more):
-    return run_pytest(home, *SUITE, "-n0", "--report-dir", home / "report", *arguments, **more)
-
-
-def run_pytest(home, *arguments, **more):
-    return subprocess.run(
-        command(*arguments),
-        cwd=PROJECT,
-        env=environment(home, **more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    asked = (*SUITE, "-n0", "--report-dir", home / "report", *arguments)
+    return run_pytest(*asked, environment=bare_environment(home, **more))
 
 
 @pytest.fixture
@@ -106,7 +75,7 @@ def test_verdict_comes_first_and_fits_80_columns(tmp_path, delivery):
 
 def test_matrix_is_no_part_of_a_run_about_ones_own_credentials(tmp_path, delivery):
     collect = ("suites", "--clients=urllib", "--collect-only", "-q")
-    finished = run_pytest(tmp_path, *collect, *good(tmp_path, delivery))
+    finished = run_pytest(*collect, *good(tmp_path, delivery))
     assert "test_client[urllib-absent-own]" in finished.stdout
     assert "test_matrix" not in finished.stdout
 
@@ -144,7 +113,7 @@ def test_audit_without_credentials_says_what_it_needs(tmp_path):
 
 
 def test_audit_is_no_part_of_a_run_that_gives_it_nothing(tmp_path):
-    finished = run_pytest(tmp_path, "suites", "--clients=none", "--collect-only", "-q", "-n0")
+    finished = run_pytest("suites", "--clients=none", "--collect-only", "-q", "-n0")
     assert "test_findings" not in finished.stdout
     assert "skipped" not in finished.stdout
 
@@ -217,7 +186,7 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
             command(*SUITE, "--report-dir", tmp_path / "report",
                     *good(tmp_path, delivery), *more),
             cwd=PROJECT,
-            env=environment(tmp_path, **secret_environment),
+            env=bare_environment(tmp_path, **secret_environment),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -252,7 +221,7 @@ def test_nothing_is_left_behind_when_it_is_killed(tmp_path, delivery, moment):
         command(*SUITE, "-n0", "-v", *good(tmp_path, delivery), "--bundle", tmp_path / "camera",
                 "--report-dir", tmp_path / "report", "--junitxml", tmp_path / "junit.xml"),
         cwd=PROJECT,
-        env=environment(tmp_path, PYTHONUNBUFFERED="1"),
+        env=bare_environment(tmp_path, PYTHONUNBUFFERED="1"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

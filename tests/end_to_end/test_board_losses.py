@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.cameras.test_board import AUTHORITY, get
 
 from leafonly.cameras import CameraError, loads_for
 from leafonly.cameras.board.camera import SerialCamera
@@ -23,6 +22,7 @@ from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import parse_flight
+from tests.helpers.board_client import AUTHORITY, get
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +14,8 @@ from leafonly.cameras import loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
-from leafonly.report.document import validate
 from tests.helpers.default_context import kind_of_a_stored_intermediate
+from tests.helpers.run_pytest import report_of, run_pytest, started_pytest
 
 ROOT = Path(__file__).parents[2]
 CURL = "curl 8.0.0 (x86_64-pc-linux-gnu) libcurl/8.0.0 OpenSSL/3.0.0"
@@ -34,32 +33,9 @@ except ssl.SSLError as error:
 """
 
 
-@contextlib.contextmanager
-def started(*arguments: str) -> "Iterator[subprocess.Popen[str]]":
-    """Start pytest; a test that fails meanwhile leaves neither the process nor its pipe."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
 def run(*arguments: str) -> tuple[int, str]:
-    with started(*arguments) as process:
-        output, _ = process.communicate(timeout=300)
-    return process.returncode, output
-
-
-def report_of(directory: Path) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads((directory / "report.json").read_text())
-    validate(report)
-    return report
+    finished = run_pytest(*arguments)
+    return finished.returncode, finished.stdout + finished.stderr
 
 
 def cell_ids(report: dict[str, Any]) -> list[str]:
@@ -186,7 +162,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     arguments = ("--clients=urllib,httpx", "-n2", "--scenarios=absent,cached,visited,aia")
     with contextlib.ExitStack() as stack:
         running = [
-            stack.enter_context(started(*arguments, f"--report-dir={tmp_path / name}"))
+            stack.enter_context(started_pytest(*arguments, f"--report-dir={tmp_path / name}"))
             for name in ("a", "b")
         ]
         for process in running:

@@ -2,10 +2,8 @@
 
 import datetime as dt
 import json
-import os
 import shutil
 import subprocess
-import sys
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +30,7 @@ from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_certificate import OwnCertificate, why_not_asked
 from tests.helpers.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, leaf
 from tests.helpers.default_context import kind_of_a_stored_intermediate
+from tests.helpers.run_pytest import run_suite
 
 PROJECT = Path(__file__).parents[2]
 LED = [name for name, client in CLIENTS.items() if client.led]
@@ -227,23 +226,6 @@ def test_client_is_led_by_a_hosts_file_of_its_own(tmp_path, evidence, authority,
         assert outcome(bench, name, "absent") == "rejected: missing_issuer"
         assert outcome(bench, name, "cached") == f"accepted: {kind_of_a_stored_intermediate()}"
     assert Path("/etc/hosts").read_bytes() == before
-
-
-def run_suite(tmp_path, delivery, *arguments, before=()):
-    return subprocess.run(
-        [
-            *(*before, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n0"),
-            *("suites/audit/test_clients.py", "--credentials", delivery),
-            *("--report-dir", tmp_path / "report", *arguments),
-        ],
-        cwd=PROJECT,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):

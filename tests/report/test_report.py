@@ -57,6 +57,7 @@ def cell(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> 
         "reason": reason,
         "expected": verdict,
         "as_expected": True,
+        "news": False,
         "conclusive": verdict != "error",
         "seconds": 0.1,
         "client_said": "no",
