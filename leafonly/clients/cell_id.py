@@ -26,6 +26,6 @@ class CellId(NamedTuple):
         parts = text.rsplit("-", 2)
         if len(parts) != 3 or not all(parts):
             raise ValueError(
-                f"{text!r} is not a cell: write CLIENT-SCENARIO-KEYTYPE, as curl-absent-p256"
+                f"{text} is not a cell: write CLIENT-SCENARIO-KEYTYPE, as curl-absent-p256"
             )
         return cls(*parts)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import subprocess
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from leafonly.audit import CHECKS
 from leafonly.certificates.chain import pem
 from tests.helpers.credentials import DAY, ROOT, key_pem, leaf, live, p256
-from tests.helpers.run_pytest import PROJECT, bare_environment, command, run_pytest
+from tests.helpers.run_pytest import bare_environment, run_pytest, started_pytest
 from tests.helpers.secrets import assert_the_search_finds, files_below, leaks
 
 # Without clients: this is about the files, and looking for clients would start them all.
@@ -75,7 +74,9 @@ def test_verdict_comes_first_and_fits_80_columns(tmp_path, delivery):
 
 def test_matrix_is_no_part_of_a_run_about_ones_own_credentials(tmp_path, delivery):
     collect = ("suites", "--clients=urllib", "--collect-only", "-q")
-    finished = run_pytest(*collect, *good(tmp_path, delivery))
+    finished = run_pytest(
+        *collect, *good(tmp_path, delivery), environment=bare_environment(tmp_path)
+    )
     assert "test_client[urllib-absent-own]" in finished.stdout
     assert "test_matrix" not in finished.stdout
 
@@ -113,7 +114,8 @@ def test_audit_without_credentials_says_what_it_needs(tmp_path):
 
 
 def test_audit_is_no_part_of_a_run_that_gives_it_nothing(tmp_path):
-    finished = run_pytest("suites", "--clients=none", "--collect-only", "-q", "-n0")
+    collect = ("suites", "--clients=none", "--collect-only", "-q", "-n0")
+    finished = run_pytest(*collect, environment=bare_environment(tmp_path))
     assert "test_findings" not in finished.stdout
     assert "skipped" not in finished.stdout
 
@@ -181,23 +183,15 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
             (delivery / name).write_bytes(data)
         more += ["--at", today.isoformat()]
     seen = {}
-    with (tmp_path / "out").open("wb") as out:
-        process = psutil.Popen(
-            command(*SUITE, "--report-dir", tmp_path / "report",
-                    *good(tmp_path, delivery), *more),
-            cwd=PROJECT,
-            env=bare_environment(tmp_path, **secret_environment),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-        )  # fmt: skip
-        try:
-            while process.poll() is None:
-                watch(process, seen)
-                time.sleep(0.02)
-        finally:
-            process.kill()
-            process.wait()
+    asked = (*SUITE, "--report-dir", tmp_path / "report", *good(tmp_path, delivery), *more)
+    environment = bare_environment(tmp_path, **secret_environment)
+    with (
+        (tmp_path / "out").open("wb") as out,
+        started_pytest(*asked, environment=environment, output=out) as process,
+    ):
+        while process.poll() is None:
+            watch(psutil.Process(process.pid), seen)
+            time.sleep(0.02)
     texts = files_below(tmp_path)
     texts = {where: text for where, text in texts.items() if not where.startswith(str(delivery))}
     assert len(seen) >= 3
@@ -217,25 +211,23 @@ MOMENTS = ["test session starts", "[key_matches_certificate]", "[certificate_fit
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_nothing_is_left_behind_when_it_is_killed(tmp_path, delivery, moment):
-    with subprocess.Popen(
-        command(*SUITE, "-n0", "-v", *good(tmp_path, delivery), "--bundle", tmp_path / "camera",
-                "--report-dir", tmp_path / "report", "--junitxml", tmp_path / "junit.xml"),
-        cwd=PROJECT,
-        env=bare_environment(tmp_path, PYTHONUNBUFFERED="1"),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:  # fmt: skip
-        said = b""
-        while moment.encode() not in said:
+    asked = (
+        *(*SUITE, "-n0", "-v", *good(tmp_path, delivery), "--bundle", tmp_path / "camera"),
+        *("--report-dir", tmp_path / "report", "--junitxml", tmp_path / "junit.xml"),
+    )
+    environment = bare_environment(tmp_path, PYTHONUNBUFFERED="1")
+    with started_pytest(*asked, environment=environment) as process:
+        said = ""
+        assert process.stdout
+        while moment not in said:
             line = process.stdout.readline()
-            assert line, said.decode()
+            assert line, said
             said += line
         process.kill()
     texts = {
         where: text for where, text in files_below(tmp_path).items() if "delivery" not in where
     }
-    assert leaks(p256(), texts | {"said": said}) == []
+    assert leaks(p256(), texts | {"said": said.encode()}) == []
     assert not (tmp_path / "camera").exists()
 
 
