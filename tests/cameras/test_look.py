@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from leafonly.__main__ import main
 from leafonly.cameras import Endpoint, loads_for
@@ -117,7 +118,7 @@ def leads(leaf: str, *above: str, url: str = "http://ca.example/") -> list[x509.
 
 
 def aia(url: str) -> x509.AuthorityInformationAccess:
-    method = x509.AuthorityInformationAccessOID.CA_ISSUERS
+    method = AuthorityInformationAccessOID.CA_ISSUERS
     where = x509.UniformResourceIdentifier(url)
     return x509.AuthorityInformationAccess([x509.AccessDescription(method, where)])
 

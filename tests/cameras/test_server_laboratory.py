@@ -52,6 +52,7 @@ def laid_out(laid: Laid, directory: Path) -> None:
     (directory / "roots.pem").write_bytes(pem(laid.roots))
     own = Authority().issue("client.example")
     (directory / "client.pem").write_bytes(pem(own.full))
+    assert own.key
     key = own.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (directory / "client.key").write_bytes(key)
 

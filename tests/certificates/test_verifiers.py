@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.helpers.making import DAY, LEAF, LOWER, NOW, ROOT, make
 
 def judge(which, **changes):
     laid = CHAINS[which]()
-    asked = {"name": laid.host, "at": NOW} | changes
+    asked: dict[str, Any] = {"name": laid.host, "at": NOW} | changes
     return judge_chain(laid.leaf, laid.presented[1:], laid.roots, **asked)
 
 

@@ -5,6 +5,7 @@ import json
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -46,7 +47,7 @@ def test_good_credentials_pass_and_are_described(tmp_path, delivery):
     assert "camera_can_use_key: the key is P-256" in finished.stdout
     cases = {case.get("name"): case for case in ET.parse(tmp_path / "junit.xml").iter("testcase")}
     assert {f"test_finding[{check}]" for check in CHECKS} == set(cases)
-    property_ = cases["test_finding[camera_can_use_key]"].find("properties/property")
+    property_: Any = cases["test_finding[camera_can_use_key]"].find("properties/property")
     assert json.loads(property_.get("value"))["severity"] == "info"
 
 
@@ -182,7 +183,7 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
         for name, data in live(certificate).items():
             (delivery / name).write_bytes(data)
         more += ["--at", today.isoformat()]
-    seen = {}
+    seen: dict[str, bytes] = {}
     asked = (*SUITE, "--report-dir", tmp_path / "report", *good(tmp_path, delivery), *more)
     environment = bare_environment(tmp_path, **secret_environment)
     with (

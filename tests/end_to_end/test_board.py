@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from leafonly.cameras import METHODS, CameraError, LoadRefused, loads_for
+from leafonly.cameras import METHODS, Camera, CameraError, LoadRefused, loads_for
 from leafonly.cameras.board import camera as serial_camera
 from leafonly.cameras.board import repl as transport
 from leafonly.cameras.board.camera import SerialCamera
@@ -201,7 +201,7 @@ def test_who_connects_and_goes_does_not_bother_the_board(
     board: SoftwareBoard, camera: SerialCamera, chain: Chain
 ) -> None:
     sent = bytearray()
-    board.to_board = lambda data: bytes(sent.extend(data) or data)
+    board.to_board = lambda data: (sent.extend(data), data)[1]
     with camera.serve(loads_for("leaf", chain)) as endpoint:
         socket.create_connection((endpoint.address, endpoint.port)).close()
         endpoint.settle()
@@ -266,7 +266,7 @@ def test_a_board_behind_a_uart_is_sent_no_more_than_its_buffer_holds(
     )
     sent: list[bytes] = []
     camera = SerialCamera(str(board.port))
-    board.to_board = lambda data: sent.append(data) or data
+    board.to_board = lambda data: (sent.append(data), data)[1]
     with camera.serve(loads_for("full_chain", chain)) as endpoint:
         assert get(endpoint)
     frames = re.findall(rb"\x02[CKD][^\n]*\n", b"".join(sent))
@@ -443,7 +443,8 @@ def test_the_matrix_through_the_cable_is_the_emulator_s(
     camera: SerialCamera, tmp_path: Path
 ) -> None:
     outcomes = []
-    for number, each in enumerate((Emulator(), camera)):
+    cameras: tuple[Camera, ...] = (Emulator(), camera)
+    for number, each in enumerate(cameras):
         (tmp_path / str(number)).mkdir()
         with Bench(each, OwnAuthority(), tmp_path / str(number)) as bench:
             outcomes.append(

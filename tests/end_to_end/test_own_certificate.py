@@ -69,7 +69,7 @@ def _the_client_is_here(request):
     name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name")
     found = find(CLIENTS[name]) if name in CLIENTS else None
     if found is not None and not found.available:
-        pytest.skip(found.unavailable_because)
+        pytest.skip(str(found.unavailable_because))
 
 
 def measured_on(tmp_path, evidence, trusted=None):
@@ -331,7 +331,7 @@ TRY_MOUNT = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0"', str(BUNDLE)]
 
 
 @pytest.mark.skipif(
-    not shutil.which("unshare") or subprocess.run(TRY_MOUNT, capture_output=True).returncode,
+    not shutil.which("unshare") or subprocess.run(TRY_MOUNT, capture_output=True).returncode != 0,
     reason="needs Debian's list of roots, and the right to mount another over it for one process",
 )
 def test_clients_use_the_systems_own_store(tmp_path, delivery):

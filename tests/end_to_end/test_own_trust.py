@@ -37,7 +37,7 @@ SYSTEM = Path("/etc/ssl/certs")  # Debian's bundle, hashed folder and, in `java`
 MONO = Path("/etc/mono/certstore")
 
 NATIVE = [name for name, client in CLIENTS.items() if client.native and not client.not_led]
-TRY_MOUNT = ["unshare", "--map-root-user", "--mount", "mount", "--bind", SYSTEM, SYSTEM]
+TRY_MOUNT = ["unshare", "--map-root-user", "--mount", "mount", "--bind", str(SYSTEM), str(SYSTEM)]
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("unshare") and (SYSTEM / "ca-certificates.crt").is_file())

@@ -16,11 +16,14 @@ from leafonly.__main__ import main
 def test_printed_command_shows_what_the_cell_shows(
     scenario: str, exit_code: int, words: str
 ) -> None:
-    argv = (sys.executable, "-u", "-m", "leafonly", "stage", f"urllib-{scenario}-p256")
+    argv = (sys.executable, "-u", "-m", "leafonly", "serve", f"urllib-{scenario}-p256")
     with subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as stage:
-        lines = [stage.stdout.readline() for _ in range(4)]
+    ) as served:
+        assert served.stdin
+        assert served.stdout
+        assert served.stderr
+        lines = [served.stdout.readline() for _ in range(4)]
         folder = lines[2].removeprefix("cd ").strip()
         client = subprocess.run(
             lines[3], shell=True, cwd=folder, capture_output=True, text=True, timeout=60
@@ -28,21 +31,21 @@ def test_printed_command_shows_what_the_cell_shows(
         assert client.returncode == exit_code, client.stderr
         assert words in client.stderr
         # The end of its input ends it, as Enter does.
-        stage.stdin.close()
-        assert stage.wait(timeout=60) == 0
-        assert stage.stderr.read() == ""
+        served.stdin.close()
+        assert served.wait(timeout=60) == 0
+        assert served.stderr.read() == ""
     assert not Path(folder).exists()
 
 
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ("curl-absent-p999", "curl-absent-p999 is no cell; a cell is CLIENT-SCENARIO-KEYTYPE"),
-        ("reqwest-absent-p256", "; to have it: "),
+        ("curl-absent-p999", "unknown key type 'p999'"),
+        ("reqwest-absent-p256", "; install it with: "),
     ],
-    ids=["no cell", "no client"],
+    ids=["no key type", "no client"],
 )
-def test_what_cannot_be_staged_is_said_in_one_line(
+def test_what_cannot_be_served_is_said_in_one_line(
     cell: str,
     words: str,
     tmp_path: Path,
@@ -50,7 +53,7 @@ def test_what_cannot_be_staged_is_said_in_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # where nothing is built yet
-    assert main(["stage", cell]) == 2
+    assert main(["serve", cell]) == 2
     said = capsys.readouterr()
     assert words in said.err
     assert len(said.err.splitlines()) == 1

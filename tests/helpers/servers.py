@@ -52,7 +52,11 @@ def written(laid: Laid, directory: Path) -> tuple[Path, Path]:
     """Write a chain and its key as servers load them."""
     chain, key = directory / "served.pem", directory / "served.key"
     chain.write_bytes(pem(laid.presented))
-    key.write_bytes(laid.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key.write_bytes(
+        laid.key.private_bytes(  # type: ignore[attr-defined]
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+    )
     return chain, key
 
 
@@ -341,7 +345,7 @@ for _name, _answer in {
     "raw_empty_certificate": lambda laid: records(flight([b""])),
     "raw_garbage_certificate": lambda laid: records(flight([b"\x30\x03\x02\x01\x01"])),
     "raw_950_of_one_name": lambda laid: records(
-        flight([der(laid.leaf), *_namesakes()]),
+        flight([der(laid.leaf), *namesakes()]),
     ),
     "raw_truncated": lambda laid: records(whole(laid))[:-30],
 }.items():
@@ -349,7 +353,7 @@ for _name, _answer in {
 
 
 @functools.cache
-def _namesakes() -> tuple[bytes, ...]:
+def namesakes() -> tuple[bytes, ...]:
     return (der(make(replace(LOWER, key="other"), ROOT)),) * 475 + (der(make(LOWER, ROOT)),) * 475
 
 
