@@ -112,14 +112,14 @@ def test_clients_that_a_board_refuses_are_refused(
 def test_known_difference_is_still_one(curve: str) -> None:
     """If OpenSSL learns a curve, the emulator should offer it: take it off the list then."""
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, curve.encode()) == 0
+    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, curve.encode()) == 0  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("curve", ["X25519", "P-384"])
 def test_client_without_a_common_curve_is_refused(curve: str) -> None:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_max_proto_version(SSL.TLS1_2_VERSION)
-    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, curve.encode()) == 1
+    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, curve.encode()) == 1  # type: ignore[attr-defined]
     with Emulator().serve(METHODS["der_leaf"](AUTHORITY.issue())) as camera:
         connection = SSL.Connection(
             context, socket.create_connection((camera.address, camera.port))

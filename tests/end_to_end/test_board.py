@@ -25,7 +25,7 @@ from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.tls.flight import read_flight
-from tests.helpers.board_client import AUTHORITY, get, until
+from tests.helpers.board_client import AUTHORITY, get, recording, until
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(
@@ -201,7 +201,7 @@ def test_who_connects_and_goes_does_not_bother_the_board(
     board: SoftwareBoard, camera: SerialCamera, chain: Chain
 ) -> None:
     sent = bytearray()
-    board.to_board = lambda data: (sent.extend(data), data)[1]
+    board.to_board = recording(sent.extend)
     with camera.serve(loads_for("leaf", chain)) as endpoint:
         socket.create_connection((endpoint.address, endpoint.port)).close()
         endpoint.settle()
@@ -266,7 +266,7 @@ def test_a_board_behind_a_uart_is_sent_no_more_than_its_buffer_holds(
     )
     sent: list[bytes] = []
     camera = SerialCamera(str(board.port))
-    board.to_board = lambda data: (sent.append(data), data)[1]
+    board.to_board = recording(sent.append)
     with camera.serve(loads_for("full_chain", chain)) as endpoint:
         assert get(endpoint)
     frames = re.findall(rb"\x02[CKD][^\n]*\n", b"".join(sent))

@@ -22,7 +22,7 @@ from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import parse_flight
-from tests.helpers.board_client import AUTHORITY, get
+from tests.helpers.board_client import AUTHORITY, get, recording
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(
@@ -156,7 +156,7 @@ def test_what_is_on_the_line_is_what_this_firmware_buffers(
     board = make_board(firmware, None)
     camera = open_camera(board)
     sent: list[bytes] = []
-    board.to_board = lambda data: (sent.append(data), data)[1]
+    board.to_board = recording(sent.append)
     with camera.serve(loads_for("full_chain", AUTHORITY.issue())) as endpoint:
         assert get(endpoint)
     frames = re.findall(rb"\x02[CKD][^\n]*\n", b"".join(sent))

@@ -23,10 +23,10 @@ def test_printed_command_shows_what_the_cell_shows(
         assert served.stdin
         assert served.stdout
         assert served.stderr
-        lines = [served.stdout.readline() for _ in range(4)]
-        folder = lines[2].removeprefix("cd ").strip()
+        lines = [served.stdout.readline() for _ in range(5)]
+        folder = lines[3].removeprefix("cd ").strip()
         client = subprocess.run(
-            lines[3], shell=True, cwd=folder, capture_output=True, text=True, timeout=60
+            lines[4], shell=True, cwd=folder, capture_output=True, text=True, timeout=60
         )
         assert client.returncode == exit_code, client.stderr
         assert words in client.stderr

@@ -104,7 +104,12 @@ def test_a_board_joins_and_serves_in_its_network(
 ) -> None:
     board = board_with_wifi()
     asked: list[int] = []
-    camera = SerialCamera(str(board.port), "network", lambda: (asked.append(1), WIFI)[1])
+
+    def ask() -> Wifi:
+        asked.append(1)
+        return WIFI
+
+    camera = SerialCamera(str(board.port), "network", ask)
     for _ in range(2):
         with camera.serve(loads_for("full_chain", AUTHORITY.issue())) as endpoint:
             assert len(get(endpoint)) == 32

@@ -36,3 +36,13 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
+
+
+def recording(keep: Callable[[bytes], None]) -> Callable[[bytes], bytes]:
+    """Give what passes bytes on unchanged, and keeps them."""
+
+    def passed_on(data: bytes) -> bytes:
+        keep(data)
+        return data
+
+    return passed_on

@@ -90,11 +90,14 @@ def key_of(word):
     """One key per word, so that they can be told apart."""
     if word.startswith("rsa"):
         return rsa.generate_private_key(65537, int(word[3:7]))
-    curves = {"p224": ec.SECP224R1, "p384": ec.SECP384R1, "p521": ec.SECP521R1}
+    curves: dict[str, ec.EllipticCurve] = {
+        "p224": ec.SECP224R1(),
+        "p384": ec.SECP384R1(),
+        "p521": ec.SECP521R1(),
+    }
     if word.startswith("ed25519"):
         return ed25519.Ed25519PrivateKey.generate()
-    curve: type[ec.EllipticCurve] = curves.get(word, ec.SECP256R1)
-    return ec.generate_private_key(curve())  # type: ignore[abstract]
+    return ec.generate_private_key(curves.get(word, ec.SECP256R1()))
 
 
 def named(common_name):

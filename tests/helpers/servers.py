@@ -21,7 +21,7 @@ from leafonly.cameras import Load
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.chain import der, pem
 from tests.helpers.laboratory import CHAINS
-from tests.helpers.making import LEAF, LOWER, ROOT, Laid, key_of, lay, make
+from tests.helpers.making import LEAF, Laid, key_of, lay
 
 
 @dataclass(frozen=True)
@@ -353,10 +353,6 @@ for _name, _answer in {
 
 
 @functools.cache
-def namesakes() -> tuple[bytes, ...]:
-    return (der(make(replace(LOWER, key="other"), ROOT)),) * 475 + (der(make(LOWER, ROOT)),) * 475
-
-
 @contextlib.contextmanager
 def wrong_key(directory: Path) -> Iterator[Served]:
     """Present a leaf with another key than its own, as mbedTLS does without noticing."""
