@@ -67,9 +67,10 @@ class Flight:
     signature_algorithm: int | None = None
     alert: int | None = None
     warnings: list[int] = field(default_factory=list)
-    server_random: bytes = b""
-    signed_parameters: bytes = b""
-    signature: bytes = b""
+    # New in each handshake: two flights of one server are equal but for these.
+    server_random: bytes = field(default=b"", compare=False)
+    signed_parameters: bytes = field(default=b"", compare=False)
+    signature: bytes = field(default=b"", compare=False)
 
     @property
     def asks_for_certificate(self) -> bool:

@@ -42,6 +42,9 @@ _ANOTHER_KEY = (
 _CERTIFICATE_REQUEST = b"SSLv3/TLS read server certificate request"  # ssl/ssl_stat.c
 
 
+_WEAK_HASHES = (1, 2)  # md5 and sha1 of RFC 5246 section 7.4.1.4.1
+
+
 @dataclass(frozen=True)
 class Presented:
     """What a server presents.
@@ -125,7 +128,8 @@ class _Reading:
             return presented  # who reads the certificates will find that, too
         if proof is False:
             return replace(presented, problem=_ANOTHER_KEY)
-        if presented.version < TLS12 or (proof and flight.cipher_suite in COMMON_SUITES):
+        is_common = flight.cipher_suite in COMMON_SUITES and not _is_weakly_signed(flight)
+        if presented.version < TLS12 or (proof and is_common):
             return presented
         return self._proven_by_handshake(presented)
 
@@ -159,6 +163,11 @@ class _Reading:
             bool(asked),
             problem,
         )
+
+
+def _is_weakly_signed(flight: Flight) -> bool:
+    """Whether the server signed its parameters with SHA-1 or MD5, which OpenSSL 3.5 refuses."""
+    return (flight.signature_algorithm or 0) >> 8 in _WEAK_HASHES
 
 
 def _with_problem(presented: Presented, problem: str | None) -> Presented:

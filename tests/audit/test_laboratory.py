@@ -23,6 +23,7 @@ DECLARED = {
     "common_name_alone": "browsers, Go and rustls look nowhere but in the SAN",
     "version_1_leaf": "it has a common name alone, too",
     "ed25519_leaf": "cameras refuse to load it",
+    "wildcard_inside": "browsers, Python and Go know a star for a whole label only",
 }
 
 

@@ -155,7 +155,7 @@ def test_an_issuer_counts_as_fetched_only_where_one_is_sent(
     scenario: str, fetched: bool, bench: Bench
 ) -> None:
     client = python_client(ASKS_THE_ISSUER, "{port}")
-    cell = bench.measure(client, SCENARIOS[scenario], "p256")
+    cell = bench.measure_alone(client, SCENARIOS[scenario], "p256")
     assert cell.observation.server_saw is not None
     assert cell.observation.server_saw.aia_fetches == 1
     assert cell.observation.had_issuer is fetched

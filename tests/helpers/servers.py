@@ -21,7 +21,7 @@ from leafonly.cameras import Load
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.chain import der, pem
 from tests.helpers.laboratory import CHAINS
-from tests.helpers.making import LEAF, Laid, key_of, lay
+from tests.helpers.making import LEAF, LOWER, ROOT, Laid, key_of, lay, make
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Served:
 
 
 Serving = Callable[[Path], AbstractContextManager[Served]]
+
+
 SERVERS: dict[str, Serving] = {}
 
 
@@ -329,6 +331,10 @@ def raw(answer: Callable[[Laid], bytes], directory: Path) -> Iterator[Served]:
 
 def whole(laid: Laid) -> bytes:
     return flight([der(each) for each in laid.presented])
+
+
+def namesakes() -> tuple[bytes, ...]:
+    return (der(make(replace(LOWER, key="other"), ROOT)),) * 475 + (der(make(LOWER, ROOT)),) * 475
 
 
 for _name, _answer in {

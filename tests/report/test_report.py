@@ -242,7 +242,7 @@ def test_sentence_of_a_rehearsal_names_no_more_than_can_be_read() -> None:
 def test_html_of_an_audit_says_only_what_holds_of_it() -> None:
     page = render(audit(own("a", "absent", "rejected"), x="info", y="warning", z="blocker"))
     assert "None: every cell" not in page
-    assert "leafonly stage CELL" not in page
+    assert "leafonly serve CELL" not in page
     order = [page.index(f'<b class="{each}">') for each in ("blocker", "warning", "info")]
     assert order == sorted(order)
     assert "None: every cell" in render(USUAL)

@@ -24,7 +24,7 @@ __all__ = ["BoardLink", "SerialCamera"]
 BoardLink = Literal["usb", "network"]
 
 LEAST_MEMORY = 54 * 1024
-LEAST_MEMORY_RSA = 62 * 1024
+LEAST_MEMORY_RSA = 62448
 """Bytes of heap that are free before the script is loaded, for keys on elliptic curves and RSA
 keys: mbedTLS's buffers of 16384 in and 4096 out (MicroPython's mbedtls_config_common.h), the
 handshake, and the script itself. Measured on MicroPython 1.28 on an emulated Cortex-M7: with

@@ -60,7 +60,7 @@ CLIENTS = (
             r".*Running on (?:OpenSSL|SSL library) version : "
             r"(?P<stack>\S+) (?P<stack_version>\S+)",
             # Its log does not name the certificate's error, but its alert does.
-            measured("2.6.12-1+deb12u4/3.0.19", "3.0.11-1+deb13u4/3.5.9"),
+            measured("2.6.12-1+deb12u4/3.0.19", "3.0.11-1+deb13u4/3.5.9", "3.2.26-1/3.6.5"),
         ),
     ),
     replace(

@@ -52,7 +52,7 @@ CLIENTS = (
         version_command=("node", "{programs}/fetch_get.mjs", "--version"),
         version_pattern=VERSION_LINES,
         words=NODE,
-        measured=measured("7.29.0/3.5.7", "20.19.2/3.5.9"),
+        measured=measured("7.29.0/3.5.7", "20.19.2/3.5.9", "24.22.2/3.6.5"),
         install=Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node"),
     ),
     Client(
