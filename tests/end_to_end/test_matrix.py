@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import platform
+import ssl
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from leafonly.cameras import loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
+from leafonly.clients import CLIENTS
 from tests.helpers.default_context import kind_of_a_stored_intermediate
 from tests.helpers.run_pytest import report_of, run_pytest, started_pytest
 
@@ -261,8 +264,10 @@ def test_report_of_a_run_that_was_ended_says_so(tmp_path: Path) -> None:
 def test_list_clients_names_versions_and_what_to_install() -> None:
     exit_code, output = run("--list-clients")
     assert exit_code == 0
-    assert "urllib" in output
-    assert "OpenSSL" in output
+    lines = {line.split()[0]: line for line in output.splitlines() if line.strip()}
+    assert lines.keys() >= CLIENTS.keys()
+    assert platform.python_version() in lines["urllib"]
+    assert ssl.OPENSSL_VERSION.split()[1] in lines["urllib"]
 
 
 def test_no_client_is_no_failure(tmp_path: Path) -> None:
