@@ -2,8 +2,10 @@
 
 pytest_plugins = [
     "fixtures.interruption",
+    "fixtures.cameras",
     "fixtures.options",
-    "fixtures.measuring",
+    "fixtures.xdist_scheduler",
+    "fixtures.matrix",
     "fixtures.presentation",
     "fixtures.remote_host",
     "fixtures.report",

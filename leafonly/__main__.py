@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leafonly.command_line import parser, printable, unknown
+from leafonly.certificates.printable import printable
+from leafonly.command_line import parser, unknown
 
 if TYPE_CHECKING:
     from leafonly.certificates.chain import KeyType
@@ -108,12 +109,14 @@ def _serve(cell: str) -> int:
     """Serve one cell, and print the command that a user can run against it by hand."""
     from leafonly.certificates.chain import KEY_TYPES
     from leafonly.clients import CLIENTS
+    from leafonly.clients.cell_id import CellId
     from leafonly.clients.discovery import find
     from leafonly.harness.scenario import SCENARIOS
 
-    client, scenario, key_type = (*cell.rsplit("-", 2), "", "")[:3]
-    if not key_type:
-        return _fail(f"{cell} is not a cell: write CLIENT-SCENARIO-KEYTYPE, as curl-absent-p256")
+    try:
+        client, scenario, key_type = CellId.parse(cell)
+    except ValueError as error:
+        return _fail(str(error))
     if client not in CLIENTS:
         return _fail(unknown("client", client, CLIENTS))
     if scenario not in SCENARIOS:
@@ -156,11 +159,12 @@ def _serve_until_enter(client: "Client", scenario: "Scenario", key_type: "KeyTyp
 
 def _clients(names: Sequence[str]) -> int:
     from leafonly.clients.discovery import find_all
+    from leafonly.report.rows import client_row
     from leafonly.report.terminal import client_list, width_of_stdout
 
     found = find_all(_named(names))
-    rows = [each.as_json() for each in found.values()]
-    print(printable(client_list(rows, width_of_stdout())))
+    rows = [client_row(each) for each in found.values()]
+    print(printable(client_list(rows, width_of_stdout()), keep="\n"))
     return 0
 
 
@@ -209,7 +213,7 @@ def _answer(path: Path) -> int:
     from leafonly.report.answer import markdown
     from leafonly.report.document import read
 
-    print(printable(markdown(read(path), path.as_posix())), end="")
+    print(printable(markdown(read(path), path.as_posix()), keep="\n"), end="")
     return 0
 
 

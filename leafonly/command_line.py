@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from leafonly import __version__
+from leafonly.certificates.printable import printable
 
-__all__ = ["parser", "printable", "unknown"]
+__all__ = ["parser", "unknown"]
 
 _MOST_NAMES = 10  # that are listed in an error message
 
@@ -116,8 +117,3 @@ def unknown(what: str, value: str, known: Iterable[str]) -> str:
     else:
         hint = f"there are: {', '.join(names)}"
     return f"unknown {what} {printable(value)!r}; {hint}"
-
-
-def printable(text: str) -> str:
-    """Make outside text fit for a terminal: a host's names, say, may be anything."""
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)

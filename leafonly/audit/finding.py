@@ -1,6 +1,6 @@
 """A finding: one line of the audit, with a remedy."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 __all__ = ["Finding", "NotCheckedError", "Severity", "blocker", "info", "unchecked", "warning"]
@@ -34,10 +34,6 @@ class Finding:
     def is_unchecked(self) -> bool:
         """Whether the check could not be done because something was missing."""
         return self.message.startswith(_UNCHECKED)
-
-    def as_json(self) -> dict[str, str]:
-        """Return the fields of the report."""
-        return asdict(self)
 
     def __str__(self) -> str:
         """Return the finding as one line of text."""

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from leafonly.cameras import Camera, CameraError
 from leafonly.cameras.board.camera import BoardLink, SerialCamera
@@ -14,15 +15,31 @@ from leafonly.cameras.micropython import MicroPython
 from leafonly.cameras.remote import RemoteCamera
 from leafonly.tls.address import Target
 
-__all__ = ["camera_from_option", "remote_targets"]
+__all__ = ["ChosenCamera", "camera_from_option", "remote_targets"]
+
+
+@dataclass(frozen=True)
+class ChosenCamera:
+    """The camera that a user asks for.
+
+    Attributes:
+        open: Opens it; raises CameraError if the camera cannot be used.
+        is_shared: It presents several chains at a time, to several processes.
+        keeps_key_here: A private key that it is given stays in this process.
+
+    """
+
+    open: Callable[[], Camera]
+    is_shared: bool = False
+    keeps_key_here: bool = False
 
 
 def camera_from_option(
     text: str,
     link: BoardLink = "usb",
     ask_wifi: Callable[[], Wifi | None] = wifi_from_environment,
-) -> Callable[[], Camera]:
-    """Return the function that opens the camera that a user names.
+) -> ChosenCamera:
+    """Return the camera that a user asks for.
 
     Args:
         text: `emulator`; `micropython` or `micropython:PATH`; a serial port, by its name, as
@@ -31,16 +48,19 @@ def camera_from_option(
         link: How clients reach a board on a serial port.
         ask_wifi: Returns the Wi-Fi that a board joins for its `network` link.
 
-    Returns:
-        The function; it raises CameraError if the camera cannot be used.
-
     Raises:
         CameraError: There is no such camera. One line says why and what to do.
 
     """
-    kind, _, rest = text.partition(":")
     if text == "emulator":
-        return Emulator
+        return ChosenCamera(Emulator, is_shared=True, keeps_key_here=True)
+    return ChosenCamera(_other_camera(text, link, ask_wifi))
+
+
+def _other_camera(
+    text: str, link: BoardLink, ask_wifi: Callable[[], Wifi | None]
+) -> Callable[[], Camera]:
+    kind, _, rest = text.partition(":")
     if kind == "micropython":
         return functools.partial(MicroPython, rest or "micropython")
     if text == "auto":

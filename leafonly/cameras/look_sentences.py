@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from leafonly.cameras.presented_chain import PresentedChain
+from leafonly.certificates.printable import printable
 from leafonly.tls.address import Target
 from leafonly.tls.read_host import TLS10, TLS12, Presented
 
@@ -159,5 +160,4 @@ def name_of(certificate: x509.Certificate | None) -> str:
 
 def shown(text: str) -> str:
     """Return text from a host, printable and short; a host may send any bytes as a name."""
-    printable = "".join(c if c.isprintable() else "?" for c in text)
-    return printable if len(printable) <= _LONGEST_NAME else f"{printable[:_LONGEST_NAME]}..."
+    return printable(text, _LONGEST_NAME) + ("..." if len(text) > _LONGEST_NAME else "")

@@ -3,6 +3,8 @@
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from leafonly.certificates.printable import printable
+
 __all__ = ["called", "name_of", "shown"]
 
 
@@ -20,4 +22,4 @@ def name_of(name: x509.Name) -> str:
 
 def shown(text: str) -> str:
     """Return text from outside, printable and short."""
-    return "".join(c if c.isprintable() else "?" for c in text)[:200]
+    return printable(text, 200)

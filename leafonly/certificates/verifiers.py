@@ -19,6 +19,7 @@ from OpenSSL import SSL, crypto
 
 from leafonly.certificates.chain import der
 from leafonly.certificates.inspection import addresses, dns_names
+from leafonly.certificates.printable import printable
 
 __all__ = ["Opinion", "judge_chain"]
 
@@ -220,6 +221,4 @@ def _first_name(leaf: x509.Certificate) -> str:
 
 
 def _shown(message: str | None) -> str | None:
-    if message is None:
-        return None
-    return "".join(c if c.isprintable() else "?" for c in message)[:_LONGEST_MESSAGE]
+    return None if message is None else printable(message, _LONGEST_MESSAGE)

@@ -10,11 +10,12 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from leafonly.certificates.printable import printable
 from leafonly.clients.build import PROGRAMS, NotBuiltError
-from leafonly.clients.client import Client
+from leafonly.clients.client import Client, Kind
 from leafonly.clients.library_version import Library
 from leafonly.clients.process import bare_environment, run
 
@@ -31,14 +32,10 @@ class Found:
     stack: str
     stack_version: str | None
     version: str | None
-    kind: str
+    kind: Kind
     available: bool
     unavailable_because: str | None
     install: str
-
-    def as_json(self) -> dict[str, object]:
-        """Return the fields for the report."""
-        return asdict(self)
 
 
 def cache_directory() -> Path:
@@ -92,7 +89,7 @@ def find(client: Client) -> Found:
         library = _library(client, match)
         version = _version(client, match, library)
     except subprocess.CalledProcessError as error:
-        why = _telling_line(_printable(str(error.stderr)))
+        why = _telling_line(printable(str(error.stderr), keep="\n\t"))
         return _absent(client, f"it does not compile here: {why}")
     except (NotBuiltError, _NoVersionError) as error:
         return _absent(client, str(error))
@@ -127,7 +124,9 @@ def _version_text(client: Client) -> str:
             directory=Path(home),
             time_limit=_TIME_LIMIT,
         )
-    text = _printable(finished.stdout + finished.stderr)
+    # It goes to the terminal and into the report.
+    said = (finished.stdout + finished.stderr).replace("\r\n", "\n")
+    text = printable(said, keep="\n\t")
     code = finished.exit_code
     if code is None:
         raise _NoVersionError(f"its version command did not end within {_TIME_LIMIT} s")
@@ -172,14 +171,6 @@ def _version(client: Client, match: re.Match[str], library: Library) -> str:
 
 def _has_digit(version: str) -> bool:
     return any(character.isdigit() for character in version)
-
-
-def _printable(text: str) -> str:
-    """Return a program's output without control characters: it is shown on the terminal."""
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
-        for c in text.replace("\r\n", "\n")
-    )
 
 
 # How errors begin in compilers, interpreters and shells. The first such line names the cause

@@ -1,9 +1,12 @@
 """A cell, measured: a row of the report, and what people are told of it."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from leafonly.certificates.chain import KeyType
+from leafonly.certificates.printable import printable
 from leafonly.clients import Client
+from leafonly.clients.cell_id import CellId
 from leafonly.harness.scenario import Scenario
 from leafonly.harness.verdict import Observation, Verdict
 
@@ -31,7 +34,7 @@ class Cell:
     expected: str | None
     conclusive: bool
     observation: Observation
-    cached_kind: str | None = None
+    cached_kind: Literal["completes", "anchors"] | None = None
     may_be_news: bool = False
     works: bool = True
     blocked_by: "Cell | None" = None
@@ -39,7 +42,7 @@ class Cell:
     @property
     def id(self) -> str:
         """Its name in node ids and in the report."""
-        return f"{self.client}-{self.scenario}-{self.key_type}"
+        return str(CellId(self.client, self.scenario, self.key_type))
 
     @property
     def outcome(self) -> str:
@@ -67,33 +70,14 @@ class Cell:
         """Whether a run passes: as declared or, where nothing is, at least conclusive."""
         return self.conclusive if self.as_expected is None else self.as_expected
 
-    def as_json(self) -> dict[str, object]:
-        """Give the report's fields."""
-        said, saw = self.observation.client_said, self.observation.server_saw
-        return {
-            "id": self.id,
-            "client": self.client,
-            "scenario": self.scenario,
-            "key_type": self.key_type,
-            "verdict": self.verdict,
-            "reason": self.reason,
-            "expected": self.expected,
-            "as_expected": self.as_expected,
-            "news": self.news,
-            "conclusive": self.conclusive,
-            "seconds": round(self.observation.seconds, 3),
-            "client_said": _printable(said.text) if said else None,
-            "server_saw": {
-                "handshake_completed": saw.handshake_completed,
-                "alert": saw.alert,
-                "request_seen": saw.request_seen,
-                "aia_fetches": saw.aia_fetches,
-            }
-            if saw
-            else None,
-            "command": self.observation.command,
-            "cached_kind": self.cached_kind,
-        }
+    @property
+    def client_said(self) -> str | None:
+        """What the client printed, safe to show: the end of it; None if it was not started."""
+        said = self.observation.client_said
+        if said is None:
+            return None
+        text = printable(said.text, keep="\n")
+        return text if len(text) <= _MOST_WORDS else "… " + text[-_MOST_WORDS:]
 
     def explain(self) -> str:
         """Return the outcome and both accounts, for people; one line if nothing was run."""
@@ -106,19 +90,11 @@ class Cell:
                 outcome,
                 f"expected: {self.expected or 'a conclusive verdict'}",
                 f"client said (exit code {said.exit_code if said else None}): "
-                f"{_printable(said.text) if said else 'nothing, it was not started'}",
+                f"{self.client_said or 'nothing, it was not started'}",
                 f"camera saw: {saw}",
                 f"command: {self.observation.command}",
             )
         )
-
-
-def _printable(text: str) -> str:
-    """Make a program's words safe to show: no control characters, and not too many."""
-    clean = "".join(
-        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
-    return clean if len(clean) <= _MOST_WORDS else "… " + clean[-_MOST_WORDS:]
 
 
 def as_control(cell: Cell) -> Cell:

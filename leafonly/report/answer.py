@@ -1,14 +1,12 @@
 """Write docs/answer.md from a report: whether the camera documentation's claim is true."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from leafonly.clients import CLIENTS
 from leafonly.clients.changes import changes
+from leafonly.report.rows import CellRow, ClientRow, Report
 
 __all__ = ["markdown"]
-
-Cell = Mapping[str, Any]
 
 _HEAD = """\
 # Is the documentation's claim true?
@@ -29,7 +27,7 @@ _SCENARIOS = {
 }
 
 
-def markdown(report: Mapping[str, Any], name: str) -> str:
+def markdown(report: Report, name: str) -> str:
     """Return the answer to the claim, point by point.
 
     Args:
@@ -59,7 +57,7 @@ def markdown(report: Mapping[str, Any], name: str) -> str:
 class _Answers:
     """The verdicts of one report, counted by what they say about the claim."""
 
-    def __init__(self, cells: Sequence[Cell], clients: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, cells: Sequence[CellRow], clients: Mapping[str, ClientRow]) -> None:
         self._said = clients
         self._cells = {
             (cell["client"], cell["scenario"]): cell

@@ -1,24 +1,24 @@
 """What is counted in a report: cells by scenario, requirements that failed, and lists of names."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-__all__ = ["Cell", "conclusive", "counts", "failed_requirements", "many", "names", "same_row"]
+from leafonly.report.rows import CellRow, ReportBody, VerdictCounts
 
-Cell = Mapping[str, Any]
+__all__ = ["conclusive", "counts", "failed_requirements", "many", "names", "same_row"]
+
 _MOST_NAMES = 6
-_VERDICTS = ("accepted", "rejected", "error", "not_applicable")
 
 
-def counts(report: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+def counts(report: ReportBody) -> dict[str, VerdictCounts]:
     """Return how many cells of each scenario have each verdict."""
-    counted: dict[str, dict[str, int]] = {}
+    counted: dict[str, VerdictCounts] = {}
     for cell in report["cells"]:
-        counted.setdefault(cell["scenario"], dict.fromkeys(_VERDICTS, 0))[cell["verdict"]] += 1
+        none = VerdictCounts(accepted=0, rejected=0, error=0, not_applicable=0)
+        counted.setdefault(cell["scenario"], none)[cell["verdict"]] += 1
     return counted
 
 
-def failed_requirements(report: Mapping[str, Any]) -> list[Cell]:
+def failed_requirements(report: ReportBody) -> list[CellRow]:
     """List the cells in which a client that `--require` names does not connect.
 
     Only of the user's own certificate and of a deployed camera can that be required; there,
@@ -33,9 +33,9 @@ def failed_requirements(report: Mapping[str, Any]) -> list[Cell]:
     ]
 
 
-def conclusive(report: Mapping[str, Any], scenario: str) -> Sequence[Cell]:
+def conclusive(report: ReportBody, scenario: str) -> Sequence[CellRow]:
     """List the conclusive cells of a scenario, one per client: of its first key type."""
-    first: dict[str, Cell] = {}
+    first: dict[str, CellRow] = {}
     for cell in report["cells"]:
         wanted = cell["scenario"] == scenario and cell["verdict"] in ("accepted", "rejected")
         if wanted and cell["conclusive"]:
@@ -43,12 +43,12 @@ def conclusive(report: Mapping[str, Any], scenario: str) -> Sequence[Cell]:
     return list(first.values())
 
 
-def same_row(cell: Cell, others: Sequence[Cell]) -> bool:
+def same_row(cell: CellRow, others: Sequence[CellRow]) -> bool:
     """Say whether one of the others is of the same client and key type."""
     return _row(cell) in map(_row, others)
 
 
-def _row(cell: Cell) -> tuple[str, str]:
+def _row(cell: CellRow) -> tuple[str, str]:
     return cell["client"], cell["key_type"]
 
 

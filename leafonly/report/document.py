@@ -4,22 +4,29 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 
 from leafonly import __version__
 from leafonly.certificates.regular_file import read_regular_file
+from leafonly.clients.cell_id import CellId
 from leafonly.report.html import render
+from leafonly.report.rows import (
+    CameraRow,
+    CellRow,
+    ClientRow,
+    OtherRows,
+    Report,
+    ReportBody,
+    Run,
+    RunKind,
+)
 from leafonly.report.summary import summary
 
-__all__ = ["Report", "document", "read", "to_json", "validate", "write"]
-
-Report = Mapping[str, Any]
-"""A report as in report.json; its fields are those of schema.json."""
+__all__ = ["document", "read", "to_json", "validate", "write"]
 
 _SCHEMA = Path(__file__).with_name("schema.json")
 _MOST_CHARACTERS = 200  # of a validation error: it quotes the value, which may be a whole file
@@ -32,28 +39,27 @@ def _timestamp(moment: datetime) -> str:
 
 def document(
     *,
-    run: Mapping[str, Any],
+    run: Run,
     started: datetime,
-    camera: Mapping[str, Any],
-    clients: Sequence[Mapping[str, Any]],
-    cells: Sequence[Mapping[str, Any]],
-    others: Mapping[str, Sequence[Mapping[str, Any]]],
+    camera: CameraRow,
+    clients: Iterable[ClientRow],
+    cells: Iterable[CellRow],
+    others: OtherRows,
 ) -> Report:
-    """Assemble a report.
+    """Return a report, with its summary.
 
     Args:
-        run: What kind of run it was, with which options, and how it ended; `schema.json` has
-            the fields.
+        run: What kind of run it was, with which options, and how it ended.
         started: When the run began.
-        camera: The camera's account of itself.
+        camera: The camera's description of itself.
         clients: All clients asked for, also those that are not on this machine.
         cells: The cells measured.
         others: Rows of `presentation`, `findings` and `remedies`, where there are any.
 
     """
-    report = {
+    body: ReportBody = {
         "schema": "leafonly/1",
-        "run": dict(run),
+        "run": run,
         "started": _timestamp(started),
         "finished": _timestamp(datetime.now(UTC)),
         "leafonly": __version__,
@@ -62,14 +68,14 @@ def document(
             "python": platform.python_version(),
             "cpu_count": os.cpu_count(),
         },
-        "camera": dict(camera),
+        "camera": camera,
         "presentation": list(others.get("presentation", ())),
         "clients": list(clients),
         "cells": list(cells),
         "findings": list(others.get("findings", ())),
         "remedies": list(others.get("remedies", ())),
     }
-    return report | {"summary": summary(report)}
+    return {**body, "summary": summary(body)}
 
 
 def validate(report: Report) -> None:
@@ -127,10 +133,11 @@ def read(path: Path) -> Report:
     """
     data = read_regular_file(path)
     try:
-        report: Report = json.loads(data, parse_constant=_refuse)
-        jsonschema.validate(report, _open_ended(json.loads(_SCHEMA.read_text())))
-        _check_references(report)
-        return _completed(report)
+        report = json.loads(data, parse_constant=_refuse)
+        jsonschema.validate(report, json.loads(_SCHEMA.read_text(), object_hook=_without_refusal))
+        complete = _completed(report)
+        _check_references(complete)
+        return {**complete, "summary": report.get("summary") or summary(complete)}
     except jsonschema.ValidationError as error:
         what = f"{error.json_path}: {error.message}"
         raise ValueError(f"{path} is not a report: {_shortened(what)}") from error
@@ -143,18 +150,14 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _open_ended(schema: Any) -> Any:
-    """Return a schema that allows unknown fields wherever the given one refuses them."""
-    if isinstance(schema, dict):
-        return {
-            name: _open_ended(value)
-            for name, value in schema.items()
-            if (name, value) != ("additionalProperties", False)
-        }
-    return [_open_ended(each) for each in schema] if isinstance(schema, list) else schema
+def _without_refusal(schema: dict[str, object]) -> dict[str, object]:
+    """Let an object of the schema have fields that it does not know."""
+    if schema.get("additionalProperties") is False:
+        del schema["additionalProperties"]
+    return schema
 
 
-def _check_references(report: Report) -> None:
+def _check_references(report: ReportBody) -> None:
     """Raise ValueError if a cell names a client that the report does not list."""
     known = {client["name"] for client in report["clients"]}
     for cell in report["cells"]:
@@ -162,19 +165,22 @@ def _check_references(report: Report) -> None:
             raise ValueError(f"a cell names the client {cell['client']}, which is not in clients")
 
 
-def _completed(report: Report) -> Report:
-    """Fill in the fields that version 0.1.0 did not write: run, summary, cells[].id."""
-    ids = ({"id": f"{c['client']}-{c['scenario']}-{c['key_type']}"} | c for c in report["cells"])
-    complete = {**report, "cells": list(ids)}
-    if "run" not in complete:
+def _completed(report: ReportBody) -> ReportBody:
+    """Fill in what version 0.1.0 did not write: run, cells[].id, cells[].news."""
+    complete = report.copy()
+    complete["cells"] = [_completed_cell(cell) for cell in report["cells"]]
+    if "run" not in report:
         if any(finding["check"] != "presentation" for finding in report["findings"]):
             raise ValueError("it does not say what kind of run it is of; run the suite again")
-        complete["run"] = {
-            "kind": "matrix" if report["cells"] else "presentation",
-            "options": {},
-            "complete": True,
-        }
-    return {"summary": summary(complete), **complete}
+        kind: RunKind = "matrix" if report["cells"] else "presentation"
+        complete["run"] = {"kind": kind, "options": {}, "complete": True}
+    return complete
+
+
+def _completed_cell(cell: CellRow) -> CellRow:
+    cell_id = CellId(cell["client"], cell["scenario"], cell["key_type"])
+    # What the cell has of the two comes last, and so stays.
+    return {"id": str(cell_id), "news": False, **cell}
 
 
 def _shortened(text: str) -> str:

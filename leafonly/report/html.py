@@ -3,10 +3,10 @@
 import functools
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
 
 import jinja2
 
+from leafonly.report.rows import Report
 from leafonly.report.summary import (
     MARKS,
     cell_word,
@@ -28,7 +28,7 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def render(report: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None) -> str:
+def render(report: Report, pictures: Mapping[str, bytes] | None = None) -> str:
     """Draw a report: sentence, matrix, surprises, remedies, then the evidence, folded away.
 
     Everything in a report that came from outside is escaped.

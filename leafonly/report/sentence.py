@@ -1,9 +1,9 @@
 """What a run comes to, in a few sentences: the first thing that a report says."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-from leafonly.report.counting import Cell, conclusive, failed_requirements, many, names, same_row
+from leafonly.report.counting import conclusive, failed_requirements, many, names, same_row
+from leafonly.report.rows import CellRow, FindingRow, ReportBody, Run
 
 __all__ = ["presentation_sentence", "sentence"]
 
@@ -25,7 +25,7 @@ _ALWAYS_SAID = ("absent", "cached")
 _SAID_IF_ACCEPTED = ("visited", "aia")
 
 
-def sentence(report: Mapping[str, Any]) -> str:
+def sentence(report: ReportBody) -> str:
     """Return the result of a run in a few sentences, what failed first.
 
     Args:
@@ -42,17 +42,17 @@ def sentence(report: Mapping[str, Any]) -> str:
     return " ".join(filter(None, parts)) or "No client was asked."
 
 
-def _of_presentation(report: Mapping[str, Any]) -> list[str | None]:
+def _of_presentation(report: ReportBody) -> list[str | None]:
     return [presentation_sentence(report)]
 
 
-def presentation_sentence(report: Mapping[str, Any]) -> str | None:
+def presentation_sentence(report: ReportBody) -> str | None:
     """Say what the presentation suite found out about the camera; None if it did not run."""
     messages = (each["message"] for each in report["findings"] if each["check"] == _PRESENTATION)
     return next(messages, None)
 
 
-def _of_requirements(report: Mapping[str, Any]) -> str | None:
+def _of_requirements(report: ReportBody) -> str | None:
     failed = failed_requirements(report)
     rejecting = [f"{_named(each)} ({each['reason']})" for each in failed if _rejects(each)]
     others = [f"{_named(each)} ({each['reason']})" for each in failed if not _rejects(each)]
@@ -64,21 +64,21 @@ def _of_requirements(report: Mapping[str, Any]) -> str | None:
     return f"FAILED: --require is not met: {'; '.join(said)}." if said else None
 
 
-def _named(cell: Cell) -> str:
+def _named(cell: CellRow) -> str:
     scenario = cell["scenario"]
     return str(cell["client"] if scenario == "absent" else f"{cell['client']} in {scenario}")
 
 
-def _rejects(cell: Cell) -> bool:
+def _rejects(cell: CellRow) -> bool:
     return bool(cell["verdict"] == "rejected")
 
 
-def _of_an_early_end(run: Mapping[str, Any]) -> str:
+def _of_an_early_end(run: Run) -> str:
     planned = many(run["tests_planned"], "test")
     return f"Stopped after {run['tests_run']} of {planned}; the rest did not run."
 
 
-def _of_clocks(report: Mapping[str, Any]) -> str | None:
+def _of_clocks(report: ReportBody) -> str | None:
     """Say that `--at` does not move the clock of the clients."""
     at = report["run"]["options"].get("at")
     if not at or not any(cell["command"] for cell in report["cells"]):
@@ -86,7 +86,7 @@ def _of_clocks(report: Mapping[str, Any]) -> str | None:
     return f"Two clocks: the files were judged as of {at}, the clients by this machine's clock."
 
 
-def _of_matrix(report: Mapping[str, Any]) -> list[str | None]:
+def _of_matrix(report: ReportBody) -> list[str | None]:
     measured = {cell["scenario"] for cell in report["cells"]}
     said = [each for each in _ALWAYS_SAID if each in measured]
     for scenario in _SAID_IF_ACCEPTED:
@@ -98,7 +98,7 @@ def _of_matrix(report: Mapping[str, Any]) -> list[str | None]:
     return [*(_of_situation(report, each, asked) for each in said), *_of_the_odd(report)]
 
 
-def _of_situation(report: Mapping[str, Any], scenario: str, in_absent: int) -> str:
+def _of_situation(report: ReportBody, scenario: str, in_absent: int) -> str:
     """Count who connects in a scenario, in short where `absent` has just said the number."""
     cells = conclusive(report, scenario)
     connect = [cell for cell in cells if cell["verdict"] == "accepted"]
@@ -119,9 +119,9 @@ def _of_situation(report: Mapping[str, Any], scenario: str, in_absent: int) -> s
     return f"{_SITUATIONS[scenario]}: {count}."
 
 
-def _of_the_odd(report: Mapping[str, Any]) -> list[str | None]:
+def _of_the_odd(report: ReportBody) -> list[str | None]:
     """Say what there is besides verdicts that were measured before."""
-    by_client: dict[str, list[Cell]] = {}
+    by_client: dict[str, list[CellRow]] = {}
     for cell in report["cells"]:
         by_client.setdefault(cell["client"], []).append(cell)
     silent = {
@@ -133,7 +133,7 @@ def _of_the_odd(report: Mapping[str, Any]) -> list[str | None]:
     doubtful = sum(
         not cell["conclusive"] for cell in report["cells"] if cell["client"] not in silent
     )
-    news = [cell["id"] for cell in report["cells"] if cell.get("news")]
+    news = [cell["id"] for cell in report["cells"] if cell["news"]]
     differ = "cell differs" if len(news) == 1 else "cells differ"
     other = "what was measured with other versions of the same clients"
     return [
@@ -145,7 +145,7 @@ def _of_the_odd(report: Mapping[str, Any]) -> list[str | None]:
     ]
 
 
-def _of_remote_host(report: Mapping[str, Any]) -> list[str | None]:
+def _of_remote_host(report: ReportBody) -> list[str | None]:
     """Say what deployed cameras present and, of a single one, who connects to it."""
     findings = [each for each in report["findings"] if each["check"] == _DEPLOYED]
     complete = sum(each["severity"] == "info" for each in findings)
@@ -160,11 +160,11 @@ def _of_remote_host(report: Mapping[str, Any]) -> list[str | None]:
     return [*said, *_of_the_odd(report)]
 
 
-def _of_own_certificate(report: Mapping[str, Any]) -> list[str | None]:
+def _of_own_certificate(report: ReportBody) -> list[str | None]:
     return [_of_files(report["findings"]), *_of_clients(report)]
 
 
-def _of_files(findings: Sequence[Mapping[str, Any]]) -> str | None:
+def _of_files(findings: Sequence[FindingRow]) -> str | None:
     """Say whether the files may be deployed: blockers are named, warnings counted."""
     if not findings:
         return None  # the clients alone were run
@@ -179,7 +179,7 @@ def _of_files(findings: Sequence[Mapping[str, Any]]) -> str | None:
     return f"Not to be deployed like this: {how_many} and {counted} in the files: {named}."
 
 
-def _of_clients(report: Mapping[str, Any]) -> list[str | None]:
+def _of_clients(report: ReportBody) -> list[str | None]:
     """Say who connects to the user's own leaf, presented alone."""
     absent = list(conclusive(report, "absent"))
     # A client that fetches the intermediate is judged by `aia`.
@@ -200,7 +200,7 @@ def _of_clients(report: Mapping[str, Any]) -> list[str | None]:
     elif full and len(never) < len(full):
         said.append(f"With the full chain {_who_connects(_split(full)[0], [])}.")
     if never:
-        reasons = ", ".join(sorted({cell["reason"] for cell in never}))
+        reasons = ", ".join(sorted({str(cell["reason"]) for cell in never}))
         refusing = _who_connects([], [cell["client"] for cell in never])
         said.append(f"Even with the full chain {refusing} ({reasons}).")
     accepting = {cell["client"] for cell in full} - {cell["client"] for cell in never}
@@ -210,7 +210,7 @@ def _of_clients(report: Mapping[str, Any]) -> list[str | None]:
     return said
 
 
-def _split(cells: Sequence[Cell]) -> tuple[list[str], list[str]]:
+def _split(cells: Sequence[CellRow]) -> tuple[list[str], list[str]]:
     """List the clients that connect, and those that do not."""
     connect = [cell["client"] for cell in cells if cell["verdict"] == "accepted"]
     return connect, [cell["client"] for cell in cells if cell["verdict"] == "rejected"]
@@ -231,7 +231,7 @@ def _trust(count: int) -> str:
     return "trusts" if count == 1 else "trust"
 
 
-def _with_stored(report: Mapping[str, Any], absent: Sequence[Cell]) -> str:
+def _with_stored(report: ReportBody, absent: Sequence[CellRow]) -> str:
     """Say how many of the same clients connect with the intermediate in their store."""
     cached = [cell for cell in conclusive(report, "cached") if same_row(cell, absent)]
     if not cached:
@@ -245,7 +245,7 @@ def _with_stored(report: Mapping[str, Any], absent: Sequence[Cell]) -> str:
     return f"; with the intermediate installed on the client, {count}{themselves}"
 
 
-_OF_KIND: Mapping[str, Callable[[Mapping[str, Any]], list[str | None]]] = {
+_OF_KIND: Mapping[str, Callable[[ReportBody], list[str | None]]] = {
     "own_certificate": _of_own_certificate,
     "remote_host": _of_remote_host,
     "matrix": _of_matrix,

@@ -1,14 +1,15 @@
 """A report's summary, and the order and marks by which tables show its cells."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from leafonly.report.counting import Cell, counts, failed_requirements
+from leafonly.clients.measured import SCENARIO_NAMES
+from leafonly.report.counting import counts, failed_requirements
+from leafonly.report.rows import CellRow, ClientRow, Report, ReportBody, Summary
 from leafonly.report.sentence import sentence
 
 __all__ = ["MARKS", "cell_word", "rows", "scenario_names", "summary", "surprises"]
 
-Row = tuple[Mapping[str, Any], str, Mapping[str, Cell]]
+Row = tuple[ClientRow, str, Mapping[str, CellRow]]
 
 _FAILED, _SURPRISE, _NEWS = "!", "*", "+"
 
@@ -24,13 +25,8 @@ MARKS = {
 }
 
 
-def summary(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the report's `summary`.
-
-    Args:
-        report: As in report.json; `summary` may be missing.
-
-    """
+def summary(report: ReportBody) -> Summary:
+    """Return the report's `summary`."""
     return {
         "sentence": sentence(report),
         "counts": counts(report),
@@ -38,35 +34,31 @@ def summary(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def cell_word(report: Mapping[str, Any], cell: Cell) -> str:
+def cell_word(report: Report, cell: CellRow) -> str:
     """Return the word for a cell, with the mark of what is special about it; see `MARKS`."""
     words = {"accepted": "yes", "rejected": "no", "error": "ERROR", "not_applicable": "n/a"}
     word = "anchor" if cell["cached_kind"] == "anchors" else words[cell["verdict"]]
     if cell["id"] in report["summary"]["failed_requirements"]:
         return word + _FAILED
-    if cell.get("news"):
+    if cell["news"]:
         return word + _NEWS
     # An error is no other verdict than before, and loud by itself.
     is_other = cell["as_expected"] is False and cell["conclusive"]
     return word + (_SURPRISE if is_other else "")
 
 
-def scenario_names(report: Mapping[str, Any]) -> list[str]:
-    """List the scenarios that were measured, in the order of the schema."""
-    order = (
-        *("full_chain", "untrusted_root", "absent", "cached"),
-        *("visited", "aia", "aia_dead", "wrong_cached"),
-    )
+def scenario_names(report: Report) -> list[str]:
+    """List the scenarios that were measured, in reading order."""
     measured = {cell["scenario"] for cell in report["cells"]}
-    return [name for name in order if name in measured]
+    return [name for name in SCENARIO_NAMES if name in measured]
 
 
-def rows(report: Mapping[str, Any]) -> list[Row]:
+def rows(report: Report) -> list[Row]:
     """Group the cells into the rows of the matrix: client, key type, cells by scenario.
 
     Clients of one TLS library stand together; key types follow each other.
     """
-    by_row: dict[tuple[str, str], dict[str, Cell]] = {}
+    by_row: dict[tuple[str, str], dict[str, CellRow]] = {}
     for cell in report["cells"]:
         by_row.setdefault((cell["client"], cell["key_type"]), {})[cell["scenario"]] = cell
     clients = {client["name"]: client for client in report["clients"]}
@@ -76,18 +68,18 @@ def rows(report: Mapping[str, Any]) -> list[Row]:
     )
 
 
-def surprises(report: Mapping[str, Any]) -> list[tuple[str, Cell]]:
+def surprises(report: Report) -> list[tuple[str, CellRow]]:
     """List what is not as it was measured before: a name for it, and its first cell.
 
     That is a cell with another verdict, or with none. The cells of one client that have no
     verdict for one reason are named together.
     """
-    found: dict[object, list[Cell]] = {}
+    found: dict[object, list[CellRow]] = {}
     for cell in report["cells"]:
         if not cell["conclusive"]:
             reason = str(cell["reason"]).removeprefix("not asked: ")
             found.setdefault((cell["client"], cell["key_type"], reason), []).append(cell)
-        elif cell["as_expected"] is False or cell.get("news"):
+        elif cell["as_expected"] is False or cell["news"]:
             found[cell["id"]] = [cell]
     return [
         (

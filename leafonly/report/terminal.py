@@ -3,8 +3,7 @@
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leafonly.clients.debian import apt_packages
+from leafonly.report.rows import ClientRow, Report
 from leafonly.report.summary import MARKS, cell_word, rows, scenario_names
 
 __all__ = ["client_list", "matrix", "width_of_stdout"]
@@ -20,7 +20,7 @@ _COLOURS = {"yes": "green", "anchor": "yellow", "no": "red", "ERROR": "magenta",
 _EXTRA = re.compile(r"uv sync --extra (\S+)")
 
 
-def matrix(report: Mapping[str, Any]) -> RenderableType:
+def matrix(report: Report) -> RenderableType:
     """Draw the matrix: clients by TLS library down, scenarios across, the legend below."""
     names = scenario_names(report)
     several_keys = len({cell["key_type"] for cell in report["cells"]}) > 1
@@ -64,7 +64,7 @@ def width_of_stdout() -> int | None:
     return max(80, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
 
 
-def client_list(clients: Sequence[Mapping[str, Any]], width: int | None = None) -> str:
+def client_list(clients: Sequence[ClientRow], width: int | None = None) -> str:
     """List clients, one line each, then the commands that install what is missing.
 
     Args:
@@ -91,7 +91,7 @@ def client_list(clients: Sequence[Mapping[str, Any]], width: int | None = None) 
     return "\n".join((*lines, *_missing(clients)))
 
 
-def _missing(clients: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _missing(clients: Sequence[ClientRow]) -> Iterator[str]:
     """Say how many clients are missing, and give one command for each way of installing them."""
     hints = [str(client["install"]) for client in clients if not client["available"]]
     if not hints:

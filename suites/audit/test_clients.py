@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from fixtures.run_config import Question
+from fixtures.run_config import CellRequest
 from leafonly.audit.finding import Finding, NotCheckedError
 from leafonly.harness.cell import Cell
 
@@ -25,19 +25,19 @@ def test_chain_is_served(fault_of_chain: str | None, record_findings: Record) ->
 
 
 def test_client(
-    rehearsed: Question,
-    rehearse: Callable[[Question], Cell],
+    own_request: CellRequest,
+    measure_own: Callable[[CellRequest], Cell],
     record_cell: Callable[[Cell], None],
 ) -> None:
     """One client connects under the camera's real name, if it was required to."""
     try:
-        cell = rehearse(rehearsed)
+        cell = measure_own(own_request)
     except NotCheckedError as error:
-        pytest.skip(f"not rehearsed: {error}")
+        pytest.skip(f"not measured: {error}")
     record_cell(cell)
-    if rehearsed.required and cell.verdict != "accepted":
+    if own_request.required and cell.verdict != "accepted":
         pytest.fail(f"{cell.explain()}\n{REMEDY}", pytrace=False)
     if cell.verdict == "not_applicable":
         pytest.skip(cell.reason or "not applicable")
     if cell.verdict == "error":
-        pytest.skip(f"{rehearsed.client.name}: {cell.reason}")
+        pytest.skip(f"{own_request.client.name}: {cell.reason}")

@@ -4,20 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.run_config import Question
+from fixtures.run_config import CellRequest
 from leafonly.harness.cell import Cell
 
 
 def test_cell(
-    question: Question,
-    measure: Callable[[Question], Cell],
+    cell_request: CellRequest,
+    measure: Callable[[CellRequest], Cell],
     record_cell: Callable[[Cell], None],
-    why_skipped: Callable[[Question, Cell], str | None],
+    why_skipped: Callable[[CellRequest, Cell], str | None],
 ) -> None:
     """One client in one scenario does what it did when it was measured before."""
-    cell = measure(question)
+    cell = measure(cell_request)
     record_cell(cell)
-    if because := why_skipped(question, cell):
+    if because := why_skipped(cell_request, cell):
         pytest.skip(because)
     if not cell.is_as_it_should_be:
         pytest.fail(cell.explain(), pytrace=False)

@@ -50,8 +50,11 @@ def test_limitation(examined: Examination, record_rows: Record) -> None:
 
 
 def test_key_of_another_certificate(camera: Camera, authority: Authority) -> None:
-    """A key that is not the leaf's is noticed here, because the camera does not."""
+    """A key that is not the leaf's is noticed here, because cameras do not compare the two."""
     chain = authority.issue()
+    own = present(camera, METHODS["der_leaf"](chain), chain, "its own key", "p256")
+    assert own.loaded, f"the camera refuses a leaf with its own key: {own.error}"
+    assert own.key_fits, f"the camera does not hold the leaf's key: {own.client_said}"
     loads = [
         with_other_key(load, new_key("p256"), chain) for load in METHODS["der_appended"](chain)
     ]

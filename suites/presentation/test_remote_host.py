@@ -1,4 +1,4 @@
-"""What deployed cameras present, and whether that is enough for every client."""
+"""What remote hosts present, and whether it is enough for every client."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,12 @@ from leafonly.tls.address import Target
 
 
 def test_chain(
-    deployed_target: Target,
+    remote_target: Target,
     looked_at: Callable[[Target], Look],
     record_rows: Callable[..., None],
 ) -> None:
-    """A deployed camera presents all that a client needs but the root."""
-    look = looked_at(deployed_target)
+    """A remote host presents all certificates that a client needs, except the root."""
+    look = looked_at(remote_target)
     record_rows(presentation=[look.as_presentation()], findings=look.as_findings())
     if not look.complete:
-        pytest.fail(f"{deployed_target}: {look.verdict}", pytrace=False)
+        pytest.fail(f"{remote_target}: {look.verdict}", pytrace=False)

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import socketserver
 import threading
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -43,7 +44,7 @@ def ok(body):
 def judge(chain, fetched):
     """Run the check on a chain as it was delivered."""
     delivered = read_contents(pem(chain.full), lambda: None)
-    credentials = sort_out([CredentialFile("fullchain.pem", delivered)])
+    credentials = sort_out([CredentialFile(Path("fullchain.pem"), delivered)])
     evidence = Evidence(credentials, dt.datetime.now(dt.UTC), fetched=fetched)
     return run_check(aia_names_issuer, evidence)
 
@@ -125,7 +126,7 @@ def test_an_address_that_never_answers_is_given_up():
 def test_a_hostile_server_is_told_about_in_words(answer, words):
     with answering(answer) as url:
         fetched = fetch_issuers([url], seconds=5)
-    assert words in fetched[url]
+    assert words in str(fetched[url])
 
 
 def test_other_schemes_are_left_alone(tmp_path):

@@ -14,7 +14,7 @@ def program(path: Path, prints: str) -> str:
 
 
 def test_the_emulator_is_there_always() -> None:
-    assert camera_from_option("emulator")().info().kind == "emulator"
+    assert camera_from_option("emulator").open().info().kind == "emulator"
 
 
 @pytest.mark.parametrize(
@@ -32,21 +32,21 @@ def test_the_emulator_is_there_always() -> None:
 )
 def test_what_cannot_be_had_is_said_in_one_line(text: str, words: str) -> None:
     with pytest.raises(CameraError, match=words) as error:
-        camera_from_option(text)()
+        camera_from_option(text).open()
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("text", ["camera.example:8443", "[::1]:443", "10.0.0.7:443"])
-def test_host_and_port_are_a_deployed_camera(text: str) -> None:
-    info = camera_from_option(text)().info()
+def test_host_and_port_are_a_remote_camera(text: str) -> None:
+    info = camera_from_option(text).open().info()
     assert (info.kind, info.description) == ("deployed", text)
 
 
 def test_a_program_that_is_no_micropython_is_told_from_one_without_tls(tmp_path: Path) -> None:
     with pytest.raises(CameraError, match="is not MicroPython"):
-        camera_from_option(f"micropython:{program(tmp_path / 'other', 'cpython')}")()
+        camera_from_option(f"micropython:{program(tmp_path / 'other', 'cpython')}").open()
     with pytest.raises(CameraError, match="has no tls module"):
-        camera_from_option(f"micropython:{program(tmp_path / 'bare', 'micropython')}")()
+        camera_from_option(f"micropython:{program(tmp_path / 'bare', 'micropython')}").open()
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_boards_are_found_by_number_or_by_being_alone(
 ) -> None:
     monkeypatch.setattr(choose, "boards", lambda: plugged_in)
     with pytest.raises(CameraError, match=words):
-        camera_from_option(text)()
+        camera_from_option(text).open()

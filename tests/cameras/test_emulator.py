@@ -24,6 +24,7 @@ from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import KeyType, der
 from leafonly.tls.flight import Flight, FlightError, read_flight
 from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT
+from tests.helpers.emulator_client import AUTHORITY, request, trusting
 
 PROFILE = json.loads(
     (
@@ -31,8 +32,6 @@ PROFILE = json.loads(
     ).read_text()
 )
 KEY_TYPES: dict[str, KeyType] = {"ecdsa": "p256", "rsa": "rsa2048"}
-AUTHORITY = Authority()
-
 # What cannot be made the same, and why no client's verdict can depend on it: mbedTLS also has
 # the curves below, which this OpenSSL is built without. A client must offer the leaf's own
 # curve (RFC 8422 section 5.1), so with an EC leaf it offers P-256 or P-384 anyway; and no
@@ -113,14 +112,14 @@ def test_clients_that_a_board_refuses_are_refused(
 def test_known_difference_is_still_one(curve: str) -> None:
     """If OpenSSL learns a curve, the emulator should offer it: take it off the list then."""
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, curve.encode()) == 0
+    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, curve.encode()) == 0  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("curve", ["X25519", "P-384"])
 def test_client_without_a_common_curve_is_refused(curve: str) -> None:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_max_proto_version(SSL.TLS1_2_VERSION)
-    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, curve.encode()) == 1
+    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, curve.encode()) == 1  # type: ignore[attr-defined]
     with Emulator().serve(METHODS["der_leaf"](AUTHORITY.issue())) as camera:
         connection = SSL.Connection(
             context, socket.create_connection((camera.address, camera.port))
@@ -183,22 +182,6 @@ def test_certificate_message_over_the_limit_loads_and_then_fails_each_handshake(
     assert flight.messages == []
     assert seen.client_hello
     assert "BUFFER_TOO_SMALL" in str(seen.error)
-
-
-def request(port: int, context: ssl.SSLContext, path: str = "/") -> bytes:
-    with (
-        socket.create_connection(("127.0.0.1", port)) as plain,
-        context.wrap_socket(plain, server_hostname="localhost") as tls,
-    ):
-        tls.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        answer = b""
-        while data := tls.recv(4096):
-            answer += data
-        return answer
-
-
-def trusting(authority: Authority) -> ssl.SSLContext:
-    return ssl.create_default_context(cadata=der(authority.root) + der(authority.intermediates[0]))
 
 
 def test_connection_is_recorded_with_name_request_and_token() -> None:

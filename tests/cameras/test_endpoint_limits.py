@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from test_emulator import AUTHORITY, request, trusting
 
 from leafonly.cameras import METHODS, CameraError
 from leafonly.cameras.emulator.camera import EmulatedEndpoint, Emulator
 from leafonly.cameras.loopback import LoopbackEndpoint
 from leafonly.cameras.relay import Relay
+from tests.helpers.emulator_client import AUTHORITY, request, trusting
 
 needs_proc = pytest.mark.skipif(
     not Path("/proc/self/fd").is_dir(), reason="needs Linux's /proc/self/fd"

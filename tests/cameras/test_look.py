@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from leafonly.__main__ import main
 from leafonly.cameras import Endpoint, loads_for
@@ -121,7 +123,7 @@ def leads(leaf: str, *above: str, url: str = "http://ca.example/") -> list[x509.
 
 
 def aia(url: str) -> x509.AuthorityInformationAccess:
-    method = x509.AuthorityInformationAccessOID.CA_ISSUERS
+    method = AuthorityInformationAccessOID.CA_ISSUERS
     where = x509.UniformResourceIdentifier(url)
     return x509.AuthorityInformationAccess([x509.AccessDescription(method, where)])
 
@@ -264,7 +266,7 @@ def test_what_is_wrong_with_a_host_is_said_beside_its_chain(tmp_path: Path) -> N
     chain = AUTHORITY.issue()
     trusted = trusting(tmp_path, chain.root)
 
-    def seen(count: int = 2, version: int = TLS12, **more: object) -> Look:
+    def seen(count: int = 2, version: int = TLS12, **more: Any) -> Look:
         presented = replace(Presented((b"",) * count, version), **more)
         return classify(HERE, chain.full, trusted, presented)
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from leafonly.cameras.look import Look
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
-from leafonly.harness.subjects.remote_host import read_deployed
+from leafonly.harness.subjects.remote_host import read_remote_host
 from leafonly.tls.address import Target
 from leafonly.tls.flight import FlightError
 from tests.helpers.making import Laid
@@ -36,7 +36,7 @@ def looked_at(served: Served) -> Look:
     """Look at it by the name that its clients want."""
     host = served.laid.host
     try:
-        found = read_deployed(Target("127.0.0.1", served.port), host, served.laid.roots)
+        found = read_remote_host(Target("127.0.0.1", served.port), host, served.laid.roots)
     except (FlightError, ValueError) as error:
         return Look(host, False, str(error), ("unreachable",))
     return found.look
@@ -53,6 +53,7 @@ def laid_out(laid: Laid, directory: Path) -> None:
     (directory / "roots.pem").write_bytes(pem(laid.roots))
     own = Authority().issue("client.example")
     (directory / "client.pem").write_bytes(pem(own.full))
+    assert own.key
     key = own.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (directory / "client.key").write_bytes(key)
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.helpers.making import DAY, HOST, LEAF, LOWER, NOW, ROOT, make
 
 def judge(which, **changes):
     laid = CHAINS[which]()
-    asked = {"name": laid.host, "at": NOW} | changes
+    asked: dict[str, Any] = {"name": laid.host, "at": NOW} | changes
     return judge_chain(laid.leaf, laid.presented[1:], laid.roots, **asked)
 
 
@@ -88,7 +89,7 @@ def test_hundreds_of_namesakes_are_judged_in_bounded_time():
 @pytest.mark.parametrize(("count", "accepts"), [(2, True), (32, True), (33, False)])
 def test_up_to_32_intermediates_are_left_to_openssl(count, accepts):
     """OpenSSL ignores the case of names; only among too many must a name be the same."""
-    odd = make(replace(LEAF, issuer_name=LOWER.name.upper()), LOWER)
+    odd = make(replace(LEAF, issuer_name=str(LOWER.name).upper()), LOWER)
     unrelated = [make(replace(LOWER, name=f"Other {n}"), ROOT) for n in range(count - 1)]
     given = [*unrelated, make(LOWER, ROOT)]
     plain, *_ = judge_chain(odd, given, [make(ROOT)], name=HOST, at=NOW)

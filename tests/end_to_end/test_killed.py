@@ -3,8 +3,6 @@
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import der, pem
+from tests.helpers.run_pytest import bare_environment, started_pytest
 from tests.helpers.secrets import assert_the_search_finds, files_below, leaks, processes
 from tests.helpers.software_board import micropython_program
 
@@ -90,34 +89,25 @@ def rehearsal(tmp_path, started, files, root, *arguments):
     (tmp_path / "root.pem").write_bytes(pem([root]))
     (tmp_path / "bin" / "curl").write_text(CLIENT.format(started=started))
     (tmp_path / "bin" / "curl").chmod(0o755)
-    command = [
-        *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "suites/audit", "-v"),
-        *("--credentials", tmp_path / "delivery", "--trust", tmp_path / "root.pem"),
-        *("--clients", "curl", *arguments),
+    asked = [
+        *("suites/audit", "-v", "--credentials", tmp_path / "delivery"),
+        *("--trust", tmp_path / "root.pem", "--clients", "curl", *arguments),
         *("--report-dir", tmp_path / "report", "--junitxml", tmp_path / "junit.xml"),
     ]
-    environment = {
+    environment = bare_environment(tmp_path, LEAFONLY_KEY_PASSWORD=PASSWORD) | {
         "PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(tmp_path / "home"),
-        "TMPDIR": str(tmp_path / "tmp"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LEAFONLY_KEY_PASSWORD": PASSWORD,
     }
     with (
         (tmp_path / "out").open("wb") as out,
-        subprocess.Popen(
-            command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        ) as process,
+        started_pytest(*asked, environment=environment, output=out) as process,
     ):
-        try:
-            end = time.monotonic() + 60
-            while not numbers_in(started):
-                assert process.poll() is None, (tmp_path / "out").read_text()
-                assert time.monotonic() < end, "no client was started"
-                time.sleep(0.01)
-            yield process
-        finally:
-            process.kill()
+        end = time.monotonic() + 60
+        while not numbers_in(started):
+            assert process.poll() is None, (tmp_path / "out").read_text()
+            assert time.monotonic() < end, "no client was started"
+            time.sleep(0.01)
+        yield process
 
 
 def everything_written(tmp_path):

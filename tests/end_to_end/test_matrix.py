@@ -2,7 +2,8 @@
 
 import contextlib
 import json
-import subprocess
+import platform
+import ssl
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,9 @@ from leafonly.cameras import loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
-from leafonly.report.document import validate
+from leafonly.clients import CLIENTS
 from tests.helpers.default_context import kind_of_a_stored_intermediate
+from tests.helpers.run_pytest import report_of, run_pytest, started_pytest
 
 ROOT = Path(__file__).parents[2]
 CURL = "curl 8.0.0 (x86_64-pc-linux-gnu) libcurl/8.0.0 OpenSSL/3.0.0"
@@ -34,32 +36,9 @@ except ssl.SSLError as error:
 """
 
 
-@contextlib.contextmanager
-def started(*arguments: str) -> "Iterator[subprocess.Popen[str]]":
-    """Start pytest; a test that fails meanwhile leaves neither the process nor its pipe."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
 def run(*arguments: str) -> tuple[int, str]:
-    with started(*arguments) as process:
-        output, _ = process.communicate(timeout=300)
-    return process.returncode, output
-
-
-def report_of(directory: Path) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads((directory / "report.json").read_text())
-    validate(report)
-    return report
+    finished = run_pytest(*arguments)
+    return finished.returncode, finished.stdout + finished.stderr
 
 
 def cell_ids(report: dict[str, Any]) -> list[str]:
@@ -186,7 +165,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     arguments = ("--clients=urllib,httpx", "-n2", "--scenarios=absent,cached,visited,aia")
     with contextlib.ExitStack() as stack:
         running = [
-            stack.enter_context(started(*arguments, f"--report-dir={tmp_path / name}"))
+            stack.enter_context(started_pytest(*arguments, f"--report-dir={tmp_path / name}"))
             for name in ("a", "b")
         ]
         for process in running:
@@ -285,8 +264,10 @@ def test_report_of_a_run_that_was_ended_says_so(tmp_path: Path) -> None:
 def test_list_clients_names_versions_and_what_to_install() -> None:
     exit_code, output = run("--list-clients")
     assert exit_code == 0
-    assert "urllib" in output
-    assert "OpenSSL" in output
+    lines = {line.split()[0]: line for line in output.splitlines() if line.strip()}
+    assert lines.keys() >= CLIENTS.keys()
+    assert platform.python_version() in lines["urllib"]
+    assert ssl.OPENSSL_VERSION.split()[1] in lines["urllib"]
 
 
 def test_no_client_is_no_failure(tmp_path: Path) -> None:

@@ -2,10 +2,8 @@
 
 import datetime as dt
 import json
-import os
 import shutil
 import subprocess
-import sys
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,9 +27,10 @@ from leafonly.clients.discovery import find
 from leafonly.clients.name_override import why_not_runnable
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
-from leafonly.harness.subjects.own_certificate import OwnCertificate, not_rehearsed
+from leafonly.harness.subjects.own_certificate import OwnCertificate, why_not_asked
 from tests.helpers.credentials import DAY, INTERMEDIATE, NAME, ROOT, key_pem, leaf
 from tests.helpers.default_context import kind_of_a_stored_intermediate
+from tests.helpers.run_pytest import run_suite
 
 PROJECT = Path(__file__).parents[2]
 LED = [name for name, client in CLIENTS.items() if isinstance(client.name_override, NameOverride)]
@@ -70,7 +69,7 @@ def _the_client_is_here(request):
     name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name")
     found = find(CLIENTS[name]) if name in CLIENTS else None
     if found is not None and not found.available:
-        pytest.skip(found.unavailable_because)
+        pytest.skip(str(found.unavailable_because))
 
 
 def measured_on(tmp_path, evidence, trusted=None):
@@ -152,18 +151,18 @@ def test_without_a_key_there_is_no_rehearsal(tmp_path, delivery, authority):
 
 def test_who_cannot_be_asked_is_named():
     native = {"native": True, "online": False}
-    assert "verifies nothing" in not_rehearsed(CLIENTS["elinks"], None, **native)["absent"]
-    assert "--trust=FILE" in not_rehearsed(CLIENTS["elinks"], None, **native)["full_chain"]
-    assert not_rehearsed(CLIENTS["urllib"], leaf(aia=None), **native).keys() == {"aia"}
+    assert "verifies nothing" in why_not_asked(CLIENTS["elinks"], None, **native)["absent"]
+    assert "--trust=FILE" in why_not_asked(CLIENTS["elinks"], None, **native)["full_chain"]
+    assert why_not_asked(CLIENTS["urllib"], leaf(aia=None), **native).keys() == {"aia"}
 
 
 def test_who_fetches_is_never_without_the_issuer():
     told, other = {"native": False}, CLIENTS["urllib"]
     fetcher = replace(CLIENTS["java-aia"], name_override=NameOverride())
-    assert "--online" in not_rehearsed(fetcher, leaf(), **told, online=False)["absent"]
-    assert not_rehearsed(fetcher, leaf(), **told, online=True).keys() == {"absent"}
-    assert not_rehearsed(other, leaf(), **told, online=False).keys() == {"aia"}
-    assert not_rehearsed(other, leaf(), **told, online=True) == {}
+    assert "--online" in why_not_asked(fetcher, leaf(), **told, online=False)["absent"]
+    assert why_not_asked(fetcher, leaf(), **told, online=True).keys() == {"absent"}
+    assert why_not_asked(other, leaf(), **told, online=False).keys() == {"aia"}
+    assert why_not_asked(other, leaf(), **told, online=True) == {}
 
 
 def with_responder(url):
@@ -179,9 +178,9 @@ def with_responder(url):
 def test_who_asks_about_revocation_is_asked_only_with_leave():
     asker, told = replace(CLIENTS["firefox"], name_override=NameOverride()), {"native": False}
     revocable = with_responder("http://ca.example.com/")
-    assert "--online" in not_rehearsed(asker, revocable, **told, online=False)["full_chain"]
-    assert not_rehearsed(asker, revocable, **told, online=True).keys() == {"aia"}
-    assert not_rehearsed(asker, leaf(aia=None), **told, online=False).keys() == {"aia"}
+    assert "--online" in why_not_asked(asker, revocable, **told, online=False)["full_chain"]
+    assert why_not_asked(asker, revocable, **told, online=True).keys() == {"aia"}
+    assert why_not_asked(asker, leaf(aia=None), **told, online=False).keys() == {"aia"}
 
 
 @pytest.mark.parametrize("name", ["firefox", "pymongo", "chromium", "curl", "wget2"])
@@ -227,23 +226,6 @@ def test_client_is_led_by_a_hosts_file_of_its_own(tmp_path, evidence, authority,
         assert outcome(bench, name, "absent") == "rejected: missing_issuer"
         assert outcome(bench, name, "cached") == f"accepted: {kind_of_a_stored_intermediate()}"
     assert Path("/etc/hosts").read_bytes() == before
-
-
-def run_suite(tmp_path, delivery, *arguments, before=()):
-    return subprocess.run(
-        [
-            *(*before, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n0"),
-            *("suites/audit/test_clients.py", "--credentials", delivery),
-            *("--report-dir", tmp_path / "report", *arguments),
-        ],
-        cwd=PROJECT,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 def test_required_client_that_would_fail_fails_the_run(tmp_path, delivery):
@@ -349,7 +331,7 @@ TRY_MOUNT = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0"', str(BUNDLE)]
 
 
 @pytest.mark.skipif(
-    not shutil.which("unshare") or subprocess.run(TRY_MOUNT, capture_output=True).returncode,
+    not shutil.which("unshare") or subprocess.run(TRY_MOUNT, capture_output=True).returncode != 0,
     reason="needs Debian's list of roots, and the right to mount another over it for one process",
 )
 def test_clients_use_the_systems_own_store(tmp_path, delivery):

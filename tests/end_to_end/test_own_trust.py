@@ -39,7 +39,7 @@ MONO = Path("/etc/mono/certstore")
 
 OVERRIDABLE = [n for n, c in CLIENTS.items() if not isinstance(c.name_override, CannotOverride)]
 WITH_OWN_TRUST = [name for name in OVERRIDABLE if CLIENTS[name].own_trust_command]
-TRY_MOUNT = ["unshare", "--map-root-user", "--mount", "mount", "--bind", SYSTEM, SYSTEM]
+TRY_MOUNT = ["unshare", "--map-root-user", "--mount", "mount", "--bind", str(SYSTEM), str(SYSTEM)]
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("unshare") and (SYSTEM / "ca-certificates.crt").is_file())

@@ -23,7 +23,7 @@ from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import measured
 from leafonly.harness.cell import Cell
-from leafonly.harness.subjects.remote_host import key_name, read_deployed, remote_bench
+from leafonly.harness.subjects.remote_host import key_name, read_remote_host, remote_bench
 from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError
@@ -214,7 +214,7 @@ def outcomes(
     trusted: list[x509.Certificate] | None,
     client: Client = HONEST,
 ) -> dict[str, Cell]:
-    found = read_deployed(target, NAME, trusted)
+    found = read_remote_host(target, NAME, trusted)
     directory.mkdir()
     with remote_bench(RemoteCamera([target]), found, directory) as bench:
         return {each.name: bench.measure(client, each, found.key_type) for each in found.scenarios}
@@ -338,7 +338,7 @@ except OSError:
 def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) -> None:
     command = ("{python}", "-c", BLAMING, "{programs}", "{trust}", "{urls}")
     with server(tmp_path, ssl.TLSVersion.TLSv1_2, demands_certificate=True) as target:
-        found = read_deployed(target, NAME, [AUTHORITY.root])
+        found = read_remote_host(target, NAME, [AUTHORITY.root])
         with remote_bench(RemoteCamera([target]), found, tmp_path / "cells") as bench:
             blaming = replace(HONEST, run=command)
             cell = bench.measure_alone(blaming, found.scenarios[0], found.key_type)
@@ -349,7 +349,7 @@ def test_a_camera_that_refuses_the_client_is_not_rejected_by_it(tmp_path: Path) 
 
 def test_a_camera_that_changes_meanwhile_gives_no_verdict(chain: Chain, tmp_path: Path) -> None:
     with emulated(chain, "der_leaf") as before, emulated(AUTHORITY.issue(NAME), "der_leaf") as now:
-        found = read_deployed(before, NAME, [chain.root])
+        found = read_remote_host(before, NAME, [chain.root])
         with remote_bench(RemoteCamera([now]), found, tmp_path) as bench:
             cell = bench.measure(HONEST, found.scenarios[0], found.key_type)
     assert cell.verdict == "error"
@@ -358,17 +358,17 @@ def test_a_camera_that_changes_meanwhile_gives_no_verdict(chain: Chain, tmp_path
 
 def test_its_name_is_the_only_one_in_its_leaf(chain: Chain) -> None:
     with emulated(chain, "der_leaf") as target:
-        assert read_deployed(target, None, None).name == NAME
+        assert read_remote_host(target, None, None).name == NAME
     with (
         emulated(AUTHORITY.issue("*.example.test"), "der_leaf") as target,
         pytest.raises(ValueError, match="say which by --domain=NAME"),
     ):
-        read_deployed(target, None, None)
+        read_remote_host(target, None, None)
 
 
 def test_nobody_there_is_one_line() -> None:
     with pytest.raises(FlightError, match="Connection refused"):
-        read_deployed(Target("127.0.0.1", 9), None, None)
+        read_remote_host(Target("127.0.0.1", 9), None, None)
 
 
 def test_keys_that_the_harness_never_makes_are_named_alike() -> None:

@@ -20,6 +20,9 @@ def test_printed_command_shows_what_the_cell_shows(
     with subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as serving:
+        assert serving.stdin
+        assert serving.stdout
+        assert serving.stderr
         lines = [serving.stdout.readline() for _ in range(5)]
         folder = lines[3].removeprefix("cd ").strip()
         client = subprocess.run(

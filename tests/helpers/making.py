@@ -90,10 +90,14 @@ def key_of(word):
     """One key per word, so that they can be told apart."""
     if word.startswith("rsa"):
         return rsa.generate_private_key(65537, int(word[3:7]))
-    curves = {"p224": ec.SECP224R1, "p384": ec.SECP384R1, "p521": ec.SECP521R1}
+    curves: dict[str, ec.EllipticCurve] = {
+        "p224": ec.SECP224R1(),
+        "p384": ec.SECP384R1(),
+        "p521": ec.SECP521R1(),
+    }
     if word.startswith("ed25519"):
         return ed25519.Ed25519PrivateKey.generate()
-    return ec.generate_private_key(curves.get(word, ec.SECP256R1)())
+    return ec.generate_private_key(curves.get(word, ec.SECP256R1()))
 
 
 def named(common_name):
@@ -183,7 +187,7 @@ def resign(certificate, signer, *, digest="sha256", version_1=False, serial=None
             each for (tag, _), each in zip(parts, fields, strict=True) if tag not in (0xA0, 0xA3)
         ]
     signed = _tlv(0x30, *fields)
-    hashed = {"md5": hashes.MD5, "sha1": hashes.SHA1, "sha256": hashes.SHA256}[digest]()
+    hashed = {"md5": hashes.MD5(), "sha1": hashes.SHA1(), "sha256": hashes.SHA256()}[digest]
     signature = (
         signer.sign(signed, padding.PKCS1v15(), hashed)
         if kind == "RSA"

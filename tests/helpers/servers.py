@@ -39,6 +39,8 @@ class Served:
 
 
 Serving = Callable[[Path], AbstractContextManager[Served]]
+
+
 SERVERS: dict[str, Serving] = {}
 
 
@@ -52,7 +54,11 @@ def written(laid: Laid, directory: Path) -> tuple[Path, Path]:
     """Write a chain and its key as servers load them."""
     chain, key = directory / "served.pem", directory / "served.key"
     chain.write_bytes(pem(laid.presented))
-    key.write_bytes(laid.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key.write_bytes(
+        laid.key.private_bytes(  # type: ignore[attr-defined]
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+    )
     return chain, key
 
 
@@ -327,6 +333,10 @@ def whole(laid: Laid) -> bytes:
     return flight([der(each) for each in laid.presented])
 
 
+def namesakes() -> tuple[bytes, ...]:
+    return (der(make(replace(LOWER, key="other"), ROOT)),) * 475 + (der(make(LOWER, ROOT)),) * 475
+
+
 for _name, _answer in {
     "raw_one_byte_records": lambda laid: records(whole(laid), 1),
     "raw_one_record": lambda laid: records(whole(laid)),
@@ -341,7 +351,7 @@ for _name, _answer in {
     "raw_empty_certificate": lambda laid: records(flight([b""])),
     "raw_garbage_certificate": lambda laid: records(flight([b"\x30\x03\x02\x01\x01"])),
     "raw_950_of_one_name": lambda laid: records(
-        flight([der(laid.leaf), *_namesakes()]),
+        flight([der(laid.leaf), *namesakes()]),
     ),
     "raw_truncated": lambda laid: records(whole(laid))[:-30],
 }.items():
@@ -349,10 +359,6 @@ for _name, _answer in {
 
 
 @functools.cache
-def _namesakes() -> tuple[bytes, ...]:
-    return (der(make(replace(LOWER, key="other"), ROOT)),) * 475 + (der(make(LOWER, ROOT)),) * 475
-
-
 @contextlib.contextmanager
 def wrong_key(directory: Path) -> Iterator[Served]:
     """Present a leaf with another key than its own, as mbedTLS does without noticing."""

@@ -5,7 +5,7 @@ from typing import Any
 from leafonly.report.terminal import client_list
 
 
-def here(name: str) -> dict[str, Any]:
+def here(name: str) -> Any:
     return {
         "name": name,
         "stack": "OpenSSL",
@@ -18,7 +18,7 @@ def here(name: str) -> dict[str, Any]:
     }
 
 
-def absent(name: str, install: str) -> dict[str, Any]:
+def absent(name: str, install: str) -> Any:
     fields = {"available": False, "version": None, "install": install}
     return here(name) | fields | {"unavailable_because": "why"}
 

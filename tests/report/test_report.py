@@ -16,7 +16,7 @@ from leafonly.report.sentence import sentence
 from leafonly.report.summary import cell_word, summary, surprises
 from leafonly.report.terminal import matrix
 
-RUN = {
+RUN: Any = {
     "kind": "matrix",
     "options": {"camera": "emulator", "at": None},
     "exit_status": 0,
@@ -24,7 +24,7 @@ RUN = {
     "tests_planned": 8,
     "tests_run": 8,
 }
-CAMERA = {
+CAMERA: Any = {
     "kind": "emulator",
     "description": "a camera",
     "firmware": None,
@@ -33,7 +33,7 @@ CAMERA = {
 }
 
 
-def client(name: str) -> dict[str, Any]:
+def client(name: str) -> Any:
     return {
         "name": name,
         "stack": "OpenSSL",
@@ -46,7 +46,7 @@ def client(name: str) -> dict[str, Any]:
     }
 
 
-def cell(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> dict[str, Any]:
+def cell(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> Any:
     reason = {"rejected": "missing_issuer", "error": "it hung"}.get(verdict)
     return {
         "id": f"{name}-{scenario}-p256",
@@ -57,6 +57,7 @@ def cell(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> 
         "reason": reason,
         "expected": verdict,
         "as_expected": True,
+        "news": False,
         "conclusive": verdict != "error",
         "seconds": 0.1,
         "client_said": "no",
@@ -67,9 +68,7 @@ def cell(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> 
     }
 
 
-def report(
-    *cells: dict[str, Any], findings: tuple[dict[str, Any], ...] = (), **run: Any
-) -> dict[str, Any]:
+def report(*cells: Any, findings: Any = (), **run: Any) -> Any:
     names = sorted({each["client"] for each in cells})
     return dict(
         document(
@@ -162,13 +161,13 @@ def test_summary_counts_cells_by_scenario_and_verdict() -> None:
 
 
 def test_sentence_says_that_clients_have_a_clock_of_their_own() -> None:
-    at = {"kind": "own_certificate", "options": {"at": "2027-03-15"}}
+    at: Any = {"kind": "own_certificate", "options": {"at": "2027-03-15"}}
     assert "Two clocks: " in sentence(report(own("a", "absent"), **at))
     assert "Two clocks" not in sentence(report(own("a", "absent")))
     assert "Two clocks" not in sentence(report(own("a", "absent", command=""), **at))
 
 
-def audit(*cells: dict[str, Any], **severities: str) -> dict[str, Any]:
+def audit(*cells: Any, **severities: str) -> Any:
     findings = tuple(
         {"check": check, "severity": severity, "message": f"{check} is so", "remedy": ""}
         for check, severity in severities.items()
@@ -185,7 +184,7 @@ def test_sentence_of_an_audit_without_clients_counts_what_was_found() -> None:
     )
 
 
-def own(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> dict[str, Any]:
+def own(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> Any:
     return cell(name, scenario, verdict, expected=None, as_expected=None, **fields)
 
 

@@ -25,6 +25,7 @@ from leafonly.audit.files.parser import read_contents
 from leafonly.audit.files.roles import SUFFIXES, Role, role_of
 from leafonly.certificates.chain import der
 from leafonly.certificates.inspection import covers, is_self_signed
+from leafonly.certificates.printable import printable
 
 __all__ = [
     "CredentialFile",
@@ -66,7 +67,7 @@ class CredentialFile:
     @property
     def name(self) -> str:
         """The file's name, safe to print."""
-        return "".join(c if c.isprintable() else "?" for c in self.path.name)
+        return printable(self.path.name)
 
 
 @dataclass(frozen=True)

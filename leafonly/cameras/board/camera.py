@@ -17,6 +17,7 @@ from leafonly.cameras.emulator.loading_rules import is_rsa
 from leafonly.cameras.relay import Relay
 from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink
 from leafonly.cameras.script.network_link import NetworkLink
+from leafonly.certificates.printable import printable
 
 __all__ = ["BoardLink", "SerialCamera"]
 
@@ -29,6 +30,7 @@ keys: mbedTLS's buffers of 16384 in and 4096 out (MicroPython's mbedtls_config_c
 handshake, and the script itself. Measured on MicroPython 1.28 on an emulated Cortex-M7: with
 62448 bytes every key type worked, with 58416 RSA and with 50416 P-256 failed by OSError(12)."""
 
+_MOST_WORDS = 300  # characters of a board's own words in a message
 _NETWORK_PORT = 8443
 _LISTING = 600.0  # seconds; an SD card with 50 000 files takes five minutes behind a UART
 _FILES_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_files.py")
@@ -218,9 +220,9 @@ class SerialCamera:
             firmware = f"OpenMV {openmv} ({firmware})"
         return CameraInfo(
             kind="board",
-            description=_printable(told.get("machine", "")),
-            firmware=_printable(firmware),
-            tls_version=_printable(told.get("mbedtls", "")) or None,
+            description=printable(told.get("machine", ""), _MOST_WORDS),
+            firmware=printable(firmware, _MOST_WORDS),
+            tls_version=printable(told.get("mbedtls", ""), _MOST_WORDS) or None,
             link=self._link,
         )
 
@@ -252,10 +254,7 @@ def _differences(before: Files, after: Files) -> str:
         "changed": {name for name in before.keys() & after.keys() if before[name] != after[name]},
     }
     return "; ".join(
-        f"{kind} {_printable(', '.join(sorted(names)))}" for kind, names in kinds.items() if names
+        f"{kind} {printable(', '.join(sorted(names)), _MOST_WORDS)}"
+        for kind, names in kinds.items()
+        if names
     )
-
-
-def _printable(text: str) -> str:
-    """Return a board's text, printable and short; a board may send anything."""
-    return "".join(c for c in text if c.isprintable())[:300]

@@ -4,6 +4,8 @@ import binascii
 import os
 from typing import NamedTuple, Protocol
 
+from leafonly.certificates.printable import printable
+
 __all__ = ["Wifi", "is_in_network", "join", "wifi_from_environment"]
 
 _MEANINGS = {
@@ -63,5 +65,4 @@ def join(board: Board, wifi: Wifi) -> str:
     # What a board says may repeat what it was told.
     for secret in filter(None, wifi):
         said = said.replace(secret, "...")
-    printable = "".join(c for c in said if c.isprintable())[:100]
-    return _MEANINGS.get(said, f"the board says {printable}") if said else ""
+    return _MEANINGS.get(said, f"the board says {printable(said.strip(), 100)}") if said else ""

@@ -20,6 +20,7 @@ from leafonly.cameras.script.frames import (
     frame_size,
     packet_for,
 )
+from leafonly.certificates.printable import printable
 
 __all__ = [
     "DEVICE_SCRIPT",
@@ -253,4 +254,4 @@ def _last_words(garbage: bytearray) -> str:
     """Give the last line of a traceback or of whatever was printed, fit for a message."""
     text = garbage.decode("utf-8", "replace").replace("\x04", "\n").rstrip("> \r\n")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return "".join(c for c in lines[-1] if c.isprintable())[:200] if lines else ""
+    return printable(lines[-1], 200) if lines else ""

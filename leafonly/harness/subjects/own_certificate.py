@@ -22,9 +22,9 @@ from leafonly.harness.scenario import SCENARIOS, Scenario
 from leafonly.harness.subjects.own_authority import served_chain
 from leafonly.harness.subjects.subject import Holding, ToServe
 
-__all__ = ["REHEARSED", "OwnCertificate", "not_rehearsed"]
+__all__ = ["OWN_SCENARIOS", "OwnCertificate", "why_not_asked"]
 
-REHEARSED = ("absent", "cached", "aia")
+OWN_SCENARIOS = ("absent", "cached", "aia")
 """The scenarios that a user's own files allow, beside the two controls; `aia` where the leaf
 says where its issuer is, and it may be fetched. The others need leaves that only the harness's
 own authority issues."""
@@ -85,7 +85,7 @@ class OwnCertificate:
         return at_name(client, self.host, own_trust=own_trust, holds_more=holds_more, online=online)
 
     def why_not_runnable(self, client: Client) -> str | None:
-        """Return None: `not_rehearsed` says it, by scenario, before the cells are listed."""
+        """Return None: `why_not_asked` says it, by scenario, before the cells are listed."""
         del client
         return None
 
@@ -98,7 +98,7 @@ class OwnCertificate:
         """Nothing was started."""
 
 
-def not_rehearsed(
+def why_not_asked(
     client: Client, leaf: x509.Certificate | None, *, native: bool, online: bool
 ) -> Mapping[str, str]:
     """Say in which scenarios a client cannot be asked about a real name: each with the reason.

@@ -30,11 +30,11 @@ from leafonly.harness.subjects.subject import Holding, ToServe
 from leafonly.tls.address import Target
 from leafonly.tls.read_host import read_host
 
-__all__ = ["Deployed", "RemoteHost", "key_name", "read_deployed", "remote_bench"]
+__all__ = ["RemoteChain", "RemoteHost", "key_name", "read_remote_host", "remote_bench"]
 
 
 @dataclass(frozen=True)
-class Deployed:
+class RemoteChain:
     """What was read of a deployed camera.
 
     Attributes:
@@ -86,9 +86,9 @@ def key_name(key: object) -> str:
     return "ed25519" if isinstance(key, ed25519.Ed25519PublicKey) else "other"
 
 
-def read_deployed(
+def read_remote_host(
     target: Target, name: str | None, trusted: Sequence[x509.Certificate] | None
-) -> Deployed:
+) -> RemoteChain:
     """Look at a deployed camera.
 
     Args:
@@ -108,7 +108,7 @@ def read_deployed(
         certificates = read_certificates(presented)
         called = given or _only_name(certificates[0], target)
         look = classify(Target(called, target.port), certificates, Trusted(trusted), presented)
-    return Deployed(target, called, certificates, look, trusted)
+    return RemoteChain(target, called, certificates, look, trusted)
 
 
 class RemoteHost:
@@ -119,7 +119,7 @@ class RemoteHost:
 
     """
 
-    def __init__(self, read: Deployed) -> None:
+    def __init__(self, read: RemoteChain) -> None:
         self._read = read
         self.host = read.name
         self._is_native = read.trusted is None
@@ -161,7 +161,7 @@ class RemoteHost:
         """Nothing was started."""
 
 
-def remote_bench(camera: Camera, read: Deployed, directory: Path) -> Bench:
+def remote_bench(camera: Camera, read: RemoteChain, directory: Path) -> Bench:
     """Return a bench for a remote host, with its controls on the emulator under the same name."""
     is_native = read.trusted is None
 

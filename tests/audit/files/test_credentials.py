@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import subprocess
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import (
@@ -70,6 +71,7 @@ def test_delivery_is_understood(tmp_path, delivery):
     credentials = read_directory(tmp_path, lambda path: b"right")
     assert credentials.leaf == LEAF
     assert credentials.intermediates == (INTERMEDIATE[0],)
+    assert credentials.key
     assert spki(credentials.key.public_key()) == spki(LEAF.public_key())
     assert list(credentials.problems) == []
 
@@ -139,7 +141,7 @@ def test_lines_load_what_is_to_be_presented():
             PROTOCOL_TLS_SERVER = "server"
             SSLContext = Context
 
-        loaded = []
+        loaded: list[Any] = []
         # The lines are run, with the board's module and files replaced by their names.
         runnable = lines.replace("import tls", "").replace('open(name, "rb")', "opened(name)")
         exec(runnable, {"tls": Tls, "opened": _Opened})
@@ -163,10 +165,10 @@ MICROPYTHON = os.environ.get("LEAFONLY_MICROPYTHON") or shutil.which("micropytho
 def test_lines_run_on_micropython(tmp_path, presents_chain):
     target = tmp_path / "camera"
     write_bundle(evidence(tmp_path, live()), target, presents_chain=presents_chain)
-    subprocess.run([MICROPYTHON, "load.py"], cwd=target, check=True, timeout=30)
+    subprocess.run([str(MICROPYTHON), "load.py"], cwd=target, check=True, timeout=30)
     (target / "server.key.der").write_bytes(b"no key")
     broken = subprocess.run(
-        [MICROPYTHON, "load.py"], cwd=target, check=False, timeout=30, capture_output=True
+        [str(MICROPYTHON), "load.py"], cwd=target, check=False, timeout=30, capture_output=True
     )
     assert broken.returncode != 0
     assert b"ValueError" in broken.stdout + broken.stderr

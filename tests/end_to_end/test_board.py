@@ -8,32 +8,30 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from leafonly.cameras import METHODS, CameraError, Endpoint, LoadRefused, loads_for
+from leafonly.cameras import METHODS, Camera, CameraError, LoadRefused, loads_for
 from leafonly.cameras.board import camera as serial_camera
 from leafonly.cameras.board import repl as transport
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.emulator.loading_rules import is_rsa
-from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, der, pem
 from leafonly.clients import CLIENTS
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.tls.flight import read_flight
+from tests.helpers.board_client import AUTHORITY, get, recording, until
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,
     reason="no micropython program: uv sync --extra micropython",
 )
-
-AUTHORITY = Authority()
 
 
 @pytest.fixture
@@ -61,31 +59,6 @@ def camera(board: SoftwareBoard) -> Iterator[SerialCamera]:
         # A test that lost the board on purpose has said so itself.
         with contextlib.suppress(CameraError):
             camera.close()
-
-
-def get(endpoint: Endpoint) -> str:
-    """Visit the camera as a strict client that trusts the root alone; its answer's body."""
-    context = ssl.create_default_context(cadata=pem([AUTHORITY.root]).decode())
-    with (
-        socket.create_connection((endpoint.address, endpoint.port), 20) as connection,
-        context.wrap_socket(connection, server_hostname="localhost") as tls,
-    ):
-        tls.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        answer = b""
-        # The camera closes without close_notify: Content-Length tells the end.
-        while not re.search(rb"\r\n\r\n.{33}", answer, re.DOTALL):
-            data = tls.recv(4096)
-            if not data:
-                break
-            answer += data
-    return answer.partition(b"\r\n\r\n")[2].decode().strip()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def mpremote(board: SoftwareBoard, *command: str) -> str:
@@ -228,7 +201,7 @@ def test_who_connects_and_goes_does_not_bother_the_board(
     board: SoftwareBoard, camera: SerialCamera, chain: Chain
 ) -> None:
     sent = bytearray()
-    board.to_board = lambda data: bytes(sent.extend(data) or data)
+    board.to_board = recording(sent.extend)
     with camera.serve(loads_for("leaf", chain)) as endpoint:
         socket.create_connection((endpoint.address, endpoint.port)).close()
         endpoint.settle()
@@ -293,7 +266,7 @@ def test_a_board_behind_a_uart_is_sent_no_more_than_its_buffer_holds(
     )
     sent: list[bytes] = []
     camera = SerialCamera(str(board.port))
-    board.to_board = lambda data: sent.append(data) or data
+    board.to_board = recording(sent.append)
     with camera.serve(loads_for("full_chain", chain)) as endpoint:
         assert get(endpoint)
     frames = re.findall(rb"\x02[CKD][^\n]*\n", b"".join(sent))
@@ -470,7 +443,8 @@ def test_the_matrix_through_the_cable_is_the_emulator_s(
     camera: SerialCamera, tmp_path: Path
 ) -> None:
     outcomes = []
-    for number, each in enumerate((Emulator(), camera)):
+    cameras: tuple[Camera, ...] = (Emulator(), camera)
+    for number, each in enumerate(cameras):
         (tmp_path / str(number)).mkdir()
         with Bench(each, OwnAuthority(), tmp_path / str(number)) as bench:
             outcomes.append(

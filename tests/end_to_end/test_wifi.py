@@ -7,7 +7,6 @@ import pty
 import re
 import select
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,8 @@ import pytest
 from leafonly.cameras import CameraError, loads_for
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.board.wifi import Wifi
-from tests.cameras.test_board import AUTHORITY, get, until
+from tests.helpers.board_client import AUTHORITY, get, until
+from tests.helpers.run_pytest import command
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(
@@ -104,7 +104,12 @@ def test_a_board_joins_and_serves_in_its_network(
 ) -> None:
     board = board_with_wifi()
     asked: list[int] = []
-    camera = SerialCamera(str(board.port), "network", lambda: asked.append(1) or WIFI)
+
+    def ask() -> Wifi:
+        asked.append(1)
+        return WIFI
+
+    camera = SerialCamera(str(board.port), "network", ask)
     for _ in range(2):
         with camera.serve(loads_for("full_chain", AUTHORITY.issue())) as endpoint:
             assert len(get(endpoint)) == 32
@@ -193,12 +198,11 @@ def test_a_person_is_asked_and_what_they_type_is_nowhere_afterwards(
     board = board_with_wifi()
     reports = tmp_path / "reports"
     terminal = Terminal(
-        [
-            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-vv", "--showlocals"),
-            *("suites/matrix", "--clients=urllib", "--scenarios=full_chain"),
-            *(f"--camera={board.port}", "--camera-link=network"),
+        command(
+            *("-vv", "--showlocals", "suites/matrix", "--clients=urllib"),
+            *("--scenarios=full_chain", f"--camera={board.port}", "--camera-link=network"),
             *(f"--report-dir={reports}", f"--junitxml={reports}/junit.xml"),
-        ]
+        )
     )
     terminal.read_until("its name")
     terminal.type(WIFI.name)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leafonly.cameras import CameraError, loads_for
+from leafonly.cameras import Camera, CameraError, loads_for
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.relay import Relay
@@ -22,7 +22,7 @@ from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import parse_flight
-from tests.cameras.test_board import AUTHORITY, get
+from tests.helpers.board_client import AUTHORITY, get, recording
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(
@@ -156,7 +156,7 @@ def test_what_is_on_the_line_is_what_this_firmware_buffers(
     board = make_board(firmware, None)
     camera = open_camera(board)
     sent: list[bytes] = []
-    board.to_board = lambda data: sent.append(data) or data
+    board.to_board = recording(sent.append)
     with camera.serve(loads_for("full_chain", AUTHORITY.issue())) as endpoint:
         assert get(endpoint)
     frames = re.findall(rb"\x02[CKD][^\n]*\n", b"".join(sent))
@@ -195,7 +195,8 @@ def test_clients_get_the_emulator_s_verdicts_through_a_small_ring(
 ) -> None:
     board, outcomes = make_board(firmware, ring, pause=0.01), []
     names = ["urllib", "pycurl", "curl-cffi"]
-    for number, each in enumerate((Emulator(), open_camera(board))):
+    cameras: tuple[Camera, ...] = (Emulator(), open_camera(board))
+    for number, each in enumerate(cameras):
         (tmp_path / str(number)).mkdir()
         with Bench(each, OwnAuthority(), tmp_path / str(number)) as bench:
             outcomes.append(

@@ -17,7 +17,7 @@ from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.micropython import MicroPython
 from leafonly.certificates.chain import KEY_TYPES, KeyType
 from leafonly.tls.flight import Flight, read_flight
-from tests.cameras.test_board import AUTHORITY, get
+from tests.helpers.board_client import AUTHORITY, get
 from tests.helpers.software_board import micropython_program
 
 PROGRAM = micropython_program()

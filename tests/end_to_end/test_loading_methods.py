@@ -18,7 +18,7 @@ from leafonly.cameras.loading_methods import (
 )
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, der, new_key
-from tests.end_to_end.test_matrix import report_of, run
+from tests.helpers.run_pytest import report_of, run_pytest
 from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 LEAF, ISSUER = b"leaf", b"issuer"
@@ -147,12 +147,12 @@ def test_the_suite_passes_on_old_firmware_and_says_what_it_lacks(tmp_path: Path)
     (tmp_path / "flash/boot.py").write_text(OLD_FIRMWARE)
     board = SoftwareBoard(str(DER_ONLY), tmp_path)
     try:
-        exit_code, output = run(
+        finished = run_pytest(
             *("suites/presentation", f"--camera={board.port}"), f"--report-dir={tmp_path}"
         )
     finally:
         board.close()
-    assert exit_code == 0, output
+    assert finished.returncode == 0, finished.stdout
     (finding,) = report_of(tmp_path)["findings"]
     assert finding["message"] == (
         "limitation confirmed: the documented call sends only the leaf (5 ways tried); "
@@ -165,11 +165,11 @@ def test_the_suite_passes_on_old_firmware_and_says_what_it_lacks(tmp_path: Path)
 
 @needs_micropython
 def test_the_suite_passes_against_micropython(tmp_path: Path) -> None:
-    exit_code, output = run(
+    finished = run_pytest(
         *("suites/presentation", f"--camera=micropython:{micropython_program()}"),
         f"--report-dir={tmp_path}",
     )
-    assert exit_code == 0, output
+    assert finished.returncode == 0, finished.stdout
     report = report_of(tmp_path)
     assert len(report["presentation"]) == 15
     (finding,) = report["findings"]

@@ -1,0 +1,200 @@
+"""The rows of report.json, typed: the same fields as in schema.json, which a test compares.
+
+The fields that `read` fills in for a report of version 0.1.0 (`run`, `summary`, `id`, `news`)
+are required here, because every report in memory has them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NotRequired, TypedDict
+
+from leafonly.clients.client import Kind
+from leafonly.clients.discovery import Found
+
+__all__ = [
+    "CameraRow",
+    "CellRow",
+    "ClientRow",
+    "FindingRow",
+    "Host",
+    "Option",
+    "OtherRows",
+    "PresentationRow",
+    "RemedyRow",
+    "Report",
+    "ReportBody",
+    "Run",
+    "RunKind",
+    "ServerSawRow",
+    "Severity",
+    "Summary",
+    "Verdict",
+    "VerdictCounts",
+    "client_row",
+]
+
+RunKind = Literal["matrix", "own_certificate", "remote_host", "presentation"]
+Verdict = Literal["accepted", "rejected", "error", "not_applicable"]
+Severity = Literal["blocker", "warning", "info"]
+Option = str | bool | Sequence[str] | None
+
+
+class Run(TypedDict):
+    """What kind of run it was, with which options, and how it ended."""
+
+    kind: RunKind
+    options: Mapping[str, Option]
+    complete: bool
+    # Version 0.1.0 did not write these, and they cannot be concluded from the rest.
+    exit_status: NotRequired[int]
+    tests_planned: NotRequired[int]
+    tests_run: NotRequired[int]
+
+
+class VerdictCounts(TypedDict):
+    """How many cells have each verdict."""
+
+    accepted: int
+    rejected: int
+    error: int
+    not_applicable: int
+
+
+class Summary(TypedDict):
+    """The result: one or more sentences, the counts by scenario, and the ids that failed."""
+
+    sentence: str
+    counts: dict[str, VerdictCounts]
+    failed_requirements: list[str]
+
+
+class Host(TypedDict):
+    """The machine that the run was made on."""
+
+    os: str
+    python: str
+    cpu_count: int | None
+
+
+class CameraRow(TypedDict):
+    """The camera's description of itself."""
+
+    kind: str
+    description: str
+    firmware: str | None
+    tls_version: str | None
+    link: str
+
+
+class PresentationRow(TypedDict):
+    """One way of loading a chain, and what the camera then presents."""
+
+    method: str
+    loaded: bool
+    presented: int | None
+    subjects: list[str]
+    error: str | None
+
+
+class ClientRow(TypedDict):
+    """One client as it was found on the machine."""
+
+    name: str
+    stack: str
+    stack_version: str | None
+    version: str | None
+    kind: Kind
+    available: bool
+    unavailable_because: str | None
+    install: str
+
+
+class ServerSawRow(TypedDict):
+    """What the camera recorded of a cell's connection."""
+
+    handshake_completed: bool
+    alert: str | None
+    request_seen: bool
+    aia_fetches: int
+
+
+class CellRow(TypedDict):
+    """One client in one scenario with one key type, measured."""
+
+    id: str
+    client: str
+    scenario: str
+    key_type: str
+    verdict: Verdict
+    reason: str | None
+    expected: str | None
+    as_expected: bool | None
+    news: bool
+    conclusive: bool
+    seconds: float
+    client_said: str | None
+    server_saw: ServerSawRow | None
+    command: str
+    cached_kind: Literal["completes", "anchors"] | None
+
+
+class FindingRow(TypedDict):
+    """One line of the audit."""
+
+    check: str
+    severity: Severity
+    message: str
+    remedy: str | None
+
+
+class RemedyRow(TypedDict):
+    """Something that makes failing clients connect."""
+
+    name: str
+    tried: bool
+    cells_fixed: int
+    how: str
+
+
+class ReportBody(TypedDict):
+    """A report without its summary, which is drawn from the rest."""
+
+    schema: Literal["leafonly/1"]
+    run: Run
+    started: str
+    finished: str
+    leafonly: str
+    host: Host
+    camera: CameraRow
+    presentation: list[PresentationRow]
+    clients: list[ClientRow]
+    cells: list[CellRow]
+    findings: list[FindingRow]
+    remedies: list[RemedyRow]
+
+
+class Report(ReportBody):
+    """A report as in report.json."""
+
+    summary: Summary
+
+
+class OtherRows(TypedDict, total=False):
+    """The rows that only some suites have."""
+
+    presentation: list[PresentationRow]
+    findings: list[FindingRow]
+    remedies: list[RemedyRow]
+
+
+def client_row(found: Found) -> ClientRow:
+    """Return the row of a client."""
+    return {
+        "name": found.name,
+        "stack": found.stack,
+        "stack_version": found.stack_version,
+        "version": found.version,
+        "kind": found.kind,
+        "available": found.available,
+        "unavailable_because": found.unavailable_because,
+        "install": found.install,
+    }
