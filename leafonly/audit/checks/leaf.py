@@ -171,7 +171,8 @@ def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
     (googlechrome.github.io/CertificateTransparency/ct_policy.html) and Apple's
     (support.apple.com/103214). Firefox demands them on desktops since 135, for roots in
     Mozilla's list (its dev-security-policy list, 2025-02-04). All three demand them of public
-    CAs only. Which logs they are, and whether these are still trusted, is not checked.
+    CAs only. Who operates these logs, and whether they are still trusted, is not checked: no
+    package delivers the browsers' current list of logs.
     """
     found = {type(each.value): each.value for each in evidence.leaf.extensions}
     if x509.PrecertPoison in found:
@@ -196,7 +197,10 @@ def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
             "have the CA issue it with embedded SCTs; the camera cannot send them otherwise",
         )
     else:
-        yield info(f"the certificate has SCTs of {logs} logs")
+        yield info(
+            f"the certificate has SCTs of {logs} logs; whether these have different operators, as "
+            "Chromium and Safari demand, is not checked"
+        )
 
 
 def signature_is_usable(evidence: Evidence) -> Iterator[Finding]:
