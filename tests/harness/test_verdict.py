@@ -71,6 +71,25 @@ def test_everything_else_is_an_error_that_says_why(observation: Observation, wor
     assert words in str(judgement.reason)
 
 
+def test_an_acceptance_with_a_certificate_alert_is_an_error_that_names_it() -> None:
+    alerted = replace(SERVED, alert="unknown_ca")
+    judgement = judge(replace(ACCEPTANCE, server_saw=alerted), OPENSSL)
+    assert judgement.verdict == "error"
+    assert "alert unknown_ca" in str(judgement.reason)
+    by_stub = stub("ACCEPT\n", saw=alerted)
+    assert by_stub == Judgement("error", "the stub says ACCEPT, but its client sent unknown_ca")
+    # It is sent for a handshake that was tampered with, too.
+    assert judge(
+        replace(ACCEPTANCE, server_saw=replace(SERVED, alert="decrypt_error")), OPENSSL
+    ) == (Judgement("accepted"))
+
+
+def test_a_cell_with_an_obstacle_did_not_take_place() -> None:
+    assert REJECTION.took_place
+    assert not replace(REJECTION, obstacle="the camera is gone").took_place
+    assert not replace(REJECTION, server_saw=NEVER_CAME).took_place
+
+
 def test_exit_code_0_is_no_contradiction_where_it_is_known_to_lie() -> None:
     lying = replace(REJECTION, client_said=ClientSaid(0, "", UNKNOWN))
     assert judge(lying, OPENSSL, exit_code_lies=True).verdict == "rejected"
