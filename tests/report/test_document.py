@@ -16,7 +16,7 @@ def test_each_row_stands_on_a_line_of_its_own() -> None:
     text = to_json(report)
     assert json.loads(text) == report
     # So that a diff of two reports shows the cells that differ.
-    rows = [line.rstrip(",") for line in text.splitlines() if line.startswith('{"client"')]
+    rows = [line.rstrip(",") for line in text.splitlines() if line.startswith('{"id"')]
     assert [json.loads(row) for row in rows] == report["cells"]
 
 
