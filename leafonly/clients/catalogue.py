@@ -68,9 +68,9 @@ _ROOTS = {
 
 def _own_trust(client: Client) -> str:
     if client.own_roots is None:
-        return f"- no result with its own trust: {client.why_no_own_trust}"
+        return f"- default trust store not tried: {client.why_no_own_trust}"
     adds = ". A store that it is given adds to them" if client.adds_to_own_trust else ""
-    return f"- trusts by itself: {_ROOTS[client.own_roots]}{adds}"
+    return f"- default trust store: {_ROOTS[client.own_roots]}{adds}"
 
 
 def _section(client: Client) -> str:

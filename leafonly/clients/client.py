@@ -129,7 +129,7 @@ class Client:
         asks_ocsp: It asks the OCSP responder that a leaf names.
         name_override: How it connects to loopback under a real name by its own means. None:
             it has no such means, and gets an `/etc/hosts` of its own.
-        own_trust: How it trusts by itself; text is short for `OwnTrust(text)`.
+        own_trust: How it runs with its default trust store; text is short for `OwnTrust(text)`.
 
     """
 
@@ -205,7 +205,7 @@ class Client:
 
     @property
     def own_trust_command(self) -> tuple[str, ...] | None:
-        """The command with the trust that the client has by itself; None if it has none."""
+        """The command with the default trust store of the client; None if it has none."""
         own = self._own_trust
         if own is None:
             return None
@@ -214,12 +214,12 @@ class Client:
 
     @property
     def own_roots(self) -> Roots | None:
-        """Where the roots are that the client trusts by itself; None if it trusts none."""
+        """Where the roots of the default trust store are; None if there is none."""
         return self._own_trust.roots if self._own_trust else None
 
     @property
     def adds_to_own_trust(self) -> bool:
-        """Whether a store that it is given adds to what it trusts by itself."""
+        """Whether a store that it is given adds to its default trust store."""
         return self._own_trust is not None and self._own_trust.adds
 
     @property

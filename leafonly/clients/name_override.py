@@ -1,8 +1,7 @@
 """Run a client against a camera's real name, on loopback, with the trust that is asked for.
 
 Name and trust are independent. The name is overridden by the client's own means or, if it has
-none, by a private `/etc/hosts`. The client trusts the store that it is given, or what it trusts
-by itself.
+none, by a private `/etc/hosts`. The client uses the store that it is given, or its default one.
 """
 
 import functools
@@ -38,7 +37,7 @@ def why_not_runnable(client: Client, *, own_trust: bool) -> str | None:
 
     Args:
         client: The client.
-        own_trust: Whether it would use the roots that it trusts by itself.
+        own_trust: Whether it would use its default trust store.
 
     """
     if isinstance(client.name_override, CannotOverride):
@@ -61,13 +60,13 @@ def at_name(
     Args:
         client: The client.
         host: The name, which is made to resolve to 127.0.0.1.
-        own_trust: Whether it uses the roots that it trusts by itself.
+        own_trust: Whether it uses its default trust store.
         holds_more: With its own trust, it is given its store as well, without the anchors in
             it. Only for clients whose store adds to their own trust.
         online: Whether it may connect to the URL of the issuer that the leaf names.
 
     """
-    # A root of ours must not help what a client trusts by itself.
+    # A root of ours must not help the default trust store.
     if own_trust and holds_more:
         client = replace(client, trust=_without_anchors(client.trust))
     elif own_trust:

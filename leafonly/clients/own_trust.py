@@ -13,7 +13,7 @@ Roots = Literal["system", "package", "program"]
 
 @dataclass(frozen=True)
 class OwnTrust:
-    """The trust that a client has by itself.
+    """The default trust store of a client.
 
     Attributes:
         run: The command that uses it. Empty: as `Client.run`, with the word `native` in place
@@ -46,6 +46,6 @@ NOT_TESTED = NotTested("this client's default trust store has not been tested")
 
 @dataclass(frozen=True)
 class NoneOfItsOwn:
-    """It trusts nothing by itself; `why` continues a sentence for users."""
+    """It has no default trust store; `why` continues a sentence for users."""
 
     why: str

@@ -121,9 +121,7 @@ CLIENTS = (
         needs=("tstclnt", "certutil"),
         trust=nss_database("nss"),
         run="tstclnt -4 -h {host} -p {port} -d sql:{trust}",
-        own_trust=NoneOfItsOwn(
-            "it trusts what is in the database that it is given, and nothing by itself"
-        ),
+        own_trust=NoneOfItsOwn("it trusts only what is in the database that it is given"),
         stdin=_GET,
         # It has no version of its own: it prints its usage.
         version="tstclnt -h host",

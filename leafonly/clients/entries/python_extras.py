@@ -58,7 +58,7 @@ CLIENTS = (
         run="{python} {programs}/primp_get.py {trust} {urls}",
         library=_RUSTLS,
         name_override=CannotOverride(
-            "it asks name servers by itself, past the hosts file of this machine"
+            "it queries DNS servers directly and ignores the hosts file of this machine"
         ),
         measured=measured("2.0.1/0.23.44"),
         install=_CLIENTS,

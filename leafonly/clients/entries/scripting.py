@@ -80,7 +80,9 @@ CLIENTS = (
         kind="runtime",
         stack=OPENSSL,
         run="lua5.4 {programs}/luasec_get.lua {trust} {urls}",
-        own_trust=NoneOfItsOwn("it trusts what it is given, and by itself verifies nothing"),
+        own_trust=NoneOfItsOwn(
+            "it trusts only what it is given, and without that it verifies nothing"
+        ),
         version=_MODULE_LINES,
         measured=measured("1.2.0/3.0.19", "1.3.2/3.5.9", "1.3.2/3.6.5"),
         install=Install(debian="apt install lua5.4 lua-sec", macos="luarocks install luasec"),

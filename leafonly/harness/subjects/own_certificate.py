@@ -78,7 +78,7 @@ class OwnCertificate:
         return Holding(self._trusted or [self._own.root], others)
 
     def as_run(self, client: Client, scenario: Scenario) -> Client:
-        """Return the client at the real name, with the trust it has by itself where it has one."""
+        """Return the client at the real name, with its default trust store if it has one."""
         holds_more = scenario.holds_intermediate is not None
         own_trust = self._trusted is None and (client.adds_to_own_trust or not holds_more)
         online = scenario.aia is not None
@@ -106,7 +106,7 @@ def why_not_asked(
     Args:
         client: Who is to be asked, with what it was seen to do.
         leaf: What it is to be asked about; None where there is none.
-        native: By the roots that it trusts by itself.
+        native: With its default trust store.
         online: Where the leaf says that its CA is, it may be asked.
 
     """

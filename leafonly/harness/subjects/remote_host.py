@@ -54,7 +54,7 @@ class RemoteChain:
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
-        """The scenarios that this camera stages by itself."""
+        """The scenarios that what this camera presents allows."""
         if self.look.missing is None:
             # What is a control elsewhere is the question here.
             return (replace(SCENARIOS["full_chain"], control=False),)
