@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from leafonly.cameras.emulator.camera import Emulator  # noqa: E402
-from leafonly.certificates.authority import KEY_TYPES  # noqa: E402
+from leafonly.certificates.chain import KEY_TYPES  # noqa: E402
 from leafonly.clients import CLIENTS  # noqa: E402
 from leafonly.harness.bench import Bench  # noqa: E402
 from leafonly.harness.invocation import Invocation  # noqa: E402

@@ -17,13 +17,14 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-BOARD = ROOT / "tests" / "software_board.py"
+BOARD = ROOT / "tests" / "helpers" / "software_board.py"
 sys.path[:0] = [str(ROOT), str(BOARD.parent)]
 
 from leafonly.cameras import loads_for  # noqa: E402
 from leafonly.cameras.board.camera import SerialCamera  # noqa: E402
 from leafonly.cameras.micropython import MicroPython  # noqa: E402
-from leafonly.certificates.authority import Authority, pem  # noqa: E402
+from leafonly.certificates.authority import Authority  # noqa: E402
+from leafonly.certificates.chain import pem  # noqa: E402
 from tests.helpers.software_board import micropython_program  # noqa: E402
 
 
