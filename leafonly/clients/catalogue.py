@@ -24,8 +24,8 @@ _TAIL = """\
 ## Not on this page
 
 - gRPC: it requires HTTP/2 by ALPN, which a camera does not offer. It fails even with the full chain, with `Cannot check peer: missing selected ALPN property` (measured with grpcio 1.85.1). So it fails its control, and no other verdict would count.
-- Safari, Edge, and all clients that verify with Windows' or Apple's own library: nobody has measured them. WebKitGTK has Safari's engine, but not its TLS library.
-- Android's browser and system library: nobody has measured them. OkHttp on Conscrypt, measured with a desktop's Java, is close to what Android apps use.
+- Safari, Edge, and all clients that verify with Windows' or Apple's own library: not measured yet. WebKitGTK has Safari's engine, but not its TLS library.
+- Android's browser and system library: not measured yet. OkHttp on Conscrypt, measured with a desktop's Java, is close to what Android apps use.
 - Electron: its package contains no program, only a download from another place. Its engine is Chromium's.
 """
 

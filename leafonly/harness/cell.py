@@ -131,7 +131,7 @@ def unmeasured(client: Client, scenario: Scenario, key_type: KeyType, because: s
 def unobserved(
     client: Client, scenario: Scenario, key_type: KeyType, verdict: Verdict, reason: str
 ) -> Cell:
-    """Give a cell in which nobody was asked: an error, or not applicable, and why."""
+    """Return a cell whose client was not run: an error, or not applicable, and why."""
     does_not_apply = verdict == "not_applicable"
     return Cell(
         client=client.name,

@@ -99,7 +99,7 @@ def _of_matrix(report: ReportBody) -> list[str | None]:
 
 
 def _of_situation(report: ReportBody, scenario: str, in_absent: int) -> str:
-    """Count who connects in a scenario, in short where `absent` has just said the number."""
+    """Count the clients that connect; in short where `absent` has just said the number."""
     cells = conclusive(report, scenario)
     connect = [cell for cell in cells if cell["verdict"] == "accepted"]
     if not cells:
@@ -146,7 +146,7 @@ def _of_the_odd(report: ReportBody) -> list[str | None]:
 
 
 def _of_remote_host(report: ReportBody) -> list[str | None]:
-    """Say what deployed cameras present and, of a single one, who connects to it."""
+    """Say what remote hosts present and, for a single one, which clients connect to it."""
     findings = [each for each in report["findings"] if each["check"] == _DEPLOYED]
     complete = sum(each["severity"] == "info" for each in findings)
     if len(findings) > 1:

@@ -68,7 +68,7 @@ class RemoteChain:
 
     @property
     def intermediates(self) -> Sequence[x509.Certificate]:
-        """The others: who holds them has them stored."""
+        """The others, which clients hold in the scenario `cached`."""
         return [each for each in self.trusted or () if not is_issued_by(each, each)]
 
     @property
