@@ -14,11 +14,14 @@ __all__ = [
     "CameraRow",
     "CellRow",
     "ClientRow",
+    "FileRow",
     "FindingRow",
     "Host",
     "Option",
     "OtherRows",
     "PresentationRow",
+    "Reach",
+    "RemedyKind",
     "RemedyRow",
     "Report",
     "ReportBody",
@@ -26,6 +29,7 @@ __all__ = [
     "RunKind",
     "ServerSawRow",
     "Severity",
+    "StepRow",
     "Summary",
     "Verdict",
     "VerdictCounts",
@@ -35,6 +39,8 @@ __all__ = [
 RunKind = Literal["matrix", "own_certificate", "remote_host", "presentation"]
 Verdict = Literal["accepted", "rejected", "error", "not_applicable"]
 Severity = Literal["blocker", "warning", "info"]
+RemedyKind = Literal["camera", "gateway", "client_store", "client_code", "aia"]
+Reach = Literal["all_clients", "configured_clients", "one_application"]
 Option = str | bool | Sequence[str] | None
 
 
@@ -146,13 +152,40 @@ class FindingRow(TypedDict):
     remedy: str | None
 
 
-class RemedyRow(TypedDict):
-    """Something that makes failing clients connect."""
+class StepRow(TypedDict):
+    """One step of a remedy: what to do, and the lines to copy, if any."""
+
+    text: str
+    lines: str | None
+
+
+class FileRow(TypedDict):
+    """A file that a remedy needs, with its whole text; never a private key."""
 
     name: str
+    text: str
+
+
+class RemedyRow(TypedDict):
+    """Something that makes failing clients connect, the best one first in a report.
+
+    `cells_fixed` of `cells_failing` cells were accepted when it was tried. `client` names the
+    one client that a recipe is for, or is None.
+    """
+
+    name: str
+    kind: RemedyKind
     tried: bool
     cells_fixed: int
+    cells_failing: int
+    clients_fixed: list[str]
+    reach: Reach
+    cost: str
+    widens: str | None
     how: str
+    steps: list[StepRow]
+    files: list[FileRow]
+    client: str | None
 
 
 class ReportBody(TypedDict):

@@ -1,0 +1,54 @@
+"""What can be asked on the command line, and the message if it cannot be understood."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from leafonly import __version__
+from leafonly.certificates.printable import printable
+from leafonly.command_line import answer, build, clients, docs, look, report, serve
+from leafonly.command_line.messages import unknown
+
+__all__ = ["parser"]
+
+_COMMANDS = (look, serve, clients, build, docs, answer, report)
+"""The order of --help."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, with the name that was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with one line, where argparse would also print the usage."""
+        self.exit(
+            2, f"{self.prog}: {printable(' '.join(message.split()))}; see {self.prog} --help\n"
+        )
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        # What argparse calls for `choices`, from Python 3.11 to 3.14.
+        if action.choices is not None and value not in action.choices:
+            what = str(action.metavar).lower()
+            self.exit(2, f"{self.prog}: {unknown(what, value, action.choices)}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; `run` in what it parses is the function that runs the command."""
+    is_script = Path(sys.argv[0]).stem == "leafonly"
+    whole = _Parser(
+        prog="leafonly" if is_script else "python -m leafonly",
+        description="Which clients connect to a camera that presents only its leaf certificate? "
+        "The suites run under pytest (see pytest --help); these commands do the rest.",
+        allow_abbrev=False,
+    )
+    version = f"leafonly {__version__}"
+    whole.add_argument("--version", action="version", version=version, help="print the version")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, text: str, more: str = "") -> argparse.ArgumentParser:
+        description = f"{text[0].upper()}{text[1:]}. {more}"
+        return commands.add_parser(name, help=text, description=description, allow_abbrev=False)
+
+    for command in _COMMANDS:
+        command.add(add)
+    return whole
