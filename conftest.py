@@ -8,6 +8,7 @@ pytest_plugins = [
     "fixtures.matrix",
     "fixtures.presentation",
     "fixtures.remote_host",
+    "fixtures.report_directory",
     "fixtures.report",
     "fixtures.audit",
     "fixtures.own_certificate",

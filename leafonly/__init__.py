@@ -1,3 +1,23 @@
-"""leafonly tells which clients connect to a camera that can present only its leaf."""
+"""leafonly tells which clients connect to a camera that can present only its leaf.
 
-__version__ = "0.1.0"
+`serve` starts such a camera on loopback, for tests of your own. Everything else is the command
+line's: `leafonly --help`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from leafonly.distribution import __version__
+
+if TYPE_CHECKING:
+    from leafonly.serving import Connection, LeafOnlyServer, serve
+
+__all__ = ["Connection", "LeafOnlyServer", "__version__", "serve"]
+
+
+def __getattr__(name: str) -> Any:
+    # On first use: everybody's pytest imports this package, and few tests need a camera.
+    if name not in __all__:
+        raise AttributeError(f"module 'leafonly' has no attribute {name!r}")
+    from leafonly import serving
+
+    return getattr(serving, name)

@@ -1,8 +1,10 @@
+# PYTHON_ARGCOMPLETE_OK
 """The command line: `python -m leafonly COMMAND`, or `leafonly COMMAND` where it is installed."""
 
 import io
 import os
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
-            options = parser().parse_args(arguments)
+            options = _completed(parser()).parse_args(arguments)
             code: int = options.run(options)
         except SystemExit as end:  # for --help, --version, and what cannot be parsed
             code = end.code if isinstance(end.code, int) else 2
@@ -45,6 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _give_stdout_up()
         return 2
     return code
+
+
+def _completed(parser: ArgumentParser) -> ArgumentParser:
+    """Return the parser; if a shell asks how a command goes on, answer, and end the process."""
+    if "_ARGCOMPLETE" in os.environ:
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    return parser
 
 
 def _give_stdout_up() -> None:

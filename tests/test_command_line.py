@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from leafonly import __version__
 from leafonly.__main__ import main
 from leafonly.clients import CLIENTS
 from leafonly.clients.build import Build
 from leafonly.command_line.parser import parser
+from leafonly.distribution import __version__
 from leafonly.report.document import to_json
 
 ROOT = Path(__file__).parents[1]

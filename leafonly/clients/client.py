@@ -21,6 +21,7 @@ from leafonly.clients.own_trust import (
 from leafonly.clients.refusal import Vocabulary
 from leafonly.clients.stack import Stack
 from leafonly.clients.trust_store import Trust, pem_file
+from leafonly.distribution import install_command
 
 __all__ = [
     "VERSION_LINES",
@@ -53,7 +54,8 @@ class Install:
     def on(self, platform: str) -> str:
         """Return the command for a `sys.platform`."""
         by_platform = {"linux": self.debian, "darwin": self.macos, "win32": self.windows}
-        return by_platform.get(platform, "") or self.anywhere or "see docs/clients.md"
+        command = by_platform.get(platform, "") or self.anywhere or "see docs/clients.md"
+        return install_command(command)
 
 
 def apt(packages: str, *, brew: str = "") -> Install:

@@ -15,7 +15,9 @@ _MOST_NAMES = 10  # that are listed in an error message
 class Add(Protocol):
     """Adds a subcommand: its name, what it does in one line, and more for its own --help."""
 
-    def __call__(self, name: str, text: str, more: str = "") -> ArgumentParser:
+    def __call__(
+        self, name: str, text: str, more: str = "", *, prefix_chars: str = "-"
+    ) -> ArgumentParser:
         """Return the parser of the new command."""
         ...
 

@@ -5,14 +5,14 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from leafonly import __version__
 from leafonly.certificates.printable import printable
-from leafonly.command_line import answer, build, clients, docs, look, report, serve
+from leafonly.command_line import answer, build, clients, docs, look, report, serve, suites
 from leafonly.command_line.messages import unknown
+from leafonly.distribution import __version__
 
 __all__ = ["parser"]
 
-_COMMANDS = (look, serve, clients, build, docs, answer, report)
+_COMMANDS = (suites, look, serve, clients, build, docs, answer, report)
 """The order of --help."""
 
 
@@ -45,9 +45,17 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=version, help="print the version")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def add(name: str, text: str, more: str = "") -> argparse.ArgumentParser:
-        description = f"{text[0].upper()}{text[1:]}. {more}"
-        return commands.add_parser(name, help=text, description=description, allow_abbrev=False)
+    def add(
+        name: str, text: str, more: str = "", *, prefix_chars: str = "-"
+    ) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=text,
+            description=f"{text[0].upper()}{text[1:]}. {more}",
+            allow_abbrev=False,
+            prefix_chars=prefix_chars,
+            add_help=prefix_chars == "-",
+        )
 
     for command in _COMMANDS:
         command.add(add)

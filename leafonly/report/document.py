@@ -10,9 +10,9 @@ from pathlib import Path
 
 import jsonschema
 
-from leafonly import __version__
 from leafonly.certificates.regular_file import read_regular_file
 from leafonly.clients.cell_id import CellId
+from leafonly.distribution import __version__
 from leafonly.report.html import render
 from leafonly.report.rows import (
     CameraRow,

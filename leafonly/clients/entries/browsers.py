@@ -57,7 +57,9 @@ _SINGLE_PROCESS = (
         messages=says.FIREFOX,
         measured=measured("153.5.1esr/3.125", "153.6.0esr", "153.7.0esr/3.125.1"),
         asks_ocsp=True,
-        install=Install(debian="apt install firefox-esr libnss3-tools; uv sync --extra browsers"),
+        install=Install(
+            debian="apt install firefox-esr libnss3-tools; uv sync --inexact --extra browsers"
+        ),
     ),
     Client(
         name="qtwebengine",
@@ -71,7 +73,7 @@ _SINGLE_PROCESS = (
         time_limit=60,
         messages=says.QTWEBENGINE,
         measured=measured("6.11.3", aia="accepted"),
-        install=Install(debian="apt install libnss3-tools; uv sync --extra browsers"),
+        install=Install(debian="apt install libnss3-tools; uv sync --inexact --extra browsers"),
     ),
     Client(
         name="webkitgtk",

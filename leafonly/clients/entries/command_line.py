@@ -240,7 +240,7 @@ CLIENTS = (
         measured=by_default_context(
             "3.2.4/3.0.19", since=("3.2.4/3.0.19", "3.2.4/3.5.9", "3.2.4/3.6.5")
         ),
-        install=Install(anywhere="uv sync --extra clients"),
+        install=Install(anywhere="uv sync --inexact --extra clients"),
     ),
     Client(
         name="xh",

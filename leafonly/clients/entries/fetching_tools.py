@@ -112,7 +112,7 @@ CLIENTS = (
             "import pip, ssl; print('pip', pip.__version__); print(ssl.OPENSSL_VERSION)",
         ),
         measured=measured("26.3/3.0.19", "26.3/3.5.9", "26.3/3.6.5"),
-        install=Install(anywhere="uv sync --extra clients"),
+        install=Install(anywhere="uv sync --inexact --extra clients"),
     ),
     Client(
         name="uv",
@@ -127,7 +127,7 @@ CLIENTS = (
         own_trust=OwnTrust(roots="program"),  # the crate webpki-roots is compiled in
         version=r"uv (?P<version>\S+)",
         measured=measured("0.13.9/0.23.46"),
-        install=Install(anywhere="uv sync --extra clients"),
+        install=Install(anywhere="uv sync --inexact --extra clients"),
     ),
     Client(
         name="apt",

