@@ -125,18 +125,21 @@ class Authority:
         self, name: str, public_key: PublicKey, aia: str | None, *, expired: bool = False
     ) -> x509.Certificate:
         issuer, now = self._certificates[-1], dt.datetime.now(dt.UTC)
+        # A common name has 64 characters at most (ub-common-name in RFC 5280 appendix A.1).
+        common_name = [x509.NameAttribute(NameOID.COMMON_NAME, name)] if len(name) <= 64 else []
+        subject = x509.Name(common_name)
         not_after = now - _DAY if expired else now + 60 * _DAY
         issuer_ski = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         builder = (
             x509.CertificateBuilder()
-            .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+            .subject_name(subject)
             .issuer_name(issuer.subject)
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - 30 * _DAY)
             .not_valid_after(not_after)
-            # Not critical: the subject is not empty (RFC 5280 section 4.2.1.6).
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            # Critical only without a subject (RFC 5280 section 4.2.1.6).
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=not subject)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(public_key), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)

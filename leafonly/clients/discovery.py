@@ -1,5 +1,7 @@
 """Find out which clients are installed, and which versions they and their TLS libraries have."""
 
+import atexit
+import functools
 import importlib.machinery
 import importlib.util
 import os
@@ -14,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leafonly.certificates.printable import printable
+from leafonly.clients.bounded import bounded
 from leafonly.clients.build import PROGRAMS, NotBuiltError
 from leafonly.clients.client import Client, Kind
 from leafonly.clients.library_version import Library
@@ -21,6 +24,7 @@ from leafonly.clients.process import bare_environment, run
 
 __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "program_of"]
 
+_MOST_OUTPUT = 16 * 1024  # characters of a version command's output that are searched
 _TIME_LIMIT = 30  # seconds for a version command; the slowest takes 2 on a quiet machine
 
 
@@ -40,8 +44,20 @@ class Found:
 
 def cache_directory() -> Path:
     """Return the folder that keeps compiled client programs between runs."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "leafonly"
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "leafonly"
+    try:
+        return Path.home() / ".cache" / "leafonly"
+    except RuntimeError:  # no HOME, and no entry in the list of users
+        return _scratch()
+
+
+@functools.cache
+def _scratch() -> Path:
+    """Return a folder of this process alone: a name that others know could be made by them."""
+    directory = Path(tempfile.mkdtemp(prefix="leafonly-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
 
 
 def program_of(client: Client) -> str:
@@ -125,7 +141,7 @@ def _version_text(client: Client) -> str:
             time_limit=_TIME_LIMIT,
         )
     # It goes to the terminal and into the report.
-    said = (finished.stdout + finished.stderr).replace("\r\n", "\n")
+    said = bounded(finished.stdout + finished.stderr, _MOST_OUTPUT).replace("\r\n", "\n")
     text = printable(said, keep="\n\t")
     code = finished.exit_code
     if code is None:

@@ -171,14 +171,14 @@ JSSE: Vocabulary = {
 # lib/ssl/src/ssl_alert.erl and ssl_handshake.erl of Erlang/OTP 25 to 28. The same names stand for
 # the server's alerts, but those are "received".
 ERLANG: Vocabulary = {
-    r"tls_alert,\s*\{unknown_ca,(?![^}]*received)": UNKNOWN_ISSUER,
-    r"tls_alert,\s*\{certificate_expired,(?![^}]*received)": "expired",
+    r"tls_alert,\s*\{unknown_ca,(?![^}]{0,500}received)": UNKNOWN_ISSUER,
+    r"tls_alert,\s*\{certificate_expired,(?![^}]{0,500}received)": "expired",
     r"hostname_check_failed": "wrong_name",
     r"invalid_signature": "bad_signature",
-    r"tls_alert,\s*\{(\w+_certificate|certificate_unknown),(?![^}]*received)": REFUSED,
+    r"tls_alert,\s*\{(\w+_certificate|certificate_unknown),(?![^}]{0,500}received)": REFUSED,
     r"\{bad_cert,": REFUSED,
     # A bad certificate without an alert of its own comes as a failed handshake.
-    r"tls_alert,\s*\{handshake_failure,(?![\s\S]*\{bad_cert,)": "protocol",
+    r"tls_alert,\s*\{handshake_failure,(?![\s\S]{0,2000}\{bad_cert,)": "protocol",
     r"tls_alert,\s*\{(protocol_version|insufficient_security),|received\s+SERVER ALERT": "protocol",
 }
 

@@ -19,6 +19,8 @@ from leafonly.clients.trust_store import Trust
 
 __all__ = ["at_name", "why_not_runnable"]
 
+_TIME_LIMIT = 20  # seconds for `unshare`, which takes milliseconds
+
 # An ordinary user may mount only as root of a new user namespace. Root stays what it is, because
 # nginx and apt change to other users.
 _AS_ROOT = () if hasattr(os, "geteuid") and os.geteuid() == 0 else ("--map-root-user",)
@@ -131,8 +133,11 @@ def _can_mount_privately() -> bool:
     with tempfile.NamedTemporaryFile() as hosts:
         try:
             tried = subprocess.run(
-                [*_WITH_OWN_HOSTS[:-1], hosts.name, "true"], capture_output=True, check=False
+                [*_WITH_OWN_HOSTS[:-1], hosts.name, "true"],
+                capture_output=True,
+                check=False,
+                timeout=_TIME_LIMIT,
             )
-        except OSError:
+        except (OSError, subprocess.TimeoutExpired):
             return False
     return tried.returncode == 0

@@ -15,6 +15,8 @@ from typing import IO
 
 import psutil
 
+from leafonly.clients.orphans import adopt_orphans, end_orphans
+
 __all__ = ["Finished", "bare_environment", "run"]
 
 _MOST_OUTPUT = 1 << 20  # bytes kept of each stream; a hostile program may write without end
@@ -89,6 +91,7 @@ def run(
     ):
         given.write(stdin.encode())
         given.seek(0)
+        adopt_orphans()
         started = time.monotonic()
         process = subprocess.Popen(
             argv,
@@ -102,14 +105,24 @@ def run(
         # A timer, because wait(timeout) polls, which costs a short cell half its time.
         overdue = threading.Event()
         timer = threading.Timer(time_limit, _end_late, (process, overdue))
-        timer.start()
         try:
+            _start(timer)
             exit_code = process.wait()
         finally:
             seconds = time.monotonic() - started
             timer.cancel()
             _end_all(process)
+            home = environment.get("HOME")
+            is_own = home is not None and Path(home).is_relative_to(directory)
+            end_orphans(process.pid, home if is_own else None)
         return Finished(None if overdue.is_set() else exit_code, _tail(out), _tail(err), seconds)
+
+
+def _start(timer: threading.Timer) -> None:
+    try:
+        timer.start()
+    except RuntimeError as error:  # a limit of threads: without the timer, nothing ends it
+        raise OSError(f"this machine has no room for another thread: {error}") from error
 
 
 def _end_late(process: "subprocess.Popen[bytes]", overdue: threading.Event) -> None:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal, get_args
 
+from leafonly.clients.bounded import bounded
+
 __all__ = [
     "CERTIFICATE_ALERTS",
     "REASONS",
@@ -81,6 +83,7 @@ _GRAVEST_FIRST: tuple[Meaning, ...] = (
 
 def meanings(vocabulary: Vocabulary, text: str) -> set[Meaning]:
     """Return the meanings of all known messages in a client's output."""
+    text = bounded(text)
     return {
         meaning for saying, meaning in vocabulary.items() if re.search(saying, text, re.IGNORECASE)
     }

@@ -14,6 +14,8 @@ from leafonly.certificates.chain import der, pem
 
 __all__ = ["Trust", "java_truststore", "mono_store", "nss_database", "pem_file"]
 
+_TIME_LIMIT = 30  # seconds for `certutil`, which takes a tenth of one
+
 Certificates = Sequence[x509.Certificate]
 
 
@@ -110,12 +112,16 @@ def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
     certutil = shutil.which("certutil")
     if certutil is None:
         raise FileNotFoundError("certutil is not installed: apt install libnss3-tools")
-    finished = subprocess.run(
-        [certutil, *arguments, "-d", f"sql:{database}"],
-        input=given,
-        capture_output=True,
-        check=False,
-    )
+    try:
+        finished = subprocess.run(
+            [certutil, *arguments, "-d", f"sql:{database}"],
+            input=given,
+            capture_output=True,
+            check=False,
+            timeout=_TIME_LIMIT,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OSError(f"certutil did not end within {_TIME_LIMIT} s") from error
     if finished.returncode != 0:
         said = finished.stderr.decode(errors="replace").strip()
         raise OSError(f"certutil could not write the NSS database: {said or finished.returncode}")

@@ -1,8 +1,12 @@
 """Where a TLS server is: one host and port."""
 
+import re
 from dataclasses import dataclass
 
-__all__ = ["Target", "target"]
+__all__ = ["Target", "as_host_name", "target"]
+
+# Letters, digits, hyphens (RFC 1123 section 2.1), and the underscores that some names have.
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,3 +40,20 @@ def target(text: str, default_port: int | None = 443) -> Target:
     if not host or not port.isdigit() or not 0 < int(port) < 65536 or set(host) & set("/@ "):
         raise ValueError(f"{text} is not HOST, HOST:PORT or @FILE")
     return Target(host, int(port))
+
+
+def as_host_name(text: str) -> str:
+    """Return the text, which may stand in a client's command line.
+
+    A name in a certificate is text from outside, and programs read more in an argument than a
+    name: socat takes `name,exec:...`, and a hyphen begins an option.
+
+    Raises:
+        ValueError: It is no host name.
+
+    """
+    if len(text) > 253 or not _HOST_NAME.fullmatch(text):
+        raise ValueError(
+            f"{text[:80]!r} is not a host name: letters, digits, hyphens and dots make one"
+        )
+    return text

@@ -125,3 +125,12 @@ def test_everything_but_an_expired_leaf_is_valid_now() -> None:
         assert certificate.not_valid_before_utc < now < certificate.not_valid_after_utc
     expired = authority.issue(expired=True).leaf
     assert expired.not_valid_before_utc < expired.not_valid_after_utc < now
+
+
+def test_name_too_long_for_a_common_name_is_in_the_san_alone() -> None:
+    name = f"{'camera-' * 8}a.{'b' * 40}.example.com"
+    leaf = Authority().issue(name).leaf
+    san = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    assert san.value.get_values_for_type(x509.DNSName) == [name]
+    assert san.critical
+    assert not leaf.subject

@@ -1,6 +1,7 @@
 """Programs are started in nothing but their cell, and none survives it."""
 
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -75,6 +76,36 @@ def test_time_limit_ends_the_program_and_all_it_started(tmp_path: Path) -> None:
     assert finished.timed_out
     assert finished.exit_code is None
     assert ends(int(finished.stdout))
+
+
+# Forks twice, so that its grandchild has no parent that anybody could ask.
+ORPHAN = """
+import os, subprocess, sys
+code = "import subprocess, sys; print(subprocess.Popen({sleep}, start_new_session={apart}).pid)"
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+subprocess.run([sys.executable, "-c", code.format(sleep=sleep, apart={apart})])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to an ancestor")
+@pytest.mark.parametrize("apart", [True, False])
+def test_orphan_is_ended_even_in_a_session_of_its_own(tmp_path: Path, apart: bool) -> None:
+    finished = start(ORPHAN.replace("{apart}", str(apart)), tmp_path)
+    assert finished.exit_code == 0
+    assert ends(int(finished.stdout))
+
+
+def test_without_room_for_a_timer_nothing_is_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_: threading.Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", no_room)
+    before = {child.pid for child in psutil.Process().children()}
+    with pytest.raises(OSError, match="no room for another thread"):
+        start("import time; time.sleep(600)", tmp_path)
+    assert {child.pid for child in psutil.Process().children()} <= before
 
 
 def test_program_that_leaves_a_child_behind_is_tidied_up(tmp_path: Path) -> None:

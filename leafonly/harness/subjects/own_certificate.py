@@ -21,6 +21,7 @@ from leafonly.harness.preflight import check_leaf
 from leafonly.harness.scenario import SCENARIOS, Scenario
 from leafonly.harness.subjects.own_authority import served_chain
 from leafonly.harness.subjects.subject import Holding, ToServe
+from leafonly.tls.address import as_host_name
 
 __all__ = ["OWN_SCENARIOS", "OwnCertificate", "why_not_asked"]
 
@@ -132,7 +133,10 @@ def _host(evidence: Evidence) -> str:
     try:
         ipaddress.ip_address(evidence.domain)
     except ValueError:
-        return evidence.domain
+        try:
+            return as_host_name(evidence.domain)
+        except ValueError as error:
+            raise NotCheckedError(str(error)) from error
     raise NotCheckedError("clients can be led to a name on loopback, and not to an address")
 
 

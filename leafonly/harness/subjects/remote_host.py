@@ -27,7 +27,7 @@ from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS, Scenario
 from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.harness.subjects.subject import Holding, ToServe
-from leafonly.tls.address import Target
+from leafonly.tls.address import Target, as_host_name
 from leafonly.tls.read_host import read_host
 
 __all__ = ["RemoteChain", "RemoteHost", "key_name", "read_remote_host", "remote_bench"]
@@ -106,7 +106,7 @@ def read_remote_host(
     with quietly():
         presented = read_host(target, given)
         certificates = read_certificates(presented)
-        called = given or _only_name(certificates[0], target)
+        called = as_host_name(given or _only_name(certificates[0], target))
         look = classify(Target(called, target.port), certificates, Trusted(trusted), presented)
     return RemoteChain(target, called, certificates, look, trusted)
 

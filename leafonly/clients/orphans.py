@@ -1,0 +1,67 @@
+"""Processes that a client left behind when it ended: on Linux, this process adopts and ends them.
+
+A program that forks twice leaves a process whose parent is gone. The kernel gives it to the
+nearest ancestor that asked for such orphans, otherwise to init, where nobody could tell whose it
+was (prctl(2), PR_SET_CHILD_SUBREAPER).
+"""
+
+import contextlib
+import ctypes
+import functools
+import os
+import sys
+from pathlib import Path
+
+import psutil
+
+__all__ = ["adopt_orphans", "end_orphans"]
+
+_PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+
+
+@functools.cache
+def adopt_orphans() -> None:
+    """Ask the kernel for the orphans of this process's descendants; only Linux can."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans(session: int, home: str | None) -> None:
+    """End the orphans of one client.
+
+    A client's processes are in its session, or have left it (setsid) and still have its HOME.
+
+    Args:
+        session: The client's session, which is the id of its first process.
+        home: The client's HOME, which no other client has; None if it has the user's.
+
+    """
+    for pid in _adopted():
+        if _session(pid) == session or (home is not None and _home(pid) == home):
+            with contextlib.suppress(psutil.Error, ChildProcessError):
+                psutil.Process(pid).kill()
+                os.waitpid(pid, 0)
+
+
+def _adopted() -> list[int]:
+    """Return the children of the main thread: orphans come to it, and few others are there."""
+    try:
+        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    except OSError:  # not Linux, or a kernel without CONFIG_PROC_CHILDREN
+        return []
+    return [int(pid) for pid in text.split()]
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return None
+
+
+def _home(pid: int) -> str | None:
+    try:
+        return psutil.Process(pid).environ().get("HOME")
+    except (psutil.Error, OSError):
+        return None
