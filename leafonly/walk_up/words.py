@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from leafonly.harness.verdict import Judgement
 
-__all__ = ["Answer", "QUESTIONS", "answer", "conclusion"]
+__all__ = ["QUESTIONS", "Answer", "answer", "conclusion"]
 
 Answer = Mapping[str, str]
 """`mark` (yes, no, unknown) and `text`."""
