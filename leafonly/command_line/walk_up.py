@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,8 @@ from leafonly.certificates.printable import printable
 from leafonly.command_line.messages import fail, unknown
 
 if TYPE_CHECKING:
+    from cryptography import x509
+
     from leafonly.walk_up.page_server import Site
     from leafonly.walk_up.plan import Plan
     from leafonly.walk_up.visitors import Device
@@ -26,7 +28,7 @@ _REPORT = "reports/walk-up"
 _PORT, _LAST_PORT = 8440, 65000
 _EVERYWHERE = "0.0.0.0"  # noqa: S104  # compared with, never a default
 _PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105  # the name of a variable
-_OPTIONS = ("address", "port", "scenarios", "credentials", "domain", "report_dir")
+_OPTIONS = ("address", "port", "scenarios", "credentials", "domain", "trust", "report_dir")
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -37,33 +39,22 @@ def add_options(parser: ArgumentParser) -> None:
         action="store_true",
         help="serve a page on which people test their own phone, television or laptop",
     )
-    group.add_argument(
-        "--address",
-        metavar="ADDR",
-        help="an IPv4 address of this computer, or 0.0.0.0 for all; "
-        "default: 127.0.0.1, which only this computer can reach",
-    )
-    group.add_argument(
-        "--port", type=int, metavar="N", help=f"of the page; the scenarios follow; default: {_PORT}"
-    )
-    group.add_argument(
-        "--scenarios", metavar="NAMES", help="absent, aia, visited, with commas; default: all"
-    )
-    group.add_argument(
-        "--credentials",
-        type=Path,
-        metavar="DIR",
-        help="your certificate as the CA delivered it; default: a test authority",
-    )
-    group.add_argument(
-        "--domain", metavar="NAME", help="the name by which devices ask for the camera"
-    )
-    group.add_argument(
-        "--report-dir",
-        type=Path,
-        metavar="DIR",
-        help=f"where report.json and report.html are written; default: {_REPORT}",
-    )
+    described: dict[str, tuple[str, type, str]] = {
+        "address": (
+            "ADDR",
+            str,
+            "an IPv4 address of this computer, or 0.0.0.0 for all; default: 127.0.0.1, which "
+            "only this computer can reach",
+        ),
+        "port": ("N", int, f"of the page; the scenarios follow; default: {_PORT}"),
+        "scenarios": ("NAMES", str, "some of absent, aia, visited; the controls are always there"),
+        "credentials": ("DIR", Path, "your certificate as the CA delivered it; default: a test CA"),
+        "trust": ("FILE", Path, "the root of a private CA that issued your certificate"),
+        "domain": ("NAME", str, "the name by which devices ask for the camera"),
+        "report-dir": ("DIR", Path, f"where the report is written; default: {_REPORT}"),
+    }
+    for name, (metavar, kind, text) in described.items():
+        group.add_argument(f"--{name}", type=kind, metavar=metavar, help=text)
 
 
 def is_given(options: Namespace) -> bool:
@@ -123,7 +114,17 @@ def _plan(options: Namespace, addresses: tuple[str, ...]) -> "Plan":
     if options.credentials is None:
         return test_plan(addresses, options.domain, scenarios)
     credentials = read_directory(options.credentials, _password)
-    return own_plan(addresses, credentials, options.domain, scenarios)
+    private = _roots(options.trust) if options.trust else ()
+    return own_plan(addresses, credentials, options.domain, scenarios, private)
+
+
+def _roots(path: Path) -> "Sequence[x509.Certificate]":
+    from leafonly.audit.files.credentials import read_file
+
+    certificates = read_file(path, None, lambda _: None).contents.certificates
+    if not certificates:
+        raise ValueError(f"--trust={path}: no certificate can be read from it")
+    return certificates
 
 
 def _scenarios(text: str | None) -> list[str]:
@@ -147,36 +148,50 @@ def _password(path: Path) -> bytes | None:
 
 
 def _introduce(site: "Site", port: int) -> None:
-    """Print where the page is, who can reach it, and what the other ports present."""
+    """Print where the page is, who can reach it, and what it asks of visitors."""
     from leafonly.walk_up.opening import addresses_at, is_loopback
+    from leafonly.walk_up.page_server import fingerprint, root_name
 
     urls = [f"http://{address}:{port}/" for address in site.addresses]
-    _print_qr_code(urls[0])
+    is_local = all(map(is_loopback, site.addresses))
+    if not is_local:
+        _print_qr_code(urls[0])
     print("Open this page on the device to be tested:", *urls, sep="\n  ")
-    if all(map(is_loopback, site.addresses)):
+    if is_local:
         others = [each for each in addresses_at(_EVERYWHERE) if not is_loopback(each)]
-        also = f" For a phone in its network: --address={others[0]}" if others else ""
+        also = f" For devices in its network: --address={others[0]}" if others else ""
         print(f"Only this computer can reach it.{also}")
     else:
         print("Everybody in the networks of these addresses can reach it.")
-    for scenario, at in site.ports.items():
-        host = site.domain or site.addresses[0]
-        print(f"  {scenario:15} https://{host}:{at}/")
+    # No URLs of theirs: who continues past a browser's warning there spoils its verdict.
+    print(
+        "The page tests:", *(f"{name} on port {at}" for name, at in site.ports.items()), sep="\n  "
+    )
     if site.root is None:
-        print(f"Nothing has to be installed. {site.domain} must resolve to {site.addresses[0]} on")
-        print("the devices: by a DNS record, or in your router.")
+        print(
+            f"Nothing has to be installed, but {site.domain} must resolve to {site.addresses[0]}."
+        )
     else:
-        print(f"The page offers the test root ({site.root[1]}). Its key is only in this process.")
+        print(
+            f"It offers the test root ({root_name(site.root)}), whose key is only in this process."
+        )
+        print(f"The root's SHA-256 fingerprint:\n  {fingerprint(site.root)}")
     print("Press Enter or Ctrl-C to end the test and to write the report.", flush=True)
 
 
 def _print_qr_code(url: str) -> None:
+    """Print a QR code, black on white whatever the terminal's colors are."""
+    import io
+
     import segno
 
-    # Its blocks are not in every encoding; the URL is printed anyway.
-    with suppress(LookupError, UnicodeEncodeError):
-        "█▀▄".encode(sys.stdout.encoding or "ascii")
-        segno.make(url, micro=False).terminal(compact=True, border=2)
+    drawn = io.StringIO()
+    segno.make(url, micro=False).terminal(drawn, compact=True, border=2)
+    with suppress(LookupError, UnicodeEncodeError):  # the URL is printed anyway
+        drawn.getvalue().encode(sys.stdout.encoding or "ascii")
+        before, after = ("\x1b[97;40m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
+        for line in drawn.getvalue().splitlines():
+            print(f"{before}{line}{after}")
 
 
 def _tell(device: "Device", site: "Site") -> None:

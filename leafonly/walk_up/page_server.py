@@ -1,23 +1,26 @@
 """The page over plain HTTP: what it is made of, and what its script asks."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import jinja2
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
+from leafonly.certificates.chain import der
 from leafonly.walk_up.bounded_server import BoundedServer
 from leafonly.walk_up.visitors import Device, Outcome, RefusedError, Visitors
-from leafonly.walk_up.words import QUESTIONS, answer, conclusion
+from leafonly.walk_up.words import QUESTIONS, answers, conclusion
 
-__all__ = ["ISSUER_PATH", "ROOT_PATH", "PageServer", "Site"]
+__all__ = ["ISSUER_PATH", "ROOT_PATH", "PageServer", "Site", "fingerprint", "root_name"]
 
 ROOT_PATH = "/leafonly-test-root.crt"
 ISSUER_PATH = "/issuer.cer"
 
-_MOST_BODY = 4096  # bytes
 _STATIC = Path(__file__).with_name("static")
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("leafonly.walk_up", "templates"),
@@ -40,8 +43,8 @@ class Site:
         addresses: Of this machine, by which the page is visited.
         domain: The name by which browsers ask for the ports; None for the page's address.
         ports: Scenario -> port.
-        root: The test root as DER, and its name; None for a user's own certificate.
-        issuer: The intermediate that browsers may fetch, as DER.
+        root: The test root; None for a user's own certificate.
+        issuer: The intermediate that browsers may fetch.
         finished: Is told of a device that has been asked everything.
 
     """
@@ -50,8 +53,8 @@ class Site:
     addresses: tuple[str, ...]
     domain: str | None = None
     ports: dict[str, int] = field(default_factory=dict)
-    root: tuple[bytes, str] | None = None
-    issuer: bytes = b""
+    root: x509.Certificate | None = None
+    issuer: x509.Certificate | None = None
     finished: Callable[[Device], None] = lambda device: None
 
     def is_known(self, host: str, port: int) -> bool:
@@ -105,10 +108,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, f"{kind}; charset=utf-8", data)
         elif self.path == ROOT_PATH and site.root is not None:
             # The type by which Android, iOS, Windows and Firefox offer to install it.
-            self._send(200, "application/x-x509-ca-cert", site.root[0])
-        elif self.path == ISSUER_PATH and site.issuer:
+            self._send(200, "application/x-x509-ca-cert", der(site.root))
+        elif self.path == ISSUER_PATH and site.issuer is not None:
             site.visitors.fetched(self.client_address[0])
-            self._send(200, "application/pkix-cert", site.issuer)  # RFC 5280 section 4.2.2.1
+            self._send(200, "application/pkix-cert", der(site.issuer))  # RFC 5280 section 4.2.2.1
         else:
             self._send(404, "text/plain; charset=utf-8", _NOTHING)
 
@@ -127,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _asked(self) -> dict[str, str]:
         length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdigit() and int(length[:9]) <= _MOST_BODY):
+        if not re.fullmatch("[0-9]{1,4}", length):
             raise RefusedError("the request is too long")
         # Another site's page can send no JSON without asking first, and is never allowed to.
         if self.headers.get("Content-Type") != _JSON:
@@ -166,13 +169,10 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, {}
         site.finished(device)
         judged = device.judgements(site.visitors.scenarios)
-        has_root = site.root is not None
         return 200, {
             "conclusion": conclusion(judged),
             "again": not device.accepts_full_chain,
-            "answers": {
-                name: answer(name, each, has_test_root=has_root) for name, each in judged.items()
-            },
+            "answers": answers(judged, has_test_root=site.root is not None),
         }
 
     @property
@@ -209,11 +209,22 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
 
+def root_name(root: x509.Certificate) -> str:
+    """Return the name under which systems list the test root."""
+    return ", ".join(str(part.value) for part in root.subject)
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of a certificate as systems show it."""
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
 def _page(site: Site) -> str:
     scenarios = [(each.name, QUESTIONS[each.name]) for each in site.visitors.scenarios]
     return _TEMPLATES.get_template("page.html.j2").render(
         scenarios=scenarios,
-        root_name=site.root[1] if site.root else None,
+        root_name=root_name(site.root) if site.root else None,
+        fingerprint=fingerprint(site.root) if site.root else None,
         root_path=ROOT_PATH,
         domain=site.domain,
     )

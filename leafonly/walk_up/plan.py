@@ -8,7 +8,8 @@ from cryptography import x509
 
 from leafonly.audit import Evidence
 from leafonly.audit.files.credentials import Credentials
-from leafonly.certificates.chain import KEY_TYPES, der
+from leafonly.certificates.chain import KEY_TYPES
+from leafonly.certificates.paths import Issuers
 from leafonly.clients import CLIENTS
 from leafonly.harness.scenario import CONTROLS, SCENARIOS
 from leafonly.harness.subjects.own_certificate import OwnCertificate
@@ -51,11 +52,11 @@ def test_plan(addresses: tuple[str, ...], domain: str | None, scenarios: Sequenc
     names = [name for name in TEST_SCENARIOS if name in scenarios or name in controls]
     chains = TestChains((domain,) if domain else addresses)
     site = Site(_visitors(names), addresses, domain)
-    site.root = (der(chains.root), _name(chains.root))
+    site.root = chains.root
 
     def offers(port: int) -> Sequence[Offer]:
         def url_of(intermediate: x509.Certificate) -> str:
-            site.issuer = der(intermediate)
+            site.issuer = intermediate
             return f"http://{addresses[0]}:{port}{ISSUER_PATH}"
 
         return chains.offers(names, url_of)
@@ -68,6 +69,7 @@ def own_plan(
     credentials: Credentials,
     domain: str | None,
     scenarios: Sequence[str],
+    private: Sequence[x509.Certificate] = (),
 ) -> Plan:
     """Return the plan of the user's own certificate.
 
@@ -76,6 +78,7 @@ def own_plan(
         credentials: The user's files, with the private key.
         domain: The camera's name; None for the one in the leaf.
         scenarios: Those that are wanted; the controls are always there.
+        private: Roots of a private CA, which the devices trust.
 
     Raises:
         NotCheckedError: The files do not make a chain that can be served.
@@ -83,7 +86,7 @@ def own_plan(
 
     """
     about = credentials.about(domain) if domain else credentials
-    evidence = Evidence(about, dt.datetime.now(dt.UTC), domain)
+    evidence = Evidence(about, dt.datetime.now(dt.UTC), domain, private=Issuers(private))
     subject = OwnCertificate(evidence)
     offers = [
         each
@@ -96,8 +99,3 @@ def own_plan(
 
 def _visitors(names: Sequence[str]) -> Visitors:
     return Visitors([SCENARIOS[name] for name in names], {name.casefold() for name in CLIENTS})
-
-
-def _name(root: x509.Certificate) -> str:
-    """Return the name under which systems list the test root."""
-    return ", ".join(str(part.value) for part in root.subject)

@@ -157,14 +157,16 @@ class Visitors:
             RefusedError: There are too many devices.
 
         """
+        shown = " ".join(printable(name).split())[:_MOST_NAME].strip()
         with self._changed:
             device = self._devices.get(known)
             if device is not None and not device.accepts_full_chain:
                 device.seen.clear()
+                if shown not in ("", device.name):
+                    device.name = self._unique(shown)
                 return device
             if len(self._devices) >= MOST_DEVICES:
                 raise RefusedError(f"{MOST_DEVICES} devices were tested, and no more can be")
-            shown = " ".join(printable(name).split())[:_MOST_NAME].strip()
             device = Device(self._unique(shown), printable(user_agent, _MOST_USER_AGENT))
             self._devices[device.id] = device
             return device

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from leafonly.harness.verdict import Judgement
 
-__all__ = ["QUESTIONS", "Answer", "answer", "conclusion"]
+__all__ = ["QUESTIONS", "Answer", "answers", "conclusion"]
 
 Answer = Mapping[str, str]
-"""`mark` (yes, no, unknown) and `text`."""
+"""`mark` (yes, no, right, wrong or unknown) and `text`."""
 
 QUESTIONS: Mapping[str, str] = {
     "absent": "The camera sends only its own certificate.",
@@ -22,23 +22,42 @@ QUESTIONS: Mapping[str, str] = {
 _MARKS = {"accepted": "yes", "rejected": "no"}
 _QUESTION = ("absent", "aia")
 
+_OF_CONTROLS: Mapping[tuple[str, str], Answer] = {
+    ("untrusted_root", "no"): {"mark": "right", "text": "No, it does not connect. That is right."},
+    ("untrusted_root", "yes"): {
+        "mark": "wrong",
+        "text": "Yes, it connects. This browser accepts any certificate.",
+    },
+}
+_DOES_NOT_TRUST = {
+    True: "No. This browser does not trust the test root. Install it (see below) and test again.",
+    False: "No. This browser does not trust the authority of this certificate.",
+}
 
-def answer(scenario: str, judgement: Judgement, *, has_test_root: bool) -> Answer:
-    """Return what a visitor is told of one scenario."""
+
+def answers(judged: Mapping[str, Judgement], *, has_test_root: bool) -> dict[str, Answer]:
+    """Return what a visitor is told of each scenario.
+
+    Args:
+        judged: The verdicts on a device that was asked everything.
+        has_test_root: The certificates are of a test authority, which visitors must trust first.
+
+    """
+    full_chain = judged["full_chain"].verdict
+    said = {name: _answer(name, each, full_chain) for name, each in judged.items()}
+    if full_chain == "rejected":
+        said["full_chain"] = {"mark": "no", "text": _DOES_NOT_TRUST[has_test_root]}
+    return said
+
+
+def _answer(scenario: str, judgement: Judgement, full_chain: str) -> Answer:
     mark = _MARKS.get(judgement.verdict, "unknown")
+    if (scenario, mark) in _OF_CONTROLS:
+        return _OF_CONTROLS[scenario, mark]
+    if mark == "unknown" and full_chain == "rejected":
+        return {"mark": mark, "text": "No answer until it connects when the camera sends all."}
     texts = {"yes": "Yes, it connects.", "no": "No, it does not connect."}
-    text = texts.get(mark) or f"No answer: {judgement.reason}."
-    if scenario == "untrusted_root" and mark == "no":
-        text = "No, it does not connect. That is right."
-    if scenario == "full_chain" and mark == "no":
-        text += _full_chain(has_test_root=has_test_root)
-    return {"mark": mark, "text": text}
-
-
-def _full_chain(*, has_test_root: bool) -> str:
-    if has_test_root:
-        return " This browser does not trust the test root. Install it (see below), and test again."
-    return " This browser does not trust this certificate's authority, whatever the camera sends."
+    return {"mark": mark, "text": texts.get(mark) or f"No answer: {judgement.reason}."}
 
 
 def conclusion(judged: Mapping[str, Judgement]) -> str:

@@ -28,6 +28,11 @@
     item.getElementsByClassName("answer")[0].textContent = text;
   }
 
+  function reveal(id, visible) {
+    var element = document.getElementById(id); // is there for a test root only
+    if (element) { element.hidden = !visible; }
+  }
+
   function stop(text) {
     conclusion.textContent = text;
     start.disabled = false;
@@ -88,6 +93,8 @@
     stop(said.conclusion);
     start.textContent = "Test again";
     start.hidden = !said.again;
+    reveal("before", said.again);
+    reveal("after", !said.again);
   }
 
   form.onsubmit = function (event) {
