@@ -95,8 +95,9 @@ def serve(options: Namespace) -> int:
         plan = _plan(options, addresses_at(address))
         plan.site.finished = lambda device: _tell(device, plan.site)
         with _ended_by_sigterm(), opened(address, port, plan.site, plan.offers) as page:
-            _introduce(plan.site, page.port)
-            _wait_for_the_end()
+            with suppress(KeyboardInterrupt):
+                _introduce(plan.site, page.port)
+                _wait_for_the_end()
     except (NotCheckedError, PreflightError) as error:
         return fail(f"serve: {error}")
     _write_report(plan, started, options.report_dir or Path(_REPORT))
@@ -109,13 +110,15 @@ def _plan(options: Namespace, addresses: tuple[str, ...]) -> "Plan":
     from leafonly.walk_up.plan import own_plan, test_plan
 
     scenarios = _scenarios(options.scenarios)
-    if options.domain and sni_name(options.domain) is None:
+    domain = options.domain and sni_name(options.domain)
+    if options.domain and domain is None:
         raise ValueError(f"--domain={options.domain} is an address: give a name")
+    domain = domain.decode() if domain else None
     if options.credentials is None:
-        return test_plan(addresses, options.domain, scenarios)
+        return test_plan(addresses, domain, scenarios)
     credentials = read_directory(options.credentials, _password)
     private = _roots(options.trust) if options.trust else ()
-    return own_plan(addresses, credentials, options.domain, scenarios, private)
+    return own_plan(addresses, credentials, domain, scenarios, private)
 
 
 def _roots(path: Path) -> "Sequence[x509.Certificate]":
@@ -216,13 +219,13 @@ def _ended_by_sigterm() -> Iterator[None]:
 
 
 def _wait_for_the_end() -> None:
-    with suppress(KeyboardInterrupt):
-        try:
-            input()
-        except EOFError:
-            # Without a terminal, as a service or under nohup, only a signal ends it.
-            while not (sys.stdin and sys.stdin.isatty()):
-                time.sleep(1)
+    """Return when Enter was pressed; raise KeyboardInterrupt at a signal."""
+    try:
+        input()
+    except (EOFError, RuntimeError):  # RuntimeError: there is no stdin at all
+        # Without a terminal, as a service or under nohup, only a signal ends it.
+        while not (sys.stdin and sys.stdin.isatty()):
+            time.sleep(1)
 
 
 def _write_report(plan: "Plan", started: dt.datetime, directory: Path) -> None:

@@ -57,11 +57,19 @@ class Site:
     issuer: x509.Certificate | None = None
     finished: Callable[[Device], None] = lambda device: None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError if the domain is none: it stands in headers and in URLs."""
+        if self.domain is not None:
+            self.domain = self.domain.lower().rstrip(".")
+            if not re.fullmatch(r"[a-z0-9._-]+", self.domain):
+                raise ValueError(f"{self.domain!r} is no DNS name: give one by --domain=NAME")
+
     def is_known(self, host: str, port: int) -> bool:
         """Whether a Host header is one of this page's, and not of a name that was rebound."""
         names = {*self.addresses, *(("localhost",) if "127.0.0.1" in self.addresses else ())}
         names |= {self.domain} if self.domain else set()
-        return host in {f"{name}:{port}" for name in names} or (port == 80 and host in names)
+        at = host.lower()
+        return at in {f"{name}:{port}" for name in names} or (port == 80 and at in names)
 
     def https_host(self, host: str) -> str:
         """Return the host of the ports' URLs, for a page that was visited at `host`."""
@@ -224,7 +232,6 @@ def _page(site: Site) -> str:
     return _TEMPLATES.get_template("page.html.j2").render(
         scenarios=scenarios,
         root_name=root_name(site.root) if site.root else None,
-        fingerprint=fingerprint(site.root) if site.root else None,
         root_path=ROOT_PATH,
         domain=site.domain,
     )

@@ -1,6 +1,9 @@
 """Real browsers as visitors: the page must come to the verdicts that the matrix comes to."""
 
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.clients import CLIENTS
@@ -16,13 +20,16 @@ from leafonly.clients.process import bare_environment
 from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
+from leafonly.report.document import read
 from leafonly.walk_up.chains import TEST_SCENARIOS, Offer
 from leafonly.walk_up.opening import opened
-from leafonly.walk_up.plan import Plan, test_plan
+from leafonly.walk_up.plan import Plan
+from leafonly.walk_up.plan import test_plan as plan_of_test_authority
 from leafonly.walk_up.rows import cell_rows
+from tests.helpers.visitor import Visitor
 
+ROOT = Path(__file__).parents[2]
 HELPER = Path(__file__).parents[1] / "helpers/walk_up_browser.py"
-test_plan.__test__ = False  # type: ignore[attr-defined]  # it only begins as tests do
 
 
 class WalkUp:
@@ -60,7 +67,7 @@ class WalkUp:
 
 @pytest.fixture
 def walk_up(tmp_path: Path) -> Iterator[WalkUp]:
-    plan = test_plan(("127.0.0.1",), None, TEST_SCENARIOS)
+    plan = plan_of_test_authority(("127.0.0.1",), None, TEST_SCENARIOS)
     made: dict[str, Offer] = {}
 
     def offers(port: int) -> list[Offer]:
@@ -99,7 +106,8 @@ def test_the_page_says_what_the_matrix_says(browser: str, walk_up: WalkUp, bench
     said = walk_up.visit(browser, anchors=[walk_up.root])
     assert walk_up.verdicts() == {name: measured(name) for name in TEST_SCENARIOS}
     marks = {"accepted": "yes", "rejected": "no"}
-    assert said["answers"] == {name: marks[each] for name, each in walk_up.verdicts().items()}
+    answers = {name: marks[each] for name, each in walk_up.verdicts().items()}
+    assert said["answers"] == answers | {"untrusted_root": "right"}
     assert not said["again"]
     assert said["overflow"] == 0
 
@@ -107,3 +115,49 @@ def test_the_page_says_what_the_matrix_says(browser: str, walk_up: WalkUp, bench
     held = walk_up.offers["absent"].chain.intermediates
     walk_up.visit(browser, anchors=[walk_up.root], others=list(held))
     assert walk_up.verdicts()["absent"] == measured("cached")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no SIGTERM to be handled")
+@pytest.mark.parametrize("end", ["enter", "interrupt", "terminate"])
+def test_at_its_end_the_report_is_written(end: str, tmp_path: Path) -> None:
+    options = ("--walk-up", "--port=0", f"--report-dir={tmp_path}")
+    argv = (sys.executable, "-u", "-m", "leafonly", "serve", *options)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        argv, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as serving:
+        assert serving.stdin
+        assert serving.stdout
+        assert serving.stderr
+        said = ""
+        while "Press Enter" not in said:
+            line = serving.stdout.readline()
+            assert line, serving.stderr.read()
+            said += line
+        assert "Only this computer can reach it." in said
+        (port,) = map(int, re.findall(r"http://127\.0\.0\.1:(\d+)/", said))
+        stranger = Visitor(port)
+        root = x509.load_der_x509_certificate(stranger.get("/leafonly-test-root.crt")[1])
+        assert root.fingerprint(hashes.SHA256()).hex(":").upper() in said
+        visitor = Visitor(port, [root])
+        device = visitor.enter("Anna's phone")
+        for scenario in TEST_SCENARIOS:
+            visitor.ask(device, scenario)
+        if end == "enter":
+            serving.stdin.write("\n")
+            serving.stdin.flush()
+        else:
+            # A service has no input: its end alone ends nothing.
+            serving.stdin.close()
+            numbers = {"interrupt": signal.SIGINT, "terminate": signal.SIGTERM}
+            serving.send_signal(numbers[end])
+        assert serving.wait(timeout=60) == 0, serving.stderr.read()
+        said = serving.stdout.read()
+    assert said.startswith("Anna's phone: absent rejected, ")
+    assert f"report: {tmp_path / 'report.html'}" in said
+    report = read(tmp_path / "report.json")
+    assert [each["kind"] for each in report["clients"]] == ["walk-up"]
+    assert len(report["cells"]) == len(TEST_SCENARIOS)
+    text = (tmp_path / "report.json").read_text() + (tmp_path / "report.html").read_text()
+    assert "PRIVATE KEY" not in text
+    assert str(tmp_path) not in text

@@ -49,6 +49,13 @@ def page(plan: Plan) -> Iterator[PageServer]:
         yield page
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[PageServer]:
+    """A page for tests that leave nothing behind."""
+    with served(plan_of_test_authority(("127.0.0.1",), None, TEST_SCENARIOS)) as page:
+        yield page
+
+
 def verdicts(plan: Plan, name: str) -> dict[str, tuple[str, str | None]]:
     return {
         row["scenario"]: (row["verdict"], row["reason"])
@@ -148,8 +155,8 @@ def test_a_users_own_certificate_needs_no_root(aia: str | None, tmp_path: Path) 
 # What strangers may send.
 
 
-def test_another_sites_page_is_refused(page: PageServer) -> None:
-    visitor = Visitor(page.port)
+def test_another_sites_page_is_refused(shared: PageServer) -> None:
+    visitor = Visitor(shared.port)
     assert visitor.get("/", host="rebound.example:80")[0].status == 421
     asked = {"name": "x"}
     assert visitor.post("/enter", asked, Origin="http://evil.example")[0] == 400
@@ -161,19 +168,19 @@ def test_another_sites_page_is_refused(page: PageServer) -> None:
     "body",
     [b"[]", b"[" * 9000, b"[" * 5000 + b"]" * 4000, b'{"name": 1}', b"\xff", b"{}" + b" " * 10_000],
 )
-def test_a_request_of_another_form_is_refused(body: bytes, page: PageServer, plan: Plan) -> None:
-    assert Visitor(page.port).post("/enter", body)[0] == 400
-    assert plan.site.visitors.devices == []
+def test_a_request_of_another_form_is_refused(body: bytes, shared: PageServer) -> None:
+    assert Visitor(shared.port).post("/enter", body)[0] == 400
+    assert shared.site.visitors.devices == []
 
 
 @pytest.mark.parametrize("path", ["/../pyproject.toml", "/page.py", "//etc/passwd", "/%2e%2e/x"])
-def test_nothing_but_the_page_is_served(path: str, page: PageServer) -> None:
-    response, body = Visitor(page.port).get(path)
+def test_nothing_but_the_page_is_served(path: str, shared: PageServer) -> None:
+    response, body = Visitor(shared.port).get(path)
     assert (response.status, body) == (404, b"Nothing is here.\n")
 
 
-def test_huge_headers_are_refused_and_the_page_is_still_there(page: PageServer) -> None:
-    visitor = Visitor(page.port)
+def test_huge_headers_are_refused_and_the_page_is_still_there(shared: PageServer) -> None:
+    visitor = Visitor(shared.port)
     assert visitor.get("/", **{"X-Long": "x" * 70_000})[0].status == 431
     assert visitor.get("/", **{f"X-{number}": "x" for number in range(200)})[0].status == 431
     assert visitor.get("/")[0].status == 200
