@@ -94,10 +94,13 @@ def serve(options: Namespace) -> int:
     try:
         plan = _plan(options, addresses_at(address))
         plan.site.finished = lambda device: _tell(device, plan.site)
-        with _ended_by_sigterm(), opened(address, port, plan.site, plan.offers) as page:
-            with suppress(KeyboardInterrupt):
-                _introduce(plan.site, page.port)
-                _wait_for_the_end()
+        with (
+            _ended_by_sigterm(),
+            opened(address, port, plan.site, plan.offers) as page,
+            suppress(KeyboardInterrupt),
+        ):
+            _introduce(plan.site, page.port)
+            _wait_for_the_end()
     except (NotCheckedError, PreflightError) as error:
         return fail(f"serve: {error}")
     _write_report(plan, started, options.report_dir or Path(_REPORT))
