@@ -204,7 +204,8 @@ def _tell(device: "Device", site: "Site") -> None:
     """Print what a device has shown, as soon as it was asked everything."""
     judged = device.judgements(site.visitors.scenarios)
     verdicts = ", ".join(f"{name} {each.verdict}" for name, each in judged.items())
-    print(printable(f"{device.name}: {verdicts}"), flush=True)
+    with suppress(OSError):  # the visitor gets an answer even if the terminal is gone
+        print(printable(f"{device.name}: {verdicts}"), flush=True)
 
 
 @contextmanager

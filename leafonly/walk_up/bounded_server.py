@@ -1,5 +1,6 @@
 """A TCP server that strangers may reach: everything that they could use up has a bound."""
 
+import os
 import socket
 import socketserver
 import threading
@@ -36,7 +37,7 @@ class BoundedServer(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
     # On Windows, this option would let another program take the port over.
-    allow_reuse_address = hasattr(socket, "SO_REUSEPORT")
+    allow_reuse_address = os.name == "posix"
     request_queue_size = 64
 
     def __init__(self, address: tuple[str, int], handler: Handler) -> None:

@@ -76,6 +76,17 @@ class Site:
         visited = host.rsplit(":", 1)[0]
         return self.domain or (visited if visited in self.addresses else self.addresses[0])
 
+    def obstacle(self, scenario: str, host: str) -> str:
+        """Return why a scenario is no experiment for a page that was visited at `host`.
+
+        The leaf of `aia` names one address, and nobody knows whether a device that came by
+        another one can reach it.
+        """
+        visited = host.rsplit(":", 1)[0]
+        if scenario != "aia" or self.issuer is None or visited == self.addresses[0]:
+            return ""
+        return f"the leaf names {self.addresses[0]}: open the page there, not at {visited}"
+
 
 class PageServer(BoundedServer):
     """Serves the page.
@@ -161,8 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _begin(self, asked: Mapping[str, str]) -> tuple[int, Mapping[str, object]]:
         site, peer = self.server.site, self.client_address[0]
-        scenario = asked.get("scenario", "")
-        attempt = site.visitors.begin(asked.get("device", ""), scenario, peer, self._origin)
+        device, scenario = asked.get("device", ""), asked.get("scenario", "")
+        obstacle = site.obstacle(scenario, self.headers["Host"])
+        attempt = site.visitors.begin(device, scenario, peer, self._origin, obstacle)
         if attempt is None:
             return 409, {"error": "another browser at this address is asked; please wait"}
         host = site.https_host(self.headers["Host"])

@@ -93,9 +93,12 @@ def own_plan(
         for each in own_offers(subject, evidence.leaf)
         if each.scenario.name in scenarios or each.scenario.control
     ]
-    site = Site(_visitors([each.scenario.name for each in offers]), addresses, subject.host)
+    # The CA's site is elsewhere.
+    visitors = _visitors([each.scenario.name for each in offers], sees_fetches=False)
+    site = Site(visitors, addresses, subject.host)
     return Plan(site, lambda port: offers, subject.key_type, "own_certificate")
 
 
-def _visitors(names: Sequence[str]) -> Visitors:
-    return Visitors([SCENARIOS[name] for name in names], {name.casefold() for name in CLIENTS})
+def _visitors(names: Sequence[str], *, sees_fetches: bool = True) -> Visitors:
+    taken = {name.casefold() for name in CLIENTS}
+    return Visitors([SCENARIOS[name] for name in names], taken, sees_fetches=sees_fetches)

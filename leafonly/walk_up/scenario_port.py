@@ -64,6 +64,8 @@ class _Handler(socketserver.BaseRequestHandler):
             return
         seen.request = request.split(b"\r\n")[0][:200].decode("ascii", "backslashreplace")
         if attempt is None or seen.request != f"GET {attempt.path} HTTP/1.1":
+            visitors, scenario = self.server.visitors, self.server.offer.scenario
+            visitors.opened_by_hand(scenario, self.client_address[0])
             tls.answer(_HEADERS % (b"404 Not Found", len(_ELSEWHERE), b"") + _ELSEWHERE)
             return
         # Given before it is sent: the page may return it before this thread goes on.

@@ -32,6 +32,11 @@ Outcome = Literal["loaded", "failed", "timeout"]
 
 _COULD_NOT_LOAD = "the browser did not load it"
 
+_OPENED_BY_HAND = (
+    "somebody at this address opened the port by hand, so that an exception for its certificate "
+    "may have been made: start the test anew"
+)
+
 # A script is never told why a request failed (Fetch standard, "network error"). If the same
 # browser has loaded the same from a port of the same computer that presents the full chain,
 # the certificates are what differs.
@@ -53,11 +58,13 @@ class Attempt:
         origin: The origin of the page, whose script may read the token.
         connections: What the port has seen, at most some.
         fetches: How often the leaf's issuer was fetched meanwhile.
+        obstacle: Why the attempt is no experiment; empty if it is one.
 
     """
 
     scenario: Scenario
     origin: str
+    obstacle: str = ""
     path: str = field(default_factory=lambda: f"/{secrets.token_urlsafe(16)}")
     token: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     connections: list[Connection] = field(default_factory=list)
@@ -124,11 +131,20 @@ class Visitors:
     Args:
         scenarios: What every browser is asked, in this order.
         taken: Names that no device may have: those of the other clients.
+        sees_fetches: The leaf's issuer is fetched from this process, if at all.
 
     """
 
-    def __init__(self, scenarios: Sequence[Scenario], taken: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        taken: Collection[str] = (),
+        *,
+        sees_fetches: bool = True,
+    ) -> None:
         self.scenarios = scenarios
+        self._sees_fetches = sees_fetches
+        self._opened: set[tuple[str, str]] = set()
         self._taken = set(taken)
         self._devices: dict[str, Device] = {}
         self._attempts: dict[str, Attempt] = {}  # by the peer's address
@@ -180,8 +196,17 @@ class Visitors:
         self._taken.add(unique.casefold())
         return unique
 
-    def begin(self, device_id: str, scenario: str, peer: str, origin: str) -> Attempt | None:
+    def begin(
+        self, device_id: str, scenario: str, peer: str, origin: str, obstacle: str = ""
+    ) -> Attempt | None:
         """Begin an attempt; None while another browser at this address is asked.
+
+        Args:
+            device_id: Who is asked.
+            scenario: What.
+            peer: The browser's address.
+            origin: Of the page, whose script may read the token.
+            obstacle: Why this attempt can be no experiment; empty if it can.
 
         Raises:
             RefusedError: The device or the scenario is unknown, or it has been asked.
@@ -197,7 +222,7 @@ class Visitors:
                 if time.monotonic() - before.began < _LEASE:
                     return None
                 self._note(peer, "timeout", "")
-            attempt = Attempt(wanted, origin)
+            attempt = Attempt(wanted, origin, obstacle)
             self._attempts[peer], self._askers[peer] = attempt, device
             return attempt
 
@@ -225,7 +250,11 @@ class Visitors:
 
     def _note(self, peer: str, outcome: Outcome, token: str) -> None:
         attempt, device = self._attempts.pop(peer), self._askers.pop(peer)
-        device.seen.setdefault(attempt.scenario.name, _observation(attempt, outcome, token))
+        if (attempt.scenario.name, peer) in self._opened:
+            attempt.obstacle = _OPENED_BY_HAND
+        had_issuer = _had_issuer(attempt, sees_fetches=self._sees_fetches)
+        observation = _observation(attempt, outcome, token, had_issuer)
+        device.seen.setdefault(attempt.scenario.name, observation)
 
     def at(self, scenario: Scenario, peer: str) -> Attempt | None:
         """Return the attempt to which a new connection to a port belongs."""
@@ -247,6 +276,15 @@ class Visitors:
             attempt.ended.add(number)
             self._changed.notify_all()
 
+    def opened_by_hand(self, scenario: Scenario, peer: str) -> None:
+        """Note a request that no page made: somebody opened the port in a browser.
+
+        Who continues past its warning makes an exception, and the browser then also loads what
+        the page asks for. So nothing that it loads is a verdict any more.
+        """
+        with self._changed:
+            self._opened.add((scenario.name, peer))
+
     def fetched(self, peer: str) -> None:
         """Note that the leaf's issuer was fetched from an address."""
         with self._changed:
@@ -255,14 +293,23 @@ class Visitors:
                 attempt.fetches += 1
 
 
-def _observation(attempt: Attempt, outcome: Outcome, token: str) -> Observation:
+def _observation(
+    attempt: Attempt, outcome: Outcome, token: str, had_issuer: bool | None
+) -> Observation:
     """Return both accounts of an attempt. The page's own words are never taken down."""
     said = token if outcome == "loaded" and token == attempt.token else _COULD_NOT_LOAD
     exit_code = {"loaded": 0, "failed": 1, "timeout": None}[outcome]
-    saw = server_saw(attempt.connections, attempt.fetches)
     return Observation(
         client_said=ClientSaid(exit_code, said, ""),
-        server_saw=saw,
-        had_issuer=attempt.scenario.served == "full_chain" or attempt.fetches > 0,
+        server_saw=server_saw(attempt.connections, attempt.fetches),
+        had_issuer=had_issuer,
+        obstacle=attempt.obstacle or None,
         seconds=time.monotonic() - attempt.began,
     )
+
+
+def _had_issuer(attempt: Attempt, *, sees_fetches: bool) -> bool | None:
+    """Return whether the browser had the leaf's issuer: presented or fetched."""
+    if attempt.scenario.served == "full_chain":
+        return True
+    return attempt.fetches > 0 if sees_fetches or attempt.scenario.aia is None else None

@@ -146,7 +146,8 @@ def test_a_users_own_certificate_needs_no_root(aia: str | None, tmp_path: Path) 
         ask_all(visitor, plan, device)
         assert visitor.get(ROOT_PATH)[0].status == 404
     assert verdicts(plan, "visitor") == {
-        alone: ("rejected", "missing_issuer"),
+        # Whether it has fetched the issuer from its CA is not known.
+        alone: ("rejected", "other" if aia else "missing_issuer"),
         "full_chain": ("accepted", None),
         "untrusted_root": ("rejected", "untrusted_root"),
     }
@@ -213,6 +214,35 @@ def test_a_port_gives_the_token_to_nobody_else(page: PageServer, plan: Plan) -> 
     assert visitor.load(guess) == ("failed", "")
     visitor.post("/end", {"device": device, "outcome": "loaded", "token": "guess"})
     assert verdicts(plan, "visitor")["full_chain"][0] == "error"
+
+
+def test_nothing_is_believed_of_a_port_that_was_opened_by_hand(
+    page: PageServer, plan: Plan
+) -> None:
+    root = x509.load_der_x509_certificate(Visitor(page.port).get(ROOT_PATH)[1])
+    visitor = Visitor(page.port, [root])
+    # As a browser does after "continue anyway": it accepts, and verifies nothing.
+    careless = Visitor(page.port)
+    careless.context.check_hostname, careless.context.verify_mode = False, ssl.CERT_NONE
+    careless.load(f"https://127.0.0.1:{plan.site.ports['absent']}/")
+    device = careless.enter()
+    careless.ask(device, "absent")
+    for scenario in TEST_SCENARIOS[1:]:
+        visitor.ask(device, scenario)
+    assert verdicts(plan, "visitor")["full_chain"] == ("accepted", None)
+    verdict, reason = verdicts(plan, "visitor")["absent"]
+    assert verdict == "error"
+    assert reason is not None
+    assert "opened the port by hand" in reason
+
+
+def test_aia_is_an_experiment_only_at_the_address_that_the_leaf_names() -> None:
+    plan = plan_of_test_authority(("127.0.0.1", "127.0.0.2"), None, TEST_SCENARIOS)
+    assert plan.offers(8440)
+    site = plan.site
+    assert site.obstacle("aia", "127.0.0.1:8440") == ""
+    assert "open the page there" in site.obstacle("aia", "127.0.0.2:8440")
+    assert site.obstacle("absent", "127.0.0.2:8440") == ""
 
 
 def test_connections_are_bounded(page: PageServer) -> None:
