@@ -12,8 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from leafonly.certificates.chain import der
+from leafonly.walk_up.attempt import Outcome
 from leafonly.walk_up.bounded_server import BoundedServer
-from leafonly.walk_up.visitors import Device, Outcome, RefusedError, Visitors
+from leafonly.walk_up.visitors import Device, RefusedError, Visitors
 from leafonly.walk_up.words import QUESTIONS, answers, conclusion
 
 __all__ = ["ISSUER_PATH", "ROOT_PATH", "PageServer", "Site", "fingerprint", "root_name"]

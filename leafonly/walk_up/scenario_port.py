@@ -6,9 +6,10 @@ from OpenSSL import SSL
 
 from leafonly.cameras import Connection
 from leafonly.cameras.emulator.tls_context import CameraTls, camera_context
+from leafonly.walk_up.attempt import Attempt
 from leafonly.walk_up.bounded_server import BoundedServer
 from leafonly.walk_up.chains import Offer
-from leafonly.walk_up.visitors import Attempt, Visitors
+from leafonly.walk_up.visitors import Visitors
 
 __all__ = ["ScenarioPort"]
 

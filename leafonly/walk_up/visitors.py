@@ -9,16 +9,14 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from leafonly.cameras import Connection
 from leafonly.certificates.printable import printable
-from leafonly.clients.refusal import REFUSED, Vocabulary
-from leafonly.harness.observing import server_saw
 from leafonly.harness.scenario import CONTROLS, Scenario
-from leafonly.harness.verdict import ClientSaid, Judgement, Observation, judge, unbelievable
+from leafonly.harness.verdict import Judgement, Observation, judge, unbelievable
+from leafonly.walk_up.attempt import ONLY_THE_CHAIN_DIFFERS, Attempt, Outcome, observation
 
-__all__ = ["Attempt", "Device", "Outcome", "RefusedError", "Visitors"]
+__all__ = ["Device", "RefusedError", "Visitors"]
 
 MOST_DEVICES = 100
 _MOST_NAME = 60  # characters
@@ -27,58 +25,14 @@ _MOST_SEEN = 32  # connections of one attempt that are kept
 _LEASE = 45.0  # seconds until an attempt that was never ended makes room for the next
 _SETTLING = 3.0  # seconds that a connection may take to end after the browser gave up
 
-Outcome = Literal["loaded", "failed", "timeout"]
-"""What the page's script says of its request."""
-
-_COULD_NOT_LOAD = "the browser did not load it"
-
 _OPENED_BY_HAND = (
     "somebody at this address opened the port by hand, so that an exception for its certificate "
     "may have been made: start the test anew"
 )
 
-# A script is never told why a request failed (Fetch standard, "network error"). If the same
-# browser has loaded the same from a port of the same computer that presents the full chain,
-# the certificates are what differs.
-_ONLY_THE_CHAIN_DIFFERS: Vocabulary = {_COULD_NOT_LOAD: REFUSED}
-
 
 class RefusedError(Exception):
     """What was asked for is not given; the message is for the visitor."""
-
-
-@dataclass(eq=False)
-class Attempt:
-    """One request of one browser in one scenario.
-
-    Attributes:
-        scenario: What the port presents.
-        path: Which only this browser was told.
-        token: What is returned there.
-        origin: The origin of the page, whose script may read the token.
-        connections: What the port has seen, at most some.
-        fetches: How often the leaf's issuer was fetched meanwhile.
-        obstacle: Why the attempt is no experiment; empty if it is one.
-
-    """
-
-    scenario: Scenario
-    origin: str
-    obstacle: str = ""
-    path: str = field(default_factory=lambda: f"/{secrets.token_urlsafe(16)}")
-    token: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
-    connections: list[Connection] = field(default_factory=list)
-    ended: set[int] = field(default_factory=set)
-    began: float = field(default_factory=time.monotonic)
-    fetches: int = 0
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether a request came, or no connection may still send an alert."""
-        return any(each.request for each in self.connections) or all(
-            number in self.ended or not each.client_hello
-            for number, each in enumerate(self.connections)
-        )
 
 
 @dataclass(eq=False)
@@ -122,7 +76,7 @@ class Device:
         if observation is None:
             return Judgement("error", "not asked: the page was left before")
         is_guarded = scenario != "full_chain" and self.accepts_full_chain
-        return judge(observation, _ONLY_THE_CHAIN_DIFFERS if is_guarded else {})
+        return judge(observation, ONLY_THE_CHAIN_DIFFERS if is_guarded else {})
 
 
 class Visitors:
@@ -252,9 +206,8 @@ class Visitors:
         attempt, device = self._attempts.pop(peer), self._askers.pop(peer)
         if (attempt.scenario.name, peer) in self._opened:
             attempt.obstacle = _OPENED_BY_HAND
-        had_issuer = _had_issuer(attempt, sees_fetches=self._sees_fetches)
-        observation = _observation(attempt, outcome, token, had_issuer)
-        device.seen.setdefault(attempt.scenario.name, observation)
+        seen = observation(attempt, outcome, token, sees_fetches=self._sees_fetches)
+        device.seen.setdefault(attempt.scenario.name, seen)
 
     def at(self, scenario: Scenario, peer: str) -> Attempt | None:
         """Return the attempt to which a new connection to a port belongs."""
@@ -291,25 +244,3 @@ class Visitors:
             attempt = self._attempts.get(peer)
             if attempt is not None and attempt.scenario.aia is not None:
                 attempt.fetches += 1
-
-
-def _observation(
-    attempt: Attempt, outcome: Outcome, token: str, had_issuer: bool | None
-) -> Observation:
-    """Return both accounts of an attempt. The page's own words are never taken down."""
-    said = token if outcome == "loaded" and token == attempt.token else _COULD_NOT_LOAD
-    exit_code = {"loaded": 0, "failed": 1, "timeout": None}[outcome]
-    return Observation(
-        client_said=ClientSaid(exit_code, said, ""),
-        server_saw=server_saw(attempt.connections, attempt.fetches),
-        had_issuer=had_issuer,
-        obstacle=attempt.obstacle or None,
-        seconds=time.monotonic() - attempt.began,
-    )
-
-
-def _had_issuer(attempt: Attempt, *, sees_fetches: bool) -> bool | None:
-    """Return whether the browser had the leaf's issuer: presented or fetched."""
-    if attempt.scenario.served == "full_chain":
-        return True
-    return attempt.fetches > 0 if sees_fetches or attempt.scenario.aia is None else None

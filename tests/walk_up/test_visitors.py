@@ -10,8 +10,9 @@ from leafonly.harness.scenario import SCENARIOS
 from leafonly.report.document import document, validate
 from leafonly.report.html import render
 from leafonly.walk_up import visitors as module
+from leafonly.walk_up.attempt import Attempt
 from leafonly.walk_up.rows import camera_row, cell_rows, client_rows
-from leafonly.walk_up.visitors import Attempt, Device, RefusedError, Visitors
+from leafonly.walk_up.visitors import Device, RefusedError, Visitors
 
 NAMES = ("absent", "full_chain", "untrusted_root")
 PEER = "192.0.2.9"
