@@ -125,6 +125,7 @@ def test_a_fetch_of_the_issuer_is_counted_for_the_one_who_is_asked(
     (row,) = (r for r in cell_rows(plan.site.visitors, "p256") if r["scenario"] == "aia")
     assert row["server_saw"] is not None
     assert row["server_saw"]["aia_fetches"] == 1
+    assert plan.site.visitors.devices[0].seen["aia"].had_issuer is True
 
 
 @pytest.mark.parametrize("aia", [None, "http://127.0.0.1:1/issuer.cer"])
@@ -214,6 +215,8 @@ def test_a_port_gives_the_token_to_nobody_else(page: PageServer, plan: Plan) -> 
     assert visitor.load(guess) == ("failed", "")
     visitor.post("/end", {"device": device, "outcome": "loaded", "token": "guess"})
     assert verdicts(plan, "visitor")["full_chain"][0] == "error"
+    (device_seen,) = plan.site.visitors.devices
+    assert "guess" not in str(device_seen.seen["full_chain"].client_said)
 
 
 def test_nothing_is_believed_of_a_port_that_was_opened_by_hand(
