@@ -6,8 +6,10 @@ and because two ways of making a leaf would one day disagree.
 """
 
 import datetime as dt
+import ipaddress
 import threading
 import uuid
+from collections.abc import Sequence
 
 import trustme
 from cryptography import x509
@@ -28,22 +30,25 @@ class Authority:
 
     Args:
         intermediates: How many intermediates stand between root and leaf.
+        under: Another authority whose root is this one's root too.
 
     Every certificate of the authority is valid from 2000 to 3000 (trustme's choice) and
     every leaf for 90 days around now, so that the date on a tester's clock never matters.
 
     """
 
-    def __init__(self, intermediates: int = 1) -> None:
+    def __init__(self, intermediates: int = 1, *, under: "Authority | None" = None) -> None:
         if intermediates < 1:
             raise ValueError("an authority needs at least one intermediate")
         # Named by us, not by trustme, because a rotated intermediate must share its name;
         # unique, because clients look issuers up by name and two runs may share a store.
         self._series = uuid.uuid4().hex[:8]
-        cas = [self._certificate_authority("root", None)]
+        cas: list[trustme.CA] = (
+            [under._cas[0]] if under else [self._certificate_authority("root", None)]
+        )
         for number in range(1, intermediates + 1):
             cas.append(self._certificate_authority(f"intermediate {number}", cas[-1]))
-        self._cas = tuple(cas)
+        self._cas: tuple[trustme.CA, ...] = tuple(cas)
         self._certificates = tuple(
             x509.load_pem_x509_certificate(ca.cert_pem.bytes()) for ca in self._cas
         )
@@ -81,19 +86,21 @@ class Authority:
         *,
         aia: str | None = None,
         expired: bool = False,
+        also: Sequence[str] = (),
     ) -> Chain:
-        """Issue a leaf for a DNS name.
+        """Issue a leaf for a DNS name or an IP address.
 
         Args:
-            name: The one dNSName in the leaf.
+            name: The first name in the leaf.
             key_type: The leaf's key. Keys are made on first use and shared by the
                 authority's leaves of that type, because an RSA key costs 150 ms.
             aia: The caIssuers URL to put into the leaf; None for a leaf without AIA.
             expired: Issue a leaf that ended yesterday.
+            also: Further names and addresses in the leaf.
 
         """
         key = self._leaf_key(key_type)
-        leaf = self._sign_leaf(name, key.public_key(), aia, expired=expired)
+        leaf = self._sign_leaf((name, *also), key.public_key(), aia, expired=expired)
         return Chain(leaf, self.intermediates, self.root, key)
 
     def sign(self, csr: x509.CertificateSigningRequest, *, aia: str | None = None) -> Chain:
@@ -112,7 +119,7 @@ class Authority:
         public_key = csr.public_key()
         if not isinstance(public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
             raise ValueError("the CSR's key is neither EC nor RSA")
-        leaf = self._sign_leaf(_requested_name(csr), public_key, aia)
+        leaf = self._sign_leaf((_requested_name(csr),), public_key, aia)
         return Chain(leaf, self.intermediates, self.root)
 
     def _leaf_key(self, key_type: KeyType) -> PrivateKey:
@@ -122,12 +129,12 @@ class Authority:
             return self._leaf_keys[key_type]
 
     def _sign_leaf(
-        self, name: str, public_key: PublicKey, aia: str | None, *, expired: bool = False
+        self, names: Sequence[str], public_key: PublicKey, aia: str | None, *, expired: bool = False
     ) -> x509.Certificate:
         issuer, now = self._certificates[-1], dt.datetime.now(dt.UTC)
         # A common name has 64 characters at most (ub-common-name in RFC 5280 appendix A.1).
-        common_name = [x509.NameAttribute(NameOID.COMMON_NAME, name)] if len(name) <= 64 else []
-        subject = x509.Name(common_name)
+        fitting = [name for name in names[:1] if len(name) <= 64]
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name) for name in fitting])
         not_after = now - _DAY if expired else now + 60 * _DAY
         issuer_ski = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
         builder = (
@@ -139,7 +146,7 @@ class Authority:
             .not_valid_before(now - 30 * _DAY)
             .not_valid_after(not_after)
             # Critical only without a subject (RFC 5280 section 4.2.1.6).
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=not subject)
+            .add_extension(x509.SubjectAlternativeName(_san(names)), critical=not subject)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(public_key), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -159,6 +166,17 @@ class Authority:
         ca_key = load_pem_private_key(self._cas[-1].private_key_pem.bytes(), None)
         assert isinstance(ca_key, ec.EllipticCurvePrivateKey)  # trustme's default
         return builder.sign(ca_key, hashes.SHA256())
+
+
+def _san(names: Sequence[str]) -> list[x509.GeneralName]:
+    """Return the names as a SAN has them: an address is an iPAddress (RFC 9525 section 6.4)."""
+    san: list[x509.GeneralName] = []
+    for name in names:
+        try:
+            san.append(x509.IPAddress(ipaddress.ip_address(name)))
+        except ValueError:
+            san.append(x509.DNSName(name))
+    return san
 
 
 def _requested_name(csr: x509.CertificateSigningRequest) -> str:

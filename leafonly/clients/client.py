@@ -34,7 +34,8 @@ __all__ = [
     "apt",
 ]
 
-Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device"]
+Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device", "walk-up"]
+"""`walk-up` is a visitor's own device (`leafonly serve --walk-up`); no entry has it."""
 
 Testimony = Literal["token", "request", "stub"]
 

@@ -1,9 +1,13 @@
-"""`serve`: serve the chain of one cell, and print the command that a user can run against it."""
+"""`serve`: serve the chain of one cell, and print the command that a user can run against it.
+
+`serve --walk-up` serves a page for other people's devices instead; see `walk_up.py`.
+"""
 
 from argparse import Namespace
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from leafonly.command_line import walk_up
 from leafonly.command_line.messages import Add, fail, unknown
 
 if TYPE_CHECKING:
@@ -18,23 +22,35 @@ def add(command: Add) -> None:
     """Declare the command."""
     parser = command(
         "serve",
-        "serve the chain of one cell until Enter is pressed",
-        "It also prints the command that runs the client of that cell.",
+        "serve the chain of one cell, or a page for other devices, until Enter is pressed",
+        "For a cell it also prints the command that runs its client.",
     )
     parser.add_argument(
-        "cell", metavar="CELL", help="CLIENT-SCENARIO-KEYTYPE, as in reports: curl-absent-p256"
+        "cell",
+        nargs="?",
+        metavar="CELL",
+        help="CLIENT-SCENARIO-KEYTYPE, as in reports: curl-absent-p256",
     )
+    walk_up.add_options(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(options: Namespace) -> int:
+    if walk_up.is_given(options):
+        return walk_up.serve(options)
+    if options.cell is None:
+        return fail("serve: give a CELL such as curl-absent-p256, or --walk-up")
+    return _serve_cell(options.cell)
+
+
+def _serve_cell(cell: str) -> int:
     from leafonly.certificates.chain import KEY_TYPES
     from leafonly.clients import CLIENTS
     from leafonly.clients.cell_id import CellId
     from leafonly.clients.discovery import find
     from leafonly.harness.scenario import SCENARIOS
 
-    client, scenario, key_type = CellId.parse(options.cell)
+    client, scenario, key_type = CellId.parse(cell)
     if client not in CLIENTS:
         return fail(unknown("client", client, CLIENTS))
     if scenario not in SCENARIOS:

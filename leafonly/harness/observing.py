@@ -9,7 +9,7 @@ from leafonly.harness.scenario import Scenario
 from leafonly.harness.staging import Staged
 from leafonly.harness.verdict import ClientSaid, Observation, ServerSaw
 
-__all__ = ["observe"]
+__all__ = ["observe", "server_saw"]
 
 
 def observe(staged: Staged, scenario: Scenario) -> Observation:
@@ -40,8 +40,18 @@ def _account(finished: Finished) -> ClientSaid:
 
 def _ask_camera(staged: Staged) -> ServerSaw:
     staged.endpoint.settle()
-    seen = _connections(staged)
     fetches = staged.to_serve.fetches
+    return server_saw(_connections(staged), fetches() if fetches else 0)
+
+
+def server_saw(seen: Sequence[Connection], fetches: int) -> ServerSaw:
+    """Return the camera's account of one client's connections.
+
+    Args:
+        seen: The connections, in the order accepted.
+        fetches: How often the leaf's issuer was asked for at its caIssuers URL.
+
+    """
     # A browser opens several connections. What it says of the certificate on the one that it
     # then uses counts; Firefox 153 was seen to end another one with unknown_ca, and to return
     # the token of the first.
@@ -51,7 +61,7 @@ def _ask_camera(staged: Staged) -> ServerSaw:
         handshake_completed=any(each.handshake_completed for each in seen),
         alert=next((each.alert for each in decisive if each.alert), None),
         request_seen=any(each.request for each in seen),
-        aia_fetches=fetches() if fetches else 0,
+        aia_fetches=fetches,
         tokens=tuple(each.token for each in seen if each.token),
     )
 

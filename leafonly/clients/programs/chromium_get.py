@@ -94,14 +94,19 @@ def visit(browser, urls):
     return None
 
 
-if sys.argv[1:] == ["--version"]:
-    said = subprocess.run(["chromium", "--version"], stdout=subprocess.PIPE, text=True).stdout
-    # "Chromium 156.0.8078.79 built on Debian GNU/Linux 12"
-    print(*(re.match(r"(\S+)\D*(\d\S*)", said) or sys.exit("no version of Chromium")).groups())
-    print("BoringSSL")
-else:
-    browser = Browser(pathlib.Path.home() / "profile")
-    error = visit(browser, sys.argv[2:])
-    browser.call("Browser.close")
-    browser.process.wait()
-    sys.exit(error)
+def main():
+    if sys.argv[1:] == ["--version"]:
+        said = subprocess.run(["chromium", "--version"], stdout=subprocess.PIPE, text=True).stdout
+        # "Chromium 156.0.8078.79 built on Debian GNU/Linux 12"
+        print(*(re.match(r"(\S+)\D*(\d\S*)", said) or sys.exit("no version of Chromium")).groups())
+        print("BoringSSL")
+    else:
+        browser = Browser(pathlib.Path.home() / "profile")
+        error = visit(browser, sys.argv[2:])
+        browser.call("Browser.close")
+        browser.process.wait()
+        sys.exit(error)
+
+
+if __name__ == "__main__":
+    main()

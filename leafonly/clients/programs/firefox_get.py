@@ -116,18 +116,25 @@ def nss_version():
     return nss.NSS_GetVersion().decode()
 
 
-if sys.argv[1:] == ["--version"]:
-    said = subprocess.run(["firefox-esr", "--version"], stdout=subprocess.PIPE, text=True).stdout
-    print("Firefox", said.split()[-1] if said else sys.exit("no version of Firefox"))
-    print("NSS", nss_version())
-else:
-    profile, *urls = sys.argv[1:]
-    browser = Browser(profile)
-    try:
-        if not visit(browser, urls):
-            sys.exit(1)
-        # Its profile must be whole for the next process, so its end is waited for.
-        browser.call("browser.close")
-        browser.process.wait()
-    finally:
-        browser.process.kill()
+def main():
+    if sys.argv[1:] == ["--version"]:
+        said = subprocess.run(
+            ["firefox-esr", "--version"], stdout=subprocess.PIPE, text=True
+        ).stdout
+        print("Firefox", said.split()[-1] if said else sys.exit("no version of Firefox"))
+        print("NSS", nss_version())
+    else:
+        profile, *urls = sys.argv[1:]
+        browser = Browser(profile)
+        try:
+            if not visit(browser, urls):
+                sys.exit(1)
+            # Its profile must be whole for the next process, so its end is waited for.
+            browser.call("browser.close")
+            browser.process.wait()
+        finally:
+            browser.process.kill()
+
+
+if __name__ == "__main__":
+    main()
