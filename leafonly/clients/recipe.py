@@ -54,7 +54,13 @@ def recipe(client: Client, host: str = EXAMPLE) -> Recipe:
         client: From its entry.
         host: The camera's name.
 
+    Raises:
+        ValueError: The name has characters that a DNS name or an address cannot have. It may
+            come from a hostile certificate, and users paste these lines into a shell.
+
     """
+    if not re.fullmatch(r"[A-Za-z0-9._:-]+", host):
+        raise ValueError(f"the name {host[:80]!r} is not a DNS name: give the camera's")
     steps = []
     if client.trust.lines:
         about = f"Fill the store of {client.name} from {BUNDLE}."

@@ -224,7 +224,8 @@ chromium_policy = Trust(
     (
         *_SPLIT,
         'encoded() { openssl x509 -in "$1" -outform DER | base64 -w0; }',
-        """hints=$(for file in camera-ca-[2-9].pem; do printf '"%s",' "$(encoded "$file")"; done)""",
+        "hints=$(for file in camera-ca-[2-9].pem; do "
+        """printf '"%s",' "$(encoded "$file")"; done)""",
         f"mkdir -p {Path(_CHROMIUM_POLICY).parent}",
         """printf '{"CACertificates": ["%s"], "CAHintCertificates": [%s]}' """
         f'"$(encoded camera-ca-1.pem)" "${{hints%,}}" > {_CHROMIUM_POLICY}',
