@@ -128,7 +128,7 @@ def test_a_recipe_names_the_client_and_what_it_widens() -> None:
 
 
 def test_a_program_of_the_user_gets_its_own_command() -> None:
-    own = failing("mine") + [cell("mine", "cached", command="mine --ca trust.pem")]
+    own = [*failing("mine"), cell("mine", "cached", command="mine --ca trust.pem")]
     (recipe,) = (row for row in report(*own)["remedies"] if row["client"] == "mine")
     assert recipe["steps"][-1]["lines"] == "mine --ca trust.pem"
     assert recipe["files"] == []

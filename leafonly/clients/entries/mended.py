@@ -6,7 +6,7 @@ Java's are in jvm.py, Rust's is in rust.py, because they share what builds the o
 from leafonly.clients import error_messages as says
 from leafonly.clients.build import in_go
 from leafonly.clients.client import Client, Install
-from leafonly.clients.measured import WHOLE_CHAIN, measured
+from leafonly.clients.measured import PARTIAL_CHAIN, WHOLE_CHAIN, Measurements, measured
 from leafonly.clients.mending import Mending
 from leafonly.clients.own_trust import AS_RUN, NotTested, OwnTrust
 from leafonly.clients.stack import GO, OPENSSL
@@ -30,6 +30,14 @@ _FETCHES = (
 )
 _ROOT_DECIDES = "The root still decides: what is brought along is no trust anchor."
 
+
+def _by_fetching(*versions: str) -> Measurements:
+    """Return the measurements of a Python client that fetches, on Pythons of both kinds."""
+    return measured(*versions, where=WHOLE_CHAIN, aia="accepted") + measured(
+        *versions, where=PARTIAL_CHAIN, aia="accepted", cached="accepted: anchors"
+    )
+
+
 CLIENTS = (
     Client(
         name="python-added",
@@ -38,7 +46,7 @@ CLIENTS = (
         needs=("python:urllib",),
         run="{python} {programs}/added_store_get.py {trust} {urls}",
         own_trust=AS_RUN,
-        measured=measured("3.11.7/3.0.19"),
+        measured=measured("3.11.7/3.0.19", "3.13.0/3.0.19"),
         install=Install(anywhere="uv sync"),
         mends=Mending(
             clients=_PYTHONS,
@@ -56,7 +64,7 @@ CLIENTS = (
         environment=_BY_VARIABLE,
         own_trust=AS_RUN,
         time_limit=60,
-        measured=measured("0.2.0/3.0.19", where=WHOLE_CHAIN, aia="accepted"),
+        measured=_by_fetching("0.2.0/3.0.19"),
         install=_MENDING,
         mends=Mending(
             clients=_PYTHONS,
@@ -76,7 +84,7 @@ CLIENTS = (
         environment=_BY_VARIABLE,
         own_trust=AS_RUN,
         time_limit=60,
-        measured=measured("3.6.0/3.0.19", where=WHOLE_CHAIN, aia="accepted"),
+        measured=_by_fetching("3.6.0/3.0.19"),
         install=_MENDING,
         mends=Mending(
             clients=_PYTHONS,
