@@ -60,6 +60,7 @@ CLIENTS = (
         build=_BUILD,
         run="{program}/reqwest_added {trust} {urls}",
         own_trust=NotTested("it takes the root and intermediates from one file, which it splits"),
+        measured=measured("0.13.5/0.23.46", cached="accepted: completes"),
         install=_INSTALL,
         mends=Mending(
             clients=("reqwest", "reqwest-webpki", "ureq"),
