@@ -30,8 +30,8 @@ def _place(row: RemedyRow) -> tuple[bool, int, int, int, int, str, str]:
         _REACH.index(row["reach"]),
         _COST.index(row["kind"]),
         -row["cells_fixed"],
-        row["name"],
         row["client"] or "",
+        row["name"],
     )
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from cryptography import x509
 
 from leafonly.certificates.printable import printable
-from leafonly.report.counting import many, names
+from leafonly.report.counting import many
 from leafonly.report.rows import RemedyRow, StepRow
 from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT
 
@@ -70,10 +70,11 @@ def shorter_chain(excess: int, tried: Sequence[Served]) -> RemedyRow:
 
 
 def _step(shape: Served) -> StepRow:
-    leaf = f"a leaf with a {shape.key_type.upper()} key" if shape.key_type else "this leaf"
-    left = [printable(each.subject.rfc4514_string()) for each in shape.left_out]
-    without = f" without {names(left)}, which clients must then trust" if left else ""
-    return {
-        "text": f"{shape.size} bytes: {leaf}, and its chain{without}.",
-        "lines": None,
-    }
+    leaf = "a leaf with a P-256 key" if shape.key_type == "p256" else "this leaf"
+    without = ""
+    if shape.left_out:
+        # The lowest of them is the issuer of the last that is presented.
+        trusted = printable(shape.left_out[-1].subject.rfc4514_string())
+        top = many(len(shape.left_out), "certificate")
+        without = f" without the top {top}. Clients must trust {trusted}"
+    return {"text": f"{shape.size} bytes: {leaf}, and its chain{without}.", "lines": None}
