@@ -98,6 +98,18 @@ def test_a_real_camera_needs_no_confirmation(monkeypatch: pytest.MonkeyPatch) ->
     assert "--camera=auto" not in str(first)
 
 
+def test_other_ways_are_named_if_this_run_saw_them() -> None:
+    def seen(method: str, presented: int) -> Any:
+        fields = {"loaded": True, "subjects": [], "error": None}
+        return {"method": f"{method} (p256)", "presented": presented, **fields}
+
+    shown = [seen("der_concatenated", 1), seen("der_appended", 2), seen("pem_full_chain", 2)]
+    told = report(*failing("curl")) | {"remedies": [], "presentation": shown}
+    lines = [step["lines"] for step in remedies(told)[0]["steps"]]
+    assert "context.load_cert_chain(leaf_pem + intermediate_pem, key_pem)" in lines
+    assert not any("leaf_der + intermediate_der" in each for each in lines)
+
+
 def test_the_controls_of_a_remote_host_say_nothing_of_it() -> None:
     assert not by_kind(report(*failing("curl"), kind="remote_host"), "camera")
 
