@@ -104,7 +104,7 @@ def test_other_ways_are_named_if_this_run_saw_them() -> None:
         return {"method": f"{method} (p256)", "presented": presented, **fields}
 
     shown = [seen("der_concatenated", 1), seen("der_appended", 2), seen("pem_full_chain", 2)]
-    told = report(*failing("curl")) | {"remedies": [], "presentation": shown}
+    told: Any = report(*failing("curl")) | {"remedies": [], "presentation": shown}
     lines = [step["lines"] for step in remedies(told)[0]["steps"]]
     assert "context.load_cert_chain(leaf_pem + intermediate_pem, key_pem)" in lines
     assert not any("leaf_der + intermediate_der" in each for each in lines)
