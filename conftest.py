@@ -12,4 +12,5 @@ pytest_plugins = [
     "fixtures.report",
     "fixtures.audit",
     "fixtures.own_certificate",
+    "fixtures.chain_fit",
 ]

@@ -1,6 +1,7 @@
 """The CA's web server, from which clients fetch a missing intermediate."""
 
 import threading
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -9,21 +10,37 @@ from cryptography import x509
 
 from leafonly.certificates.chain import der
 
-__all__ = ["IssuerSite"]
+__all__ = ["IssuerSite", "Response"]
+
+_MOVED = "-moved"  # at the end of the URL that a redirect names
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the site responds with. RFC 5280 section 4.2.2.1 wants DER, or PKCS#7 in DER."""
+
+    body: bytes
+    content_type: str = "application/pkix-cert"
+    redirects: bool = False
+    """The first response names another URL of the site, which has the body."""
 
 
 class IssuerSite:
     """Serves one intermediate over loopback HTTP and counts the requests.
 
-    There are two ports. One responds with the intermediate as DER (`application/pkix-cert`,
-    RFC 5280 section 4.2.2.1). The other reads the request and never responds. Every URL has
-    a label, so that each request belongs to one cell.
+    There are two ports. One responds with the intermediate. The other reads the request and
+    never responds. Every URL has a label, so that each request belongs to one cell.
+
+    Args:
+        intermediate: Served as DER (`application/pkix-cert`).
+        response: Served in its place.
+
     """
 
-    def __init__(self, intermediate: x509.Certificate) -> None:
+    def __init__(self, intermediate: x509.Certificate, response: Response | None = None) -> None:
         self._asked: list[str] = []  # one label per request; append is atomic
         self._closing = threading.Event()
-        self._live = self._server(der(intermediate))
+        self._live = self._server(response or Response(der(intermediate)))
         self._dead = self._server(None)
 
     def __enter__(self) -> Self:
@@ -53,7 +70,7 @@ class IssuerSite:
             server.shutdown()
             server.server_close()
 
-    def _server(self, body: bytes | None) -> ThreadingHTTPServer:
+    def _server(self, response: Response | None) -> ThreadingHTTPServer:
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -61,14 +78,20 @@ class IssuerSite:
 
             def do_GET(self) -> None:
                 site._asked.append(self.path.strip("/").split("/")[0])
-                if body is None:
+                if response is None:
                     site._closing.wait()
                     return
+                if response.redirects and not self.path.endswith(_MOVED):
+                    self.send_response(302)
+                    self.send_header("Location", self.path + _MOVED)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 self.send_response(200)
-                self.send_header("Content-Type", "application/pkix-cert")
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Type", response.content_type)
+                self.send_header("Content-Length", str(len(response.body)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(response.body)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Keep silent: the count is the log."""

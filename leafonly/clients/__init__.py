@@ -7,6 +7,7 @@ from leafonly.clients.entries import (
     command_line,
     fetching_tools,
     jvm,
+    mended,
     proxies,
     python_core,
     python_extras,
@@ -19,7 +20,7 @@ from leafonly.clients.validation import validated
 __all__ = ["CLIENTS", "Client"]
 
 _FAMILIES = (
-    *(browsers, c_libraries, command_line, fetching_tools, jvm, proxies),
+    *(browsers, c_libraries, command_line, fetching_tools, jvm, mended, proxies),
     *(python_core, python_extras, runtimes, rust, scripting),
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from leafonly.clients.process import run
 
-__all__ = ["CHECKSUMS", "PROGRAMS", "Build", "NotBuiltError", "compiled"]
+__all__ = ["CHECKSUMS", "PROGRAMS", "Build", "NotBuiltError", "compiled", "in_go"]
 
 PROGRAMS = Path(__file__).parent / "programs"
 """The folder of this project's own client programs."""
@@ -131,6 +131,14 @@ def compiled(
 ) -> Build:
     """Return a `Build` of one source file by one command."""
     return Build(source=source, commands=(compiler,), result=result, environment=environment or {})
+
+
+def in_go(program: str) -> Build:
+    """Return a `Build` of one file of `PROGRAMS` by the Go compiler, without its suffix."""
+    # Never let an old go fetch a newer one.
+    environment = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
+    compiler = ("go", "build", "-trimpath", "-o", f"{{output}}/{program}", "{source}")
+    return compiled(PROGRAMS / f"{program}.go", compiler, program, environment)
 
 
 def _executable(command: Sequence[str]) -> str:

@@ -95,6 +95,11 @@ def _section(client: Client) -> str:
     lines.append(_own_trust(client))
     if isinstance(client.name_override, CannotOverride):
         lines.append(f"- no result at a camera's real name: {client.name_override.why}")
+    if client.mends is not None:
+        mended = ", ".join(client.mends.clients)
+        lines.append(
+            f"- application code that makes these connect: {mended}. {client.mends.widens}"
+        )
     if client.asks_ocsp:
         lines.append("- asks the OCSP responder that a leaf names")
     if client.testimony == "request":

@@ -10,6 +10,7 @@ from typing import Literal
 from leafonly.clients.build import Build
 from leafonly.clients.library_version import Library
 from leafonly.clients.measured import Measurements, fitting, is_measured, nearest, with_usual
+from leafonly.clients.mending import Mending
 from leafonly.clients.own_trust import (
     NOT_TESTED,
     Command,
@@ -133,6 +134,7 @@ class Client:
         name_override: How it connects to loopback under a real name by its own means. None:
             it has no such means, and gets an `/etc/hosts` of its own.
         own_trust: How it runs with its default trust store; text is short for `OwnTrust(text)`.
+        mends: Which other clients connect by the code of this one; None if it is no such code.
 
     """
 
@@ -160,6 +162,7 @@ class Client:
     asks_ocsp: bool = False
     name_override: NameOverride | CannotOverride | None = None
     own_trust: OwnTrust | NotTested | NoneOfItsOwn | str = NOT_TESTED
+    mends: Mending | None = None
 
     def __post_init__(self) -> None:
         """Fill in the outcomes that were not declared."""

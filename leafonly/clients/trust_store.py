@@ -1,5 +1,7 @@
 """The stores that tell clients what to trust."""
 
+import base64
+import json
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -12,7 +14,17 @@ from OpenSSL import crypto
 
 from leafonly.certificates.chain import der, pem
 
-__all__ = ["Trust", "java_truststore", "mono_store", "nss_database", "pem_file"]
+__all__ = [
+    "BUNDLE",
+    "Trust",
+    "chromium_policy",
+    "firefox_policy",
+    "java_truststore",
+    "mono_store",
+    "nss_database",
+    "pem_file",
+    "system_bundle",
+]
 
 _TIME_LIMIT = 30  # seconds for `certutil`, which takes a tenth of one
 
@@ -30,11 +42,27 @@ class Trust:
             store has such a place. Raises OSError if the tool that writes the store is
             missing or fails.
         advice: How a user adds the intermediate to such a store.
+        store: The store's name in the recipe for users, as `{trust}` in entries.
+        lines: The shell lines that fill it from `BUNDLE`. None are needed if the client reads
+            that file itself.
 
     """
 
     write: Callable[[Path, Certificates, Certificates], str]
     advice: str
+    store: str
+    lines: tuple[str, ...] = ()
+
+
+BUNDLE = "camera-ca.pem"
+"""The one file of every recipe: the root first, then every intermediate, as PEM."""
+
+_SPLIT = ("""awk '/BEGIN CERTIFICATE/{n++} {print > ("camera-ca-" n ".pem")}' """ + BUNDLE,)
+"""Most stores take one certificate a file. The first is the root."""
+
+_EACH = "for file in camera-ca-[1-9].pem; do"
+_ANCHOR, _HELD = "C,,", ",,"
+"""NSS's trust flags (its certutil's documentation): issuer of server certificates, and none."""
 
 
 TRUSTSTORE_PASSWORD = "changeit"  # noqa: S105
@@ -95,16 +123,26 @@ def nss_database(place: str) -> Trust:
         database = directory / place
         database.mkdir(parents=True)
         _certutil(database, "-N", "--empty-password")
-        for flags, certificates in (("C,,", anchors), (",,", others)):
+        for flags, certificates in ((_ANCHOR, anchors), (_HELD, others)):
             for certificate in certificates:
                 nickname = f"leafonly {certificate.serial_number:x}"
                 _certutil(database, "-A", "-n", nickname, "-t", flags, given=der(certificate))
         return place
 
+    # Of a user, `home` is the home; a profile has a name of its own.
+    store = {"home/.pki/nssdb": "$HOME/.pki/nssdb", "home/profile": "$PROFILE"}.get(place, place)
+    add = f'certutil -A -d "sql:{store}"'
     return Trust(
         write,
         "add it to the NSS database without trust: "
-        '`certutil -A -d sql:DIRECTORY -n intermediate -t ",," -i intermediate.pem`',
+        f'`certutil -A -d sql:DIRECTORY -n intermediate -t "{_HELD}" -i intermediate.pem`',
+        store,
+        (
+            *_SPLIT,
+            f'mkdir -p "{store}" && certutil -N -d "sql:{store}" --empty-password  # if it is new',
+            f'{add} -n camera-ca-1 -t "{_ANCHOR}" -i camera-ca-1.pem',
+            f'for file in camera-ca-[2-9].pem; do {add} -n "$file" -t "{_HELD}" -i "$file"; done',
+        ),
     )
 
 
@@ -128,16 +166,104 @@ def _certutil(database: Path, *arguments: str, given: bytes = b"") -> None:
 
 
 pem_file = Trust(
-    _write_pem_file, "append it, as PEM, to the file of trusted certificates that the client reads"
+    _write_pem_file,
+    "append it, as PEM, to the file of trusted certificates that the client reads",
+    BUNDLE,
 )
+
+system_bundle = Trust(
+    _write_pem_file,
+    "add it to the system's store of trusted certificates, one certificate a file",
+    BUNDLE,
+    (
+        *_SPLIT,
+        f'{_EACH} cp "$file" "/usr/local/share/ca-certificates/${{file%.pem}}.crt"; done',
+        "update-ca-certificates",
+    ),
+)
+"""For a client that reads only the system's bundle, as Debian writes it. The harness puts its
+own file in the place of the bundle, and does not change the system."""
 
 java_truststore = Trust(
     _write_java_truststore,
     "import it into the truststore: "
     "`keytool -importcert -keystore trust.p12 -alias intermediate -file intermediate.pem`",
+    "trust.p12",
+    (
+        *_SPLIT,
+        f"{_EACH} keytool -importcert -noprompt -storetype PKCS12 -keystore trust.p12 "
+        f'-storepass {TRUSTSTORE_PASSWORD} -alias "$file" -file "$file"; done',
+    ),
 )
+
+_CHROMIUM_POLICY = "/etc/chromium/policies/managed/camera-ca.json"
+_FIREFOX_POLICY = "/usr/lib/firefox-esr/distribution/policies.json"
+
+
+def _write_chromium_policy(directory: Path, anchors: Certificates, others: Certificates) -> str:
+    """Write a managed policy, in which hints are certificates that are not trusted."""
+    lists = {"CACertificates": anchors, "CAHintCertificates": others}
+    policy = {
+        name: [base64.b64encode(der(each)).decode() for each in certificates]
+        for name, certificates in lists.items()
+    }
+    (directory / "policy.json").write_text(json.dumps(policy))
+    return "policy.json"
+
+
+def _write_firefox_policy(directory: Path, anchors: Certificates, others: Certificates) -> str:
+    """Write a policy that installs certificates; Firefox trusts every CA certificate in it."""
+    paths = []
+    for number, certificate in enumerate((*anchors, *others), 1):
+        paths.append(directory / f"camera-ca-{number}.pem")
+        paths[-1].write_bytes(pem([certificate]))
+    install = {"Certificates": {"Install": [str(path) for path in paths]}}
+    (directory / "policies.json").write_text(json.dumps({"policies": install}))
+    (directory / "home" / "profile").mkdir(parents=True)  # which Firefox wants to exist
+    return "policies.json"
+
+
+chromium_policy = Trust(
+    _write_chromium_policy,
+    "name it in the policy CAHintCertificates, as the DER form in Base64",
+    _CHROMIUM_POLICY,
+    (
+        *_SPLIT,
+        'encoded() { openssl x509 -in "$1" -outform DER | base64 -w0; }',
+        "hints=$(for file in camera-ca-[2-9].pem; do "
+        """printf '"%s",' "$(encoded "$file")"; done)""",
+        f"mkdir -p {Path(_CHROMIUM_POLICY).parent}",
+        """printf '{"CACertificates": ["%s"], "CAHintCertificates": [%s]}' """
+        f'"$(encoded camera-ca-1.pem)" "${{hints%,}}" > {_CHROMIUM_POLICY}',
+    ),
+)
+"""For a fleet of browsers; it takes the place of an NSS database in every user's home."""
+
+firefox_policy = Trust(
+    _write_firefox_policy,
+    "name its file in the policy Certificates.Install",
+    _FIREFOX_POLICY,
+    (
+        *_SPLIT,
+        f"mkdir -p {Path(_FIREFOX_POLICY).parent}",
+        f"cp camera-ca-[1-9].pem {Path(_FIREFOX_POLICY).parent}/",
+        f"files=$(for file in {Path(_FIREFOX_POLICY).parent}/camera-ca-[1-9].pem; do "
+        """printf '"%s",' "$file"; done)""",
+        """printf '{"policies": {"Certificates": {"Install": [%s]}}}' "${files%,}" """
+        f"> {_FIREFOX_POLICY}",
+    ),
+)
+"""For a fleet of browsers. The folder is Debian's."""
+
+_MONO = "$HOME/.config/.mono/new-certs/Trust"
 
 mono_store = Trust(
     _write_mono_store,
     "put it, as PEM named by `openssl x509 -hash`, into ~/.config/.mono/new-certs/Trust",
+    "home",
+    (
+        *_SPLIT,
+        f'mkdir -p "{_MONO}"',
+        f'{_EACH} cp "$file" "{_MONO}/$(openssl x509 -noout -hash -in "$file").0"; done',
+    ),
 )

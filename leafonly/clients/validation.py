@@ -32,6 +32,10 @@ def validated(clients: Iterable[Client]) -> dict[str, Client]:
         for fault in _faults(client):
             raise ValueError(f"client {client.name}: {fault}")
         by_name[client.name] = client
+    for client in by_name.values():
+        mended = client.mends.clients if client.mends else ()
+        for fault in _unknown("mends", mended, by_name):
+            raise ValueError(f"client {client.name}: {fault}")
     return by_name
 
 

@@ -6,13 +6,23 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from leafonly.certificates.printable import printable
-from leafonly.command_line import answer, build, clients, docs, look, report, serve, suites
+from leafonly.command_line import (
+    answer,
+    build,
+    clients,
+    docs,
+    look,
+    remedies,
+    report,
+    serve,
+    suites,
+)
 from leafonly.command_line.messages import unknown
 from leafonly.distribution import __version__
 
 __all__ = ["parser"]
 
-_COMMANDS = (suites, look, serve, clients, build, docs, answer, report)
+_COMMANDS = (suites, look, serve, remedies, clients, build, report, docs, answer)
 """The order of --help."""
 
 

@@ -14,6 +14,7 @@ from leafonly.certificates.regular_file import read_regular_file
 from leafonly.clients.cell_id import CellId
 from leafonly.distribution import __version__
 from leafonly.report.html import render
+from leafonly.report.remedies import remedies
 from leafonly.report.rows import (
     CameraRow,
     CellRow,
@@ -54,7 +55,8 @@ def document(
         camera: The camera's description of itself.
         clients: All clients asked for, also those that are not on this machine.
         cells: The cells measured.
-        others: Rows of `presentation`, `findings` and `remedies`, where there are any.
+        others: Rows of `presentation`, `findings` and `remedies`, where there are any. The
+            remedies that the cells show are added, and all are ranked.
 
     """
     body: ReportBody = {
@@ -75,6 +77,7 @@ def document(
         "findings": list(others.get("findings", ())),
         "remedies": list(others.get("remedies", ())),
     }
+    body["remedies"] = remedies(body)
     return {**body, "summary": summary(body)}
 
 
@@ -174,6 +177,8 @@ def _completed(report: ReportBody) -> ReportBody:
             raise ValueError("it does not say what kind of run it is of; run the suite again")
         kind: RunKind = "matrix" if report["cells"] else "presentation"
         complete["run"] = {"kind": kind, "options": {}, "complete": True}
+    # Written before remedies were; a later report lists at least what its cells show.
+    complete["remedies"] = report["remedies"] or remedies(complete)
     return complete
 
 

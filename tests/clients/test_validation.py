@@ -7,6 +7,7 @@ import pytest
 
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.client import NameOverride
+from leafonly.clients.mending import Mending
 from leafonly.clients.own_trust import AS_RUN, OwnTrust
 from leafonly.clients.stack import Stack
 from leafonly.clients.validation import validated
@@ -21,6 +22,12 @@ def test_every_entry_is_valid() -> None:
 def test_second_client_of_a_name_raises() -> None:
     with pytest.raises(ValueError, match="client curl: there are two of that name"):
         validated([CURL, replace(CLIENTS["wget"], name="curl")])
+
+
+def test_code_for_an_unknown_client_raises() -> None:
+    mends = Mending(clients=("crul",), scenario="aia", widens="", cost="")
+    with pytest.raises(ValueError, match="client curl: mends='crul' is unknown"):
+        validated([replace(CURL, mends=mends)])
 
 
 SLIPS: dict[str, tuple[Callable[[], Client], str]] = {

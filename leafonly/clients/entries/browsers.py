@@ -11,7 +11,12 @@ from leafonly.clients.client import Client, Install, NameOverride, apt
 from leafonly.clients.measured import measured
 from leafonly.clients.own_trust import NotTested, OwnTrust
 from leafonly.clients.stack import BORINGSSL, GNUTLS, NSS, Stack
-from leafonly.clients.trust_store import nss_database
+from leafonly.clients.trust_store import (
+    chromium_policy,
+    firefox_policy,
+    nss_database,
+    system_bundle,
+)
 
 __all__ = ["CLIENTS"]
 
@@ -24,6 +29,27 @@ _WITH_ANOTHER_BUNDLE = (
 )
 
 _WEBKIT = "/usr/bin/python3 {programs}/webkitgtk_get.py"
+
+
+def _with_policy(folder: str, file: str) -> tuple[str, str]:
+    """Return what starts a browser whose policy is the file that follows; and with none.
+
+    A new mount namespace has an empty folder in the place of the system's.
+    """
+    mount = f"mount -t tmpfs none {folder}"
+    place = f'mkdir -p $(dirname {file}) && cp "$0" {file}'
+    start = """unshare --map-root-user --mount sh -c '{} && exec "$@"'"""
+    return start.format(f"{mount} && {place}"), start.format(mount) + " sh"
+
+
+_CHROMIUM_MANAGED, _CHROMIUM_UNMANAGED = _with_policy(
+    "/etc/chromium", "/etc/chromium/policies/managed/camera-ca.json"
+)
+_FIREFOX_MANAGED, _FIREFOX_UNMANAGED = _with_policy(
+    "/usr/lib/firefox-esr/distribution", "/usr/lib/firefox-esr/distribution/policies.json"
+)
+_CHROMIUM, _FIREFOX = "{python} {programs}/chromium_get.py", "{python} {programs}/firefox_get.py"
+_SAME_ROOTS = NotTested("a policy adds to the trust store of the same browser without one")
 
 _SINGLE_PROCESS = (
     Client(
@@ -80,6 +106,7 @@ _SINGLE_PROCESS = (
         kind="browser",
         stack=Stack("GnuTLS", says.WEBKIT, others=("OpenSSL",), usual=GNUTLS.usual),
         needs=("unshare", "Xvfb"),
+        trust=system_bundle,
         run=f"{_WITH_ANOTHER_BUNDLE} {{trust}} {_WEBKIT} {{trust}} {{urls}}",
         own_trust=f"{_WEBKIT} native {{urls}}",
         # With the same mount, so that it is available only where the namespace is allowed.
@@ -104,4 +131,36 @@ def _restarted(client: Client) -> Client:
     )
 
 
-CLIENTS = (*_SINGLE_PROCESS, *map(_restarted, _SINGLE_PROCESS))
+_MANAGED = (
+    Client(
+        name="chromium-policy",
+        kind="browser",
+        stack=BORINGSSL,
+        needs=("chromium", "unshare"),
+        trust=chromium_policy,
+        run=f"{_CHROMIUM_MANAGED} {{trust}} {_CHROMIUM} {{trust}} {{urls}}",
+        own_trust=_SAME_ROOTS,
+        version_run=f"{_CHROMIUM_UNMANAGED} {_CHROMIUM} --version",
+        time_limit=60,
+        messages=says.CHROMIUM,
+        measured=measured("156.0.8078.79", aia="accepted"),
+        install=Install(debian="apt install chromium"),
+    ),
+    Client(
+        name="firefox-policy",
+        kind="browser",
+        stack=NSS,
+        needs=("firefox-esr", "unshare", "python:websocket"),
+        trust=firefox_policy,
+        run=f"{_FIREFOX_MANAGED} {{trust}} {_FIREFOX} {{home}}/profile {{urls}}",
+        own_trust=_SAME_ROOTS,
+        version_run=f"{_FIREFOX_UNMANAGED} {_FIREFOX} --version",
+        time_limit=60,
+        messages=says.FIREFOX,
+        measured=measured("153.7.0esr/3.125.1", cached="accepted: anchors"),
+        asks_ocsp=True,
+        install=Install(debian="apt install firefox-esr; uv sync --inexact --extra browsers"),
+    ),
+)
+
+CLIENTS = (*_SINGLE_PROCESS, *map(_restarted, _SINGLE_PROCESS), *_MANAGED)

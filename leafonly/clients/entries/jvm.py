@@ -4,6 +4,7 @@ from leafonly.clients.build import PROGRAMS, Build, compiled
 from leafonly.clients.client import Client, Install
 from leafonly.clients.error_messages import JSSE as JSSE_MESSAGES
 from leafonly.clients.measured import measured
+from leafonly.clients.mending import Mending
 from leafonly.clients.own_trust import AS_RUN
 from leafonly.clients.stack import BCJSSE, BORINGSSL, CONSCRYPT, JSSE
 from leafonly.clients.trust_store import TRUSTSTORE_PASSWORD, java_truststore
@@ -30,6 +31,17 @@ _TRUSTSTORE = (
 # Off by default. The second property came later (JDK 25.0.2 has it): without it, the first
 # one fetches from nowhere there; where it is not known, it is not read.
 _AIA = "-Dcom.sun.security.enableAIAcaIssuers=true -Dcom.sun.security.allowedAIALocations=any "
+
+
+def _by_aia(client: str) -> Mending:
+    return Mending(
+        clients=(client,),
+        scenario="aia",
+        widens="The Java process requests URLs over plain HTTP that certificates name before "
+        "they are verified. `any` allows all URLs: name the CA's instead.",
+        cost="Two options of the Java process, and one request to the CA for each new camera.",
+    )
+
 
 # Java's HTTP client, and its older one.
 _HTTP = "-Duser.home={home} -cp {program} JavaHttpClient"
@@ -104,6 +116,7 @@ CLIENTS = (
         time_limit=60,
         measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", aia="accepted"),
         install=_JDK,
+        mends=_by_aia("java"),
     ),
     Client(
         name="java-url-aia",
@@ -117,6 +130,7 @@ CLIENTS = (
         time_limit=60,
         measured=measured("17.0.15", "21.0.13", "25.0.5.0.3", aia="accepted"),
         install=_JDK,
+        mends=_by_aia("java-url"),
     ),
     Client(
         name="apache-httpclient",

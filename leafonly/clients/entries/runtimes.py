@@ -1,7 +1,7 @@
 """Language runtimes with TLS of their own. One entry is one client."""
 
 from leafonly.clients import error_messages as says
-from leafonly.clients.build import PROGRAMS, Build, compiled
+from leafonly.clients.build import PROGRAMS, compiled, in_go
 from leafonly.clients.client import Client, Install, NameOverride, apt
 from leafonly.clients.measured import measured
 from leafonly.clients.own_trust import AS_RUN, OwnTrust
@@ -17,14 +17,6 @@ _GOLANG = Install(anywhere=_PYPI, debian="apt install golang-go", macos="brew in
 
 _DENO_VERSION = "deno run --no-config {programs}/deno_get.mjs --version"
 _DENO_NET = "deno run --no-config --allow-net --allow-env"
-
-
-def _in_go(program: str) -> Build:
-    # Never let an old go fetch a newer one.
-    environment = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
-    compiler = ("go", "build", "-trimpath", "-o", f"{{output}}/{program}", "{source}")
-    return compiled(PROGRAMS / f"{program}.go", compiler, program, environment)
-
 
 CLIENTS = (
     Client(
@@ -94,7 +86,7 @@ CLIENTS = (
         name="go",
         kind="runtime",
         stack=GO,
-        build=_in_go("go_get"),
+        build=in_go("go_get"),
         run="{program} {trust} {urls}",
         own_trust=AS_RUN,
         measured=measured("1.24.4", "1.27.3"),
@@ -104,7 +96,7 @@ CLIENTS = (
         name="go-default",
         kind="runtime",
         stack=GO,
-        build=_in_go("go_default_get"),
+        build=in_go("go_default_get"),
         run="{program} {trust} {urls}",
         # crypto/x509/root_unix.go: both are read, so the directory is an empty one.
         environment={"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"},

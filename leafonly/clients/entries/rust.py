@@ -5,7 +5,8 @@ from leafonly.clients.client import Client, Install
 from leafonly.clients.error_messages import OPENSSL as OPENSSL_MESSAGES
 from leafonly.clients.error_messages import RUSTLS as RUSTLS_MESSAGES
 from leafonly.clients.measured import measured
-from leafonly.clients.own_trust import AS_RUN, NoneOfItsOwn, OwnTrust
+from leafonly.clients.mending import Mending
+from leafonly.clients.own_trust import AS_RUN, NoneOfItsOwn, NotTested, OwnTrust
 from leafonly.clients.refusal import together
 from leafonly.clients.stack import LIBCURL, OPENSSL, RUSTLS
 
@@ -51,6 +52,23 @@ CLIENTS = (
         own_trust=NoneOfItsOwn("given no roots, it is the client reqwest"),
         measured=measured("0.13.5/0.23.46"),
         install=_INSTALL,
+    ),
+    Client(
+        name="reqwest-added",
+        kind="library",
+        stack=RUSTLS,
+        build=_BUILD,
+        run="{program}/reqwest_added {trust} {urls}",
+        own_trust=NotTested("it takes the root and intermediates from one file, which it splits"),
+        measured=measured("0.13.5/0.23.46", cached="accepted: completes"),
+        install=_INSTALL,
+        mends=Mending(
+            clients=("reqwest", "reqwest-webpki", "ureq"),
+            scenario="cached",
+            widens="The root still decides: what is brought along is no trust anchor. The "
+            "verifier is the library's own, behind an interface that rustls calls dangerous.",
+            cost="Forty lines, and a file that goes stale when the CA changes its intermediate.",
+        ),
     ),
     Client(
         name="reqwest-native-tls",

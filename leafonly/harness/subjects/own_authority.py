@@ -8,7 +8,7 @@ from cryptography import x509
 from leafonly.cameras import loads_for
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
-from leafonly.certificates.issuer_site import IssuerSite
+from leafonly.certificates.issuer_site import IssuerSite, Response
 from leafonly.clients import Client
 from leafonly.harness.scenario import Scenario
 from leafonly.harness.subjects.subject import Holding, ToServe
@@ -22,6 +22,8 @@ class OwnAuthority:
     Args:
         host: The name in the leaves.
         as_run: Changes how a client is run; None to run it as its entry says.
+        response: What the issuer's site responds with, of this authority; None for the
+            intermediate as DER.
 
     """
 
@@ -29,12 +31,14 @@ class OwnAuthority:
         self,
         host: str = "localhost",
         as_run: Callable[[Client, Scenario], Client] | None = None,
+        response: Callable[[Authority], Response] | None = None,
     ) -> None:
         self.host = host
         self._run_as = as_run
         self._authority = Authority()
         self._stranger = Authority()
-        self._site = IssuerSite(self._authority.intermediates[0])
+        answer = response(self._authority) if response else None
+        self._site = IssuerSite(self._authority.intermediates[0], answer)
         # Cells share nothing that a client could remember, so they may share a leaf.
         self._plain: dict[KeyType, Chain] = {}
         self._guard = threading.Lock()

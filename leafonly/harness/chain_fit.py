@@ -1,0 +1,120 @@
+"""Shorter chains, and leaves with another key, for a chain that the camera cannot present.
+
+Each is served by the emulated camera, which has the buffer of the firmware. No private key is
+needed: the emulator presents any certificate, and only the presented bytes matter here.
+"""
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from leafonly.cameras import Load
+from leafonly.cameras.emulator.camera import Emulator
+from leafonly.certificates.chain import KeyType, PrivateKey, der, new_key
+from leafonly.tls.flight import FlightError, read_flight
+from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
+
+__all__ = ["Shape", "excess", "shapes"]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A chain that was served to see whether the camera presents all of it.
+
+    Attributes:
+        key_type: The leaf's key if it is not the given one; None for the given leaf.
+        left_out: The intermediates that were left out, the topmost first.
+        size: Bytes of the Certificate message.
+        presented: The camera presented every certificate of it.
+
+    """
+
+    key_type: KeyType | None
+    left_out: Sequence[x509.Certificate]
+    size: int
+    presented: bool
+
+
+def excess(certificates: Sequence[x509.Certificate]) -> int:
+    """Return by how many bytes the Certificate message is too long; 0 or less if it fits."""
+    return certificate_message_size(certificates) - CERTIFICATE_MESSAGE_LIMIT
+
+
+def shapes(leaf: x509.Certificate, intermediates: Sequence[x509.Certificate]) -> Iterator[Shape]:
+    """Serve each shape of a chain, and yield what came of it.
+
+    First the chain without its topmost intermediates, one more each time, which clients may
+    have; down to the leaf with its issuer. If the leaf has an RSA key, then the whole chain and
+    the shorter ones with a P-256 leaf of the same contents.
+
+    Args:
+        leaf: The leaf.
+        intermediates: All above it but the root, its issuer first.
+
+    """
+    for kept in range(len(intermediates) - 1, 0, -1):
+        yield _served(None, leaf, intermediates, kept)
+    if isinstance(leaf.public_key(), rsa.RSAPublicKey):
+        smaller = _with_ec_key(leaf)
+        for kept in range(len(intermediates), 0, -1):
+            yield _served("p256", smaller, intermediates, kept)
+
+
+def _served(
+    key_type: KeyType | None,
+    leaf: x509.Certificate,
+    intermediates: Sequence[x509.Certificate],
+    kept: int,
+) -> Shape:
+    chain = [leaf, *intermediates[:kept]]
+    presented = _presented(chain)
+    left_out = tuple(reversed(intermediates[kept:]))
+    return Shape(key_type, left_out, certificate_message_size(chain), presented)
+
+
+def _presented(chain: Sequence[x509.Certificate]) -> bool:
+    key = _any_key(is_rsa=isinstance(chain[0].public_key(), rsa.RSAPublicKey))
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    with Emulator().serve([Load(der(each), private) for each in chain]) as endpoint:
+        try:
+            flight = read_flight(endpoint.address, endpoint.port, "localhost")
+        except FlightError:
+            return False
+    return list(flight.certificates) == [der(each) for each in chain]
+
+
+@functools.cache
+def _any_key(*, is_rsa: bool) -> PrivateKey:
+    """Return a key of the leaf's kind, so that the flight has the leaf's cipher suite."""
+    return new_key("rsa2048" if is_rsa else "p256")
+
+
+def _with_ec_key(leaf: x509.Certificate) -> x509.Certificate:
+    """Return a leaf of the same contents with a P-256 key, as long as its CA would issue it.
+
+    Only its length matters. So it is signed with a throwaway key as long as the issuer's: an
+    RSA signature has the length of the key, an ECDSA one about twice that of the curve.
+    """
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(leaf.subject)
+        .issuer_name(leaf.issuer)
+        .public_key(new_key("p256").public_key())
+        .serial_number(leaf.serial_number)
+        .not_valid_before(leaf.not_valid_before_utc)
+        .not_valid_after(leaf.not_valid_after_utc)
+    )
+    for extension in leaf.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    return builder.sign(_key_as_long_as(len(leaf.signature)), hashes.SHA256())
+
+
+def _key_as_long_as(signature: int) -> PrivateKey:
+    if signature >= 256:  # RSA, from 2048 bits on
+        return rsa.generate_private_key(public_exponent=65537, key_size=signature * 8)
+    return ec.generate_private_key(ec.SECP256R1() if signature < 80 else ec.SECP384R1())

@@ -1,0 +1,29 @@
+"""What makes failing clients connect, drawn from the cells that were measured, the best first.
+
+Nothing is measured here. A remedy is listed if cells of this run show that it works.
+"""
+
+from leafonly.report.remedies.application_code import code_rows
+from leafonly.report.remedies.camera import camera_rows
+from leafonly.report.remedies.issuer_url import aia_rows
+from leafonly.report.remedies.ranking import ranked, recommendation
+from leafonly.report.remedies.stores import store_rows
+from leafonly.report.rows import RemedyRow, ReportBody
+
+__all__ = ["ranked", "recommendation", "remedies"]
+
+
+def remedies(report: ReportBody) -> list[RemedyRow]:
+    """Return the remedies that a report's cells show, and those that it has, the best first.
+
+    Args:
+        report: Its `remedies` are those that suites have tried, the gateways for example.
+
+    """
+    drawn = [
+        *camera_rows(report),
+        *aia_rows(report),
+        *store_rows(report),
+        *code_rows(report),
+    ]
+    return ranked([*report["remedies"], *drawn])

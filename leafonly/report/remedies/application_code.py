@@ -1,0 +1,58 @@
+"""The remedy in the code of an application: clients that are such code, measured like others."""
+
+from collections.abc import Iterator
+
+from leafonly.clients import CLIENTS, Client
+from leafonly.clients.mending import Mending
+from leafonly.report.remedies.stores import recipe_files, recipe_steps
+from leafonly.report.remedies.trials import Trial, failing_cells, with_verdict
+from leafonly.report.rows import RemedyRow, ReportBody
+
+__all__ = ["code_rows"]
+
+_NEEDS = {
+    "aia": "The leaf must name the URL of its issuer's certificate, as leaves of public CAs do.",
+    "cached": "The application brings the intermediate along. It breaks when the CA changes it.",
+}
+
+
+def code_rows(report: ReportBody) -> Iterator[RemedyRow]:
+    """Yield a row for each client that mends others, if it was seen to connect."""
+    for name in dict.fromkeys(cell["client"] for cell in report["cells"]):
+        client = CLIENTS.get(name)
+        if client is not None and client.mends is not None:
+            trial = _trial(report, client, client.mends)
+            if trial.fixed:
+                yield _row(client, client.mends, trial)
+
+
+def _trial(report: ReportBody, client: Client, mends: Mending) -> Trial:
+    """Compare: the failing cells of the mended clients, and those of the code with its effect.
+
+    If none of the mended clients failed in this run, the code's own cell is the failing one:
+    the same application, with a leaf and a store that give the code nothing to work with.
+    """
+    seen = {
+        cell["key_type"]: cell["verdict"]
+        for cell in with_verdict(report, mends.scenario)
+        if cell["client"] == client.name
+    }
+    failing = [cell for cell in failing_cells(report) if cell["key_type"] in seen]
+    mended = [cell for cell in failing if cell["client"] in mends.clients]
+    tried = mended or [cell for cell in failing if cell["client"] == client.name]
+    return Trial(tried, [cell for cell in tried if seen[cell["key_type"]] == "accepted"])
+
+
+def _row(client: Client, mends: Mending, trial: Trial) -> RemedyRow:
+    return {
+        "name": f"change the application's code as {client.name} does",
+        "kind": "client_code",
+        **trial.counts,
+        "reach": "one_application",
+        "cost": mends.cost,
+        "widens": mends.widens,
+        "how": f"{trial.before_and_after} {_NEEDS[mends.scenario]}",
+        "steps": recipe_steps(client.name),
+        "files": recipe_files(client.name),
+        "client": None,
+    }

@@ -1,0 +1,52 @@
+"""Which remedy comes first."""
+
+from collections.abc import Iterable, Sequence
+
+from leafonly.report.counting import many
+from leafonly.report.rows import Reach, RemedyKind, RemedyRow
+
+__all__ = ["ranked", "recommendation"]
+
+_REACH: Sequence[Reach] = ("all_clients", "configured_clients", "one_application")
+_COST: Sequence[RemedyKind] = ("camera", "aia", "gateway", "client_store", "client_code")
+"""The cheapest first: nothing more to run, a certificate of another kind, one more server,
+every client's machine, every application's code."""
+
+
+def ranked(rows: Iterable[RemedyRow]) -> list[RemedyRow]:
+    """Return the rows, the best first.
+
+    What was tried comes before what was not. Then the number of clients that a remedy makes
+    connect decides, then how far it reaches, then what it costs, then its cells and
+    its name. The order of the given rows has no influence.
+    """
+    return sorted(rows, key=_place)
+
+
+def _place(row: RemedyRow) -> tuple[bool, int, int, int, int, str, str]:
+    return (
+        not row["tried"],
+        -len(set(row["clients_fixed"])),
+        _REACH.index(row["reach"]),
+        _COST.index(row["kind"]),
+        -row["cells_fixed"],
+        row["client"] or "",
+        row["name"],
+    )
+
+
+def recommendation(rows: Sequence[RemedyRow]) -> str | None:
+    """Return the first remedy in one sentence; None if none of them made a client connect.
+
+    Args:
+        rows: As `ranked` returns them.
+
+    """
+    if not rows or not rows[0]["tried"] or not rows[0]["clients_fixed"]:
+        return None
+    best = rows[0]
+    fixed = len(set(best["clients_fixed"]))
+    verb = "connects" if fixed == 1 else "connect"
+    failing = best["cells_failing"]
+    measured = f" ({best['cells_fixed']} of {many(failing, 'failing cell')})"
+    return f"Recommended: {best['name']}. {many(fixed, 'client')} then {verb}{measured}."
