@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import cast
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from leafonly.cameras import Camera
 from leafonly.cameras.emulator.camera import Emulator
@@ -19,7 +18,7 @@ from leafonly.cameras.look import Look, Trusted, classify, quietly, read_certifi
 from leafonly.cameras.look_sentences import shown
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import KeyType
-from leafonly.certificates.inspection import aia_urls, dns_names, is_issued_by
+from leafonly.certificates.inspection import aia_urls, dns_names, is_issued_by, key_name
 from leafonly.clients import Client
 from leafonly.clients.client import Testimony
 from leafonly.clients.name_override import at_name, why_not_runnable
@@ -75,15 +74,6 @@ class RemoteChain:
     def key_type(self) -> KeyType:
         """The leaf's key; of more kinds than the harness makes, all named alike."""
         return cast(KeyType, key_name(self.presented[0].public_key()))
-
-
-def key_name(key: object) -> str:
-    """Name a public key as `KeyType` does: `p521`, `rsa4096`, `ed25519`."""
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"p{key.curve.key_size}"
-    if isinstance(key, rsa.RSAPublicKey):
-        return f"rsa{key.key_size}"
-    return "ed25519" if isinstance(key, ed25519.Ed25519PublicKey) else "other"
 
 
 def read_remote_host(
