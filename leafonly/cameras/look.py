@@ -28,7 +28,7 @@ from leafonly.cameras.look_sentences import (
     shown,
 )
 from leafonly.cameras.presented_chain import PresentedChain
-from leafonly.certificates.trusted import Trusted
+from leafonly.certificates.trusted import MissingIssuer, Trusted
 from leafonly.tls.address import Target
 from leafonly.tls.deadline import Deadline
 from leafonly.tls.flight import FlightError
@@ -81,11 +81,10 @@ def contained() -> Iterator[None]:
     """
     try:
         yield
-    except (FlightError, KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (FlightError, ValueError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:
-        because = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"unreadable certificate: {shown(because)}") from error
+        raise ValueError(str(error) or type(error).__name__) from error
 
 
 def look(target: Target, trusted: Trusted, *, seconds: float = _SECONDS) -> Look:
@@ -106,7 +105,8 @@ def look(target: Target, trusted: Trusted, *, seconds: float = _SECONDS) -> Look
     except FlightError as error:
         found = Look(str(target), False, f"unreachable: {shown(str(error))}", ("unreachable",))
     except ValueError as error:
-        found = Look(str(target), False, shown(str(error)), ("unreadable",))
+        because = f"unreadable certificate: {shown(' '.join(str(error).split()))}"
+        found = Look(str(target), False, because, ("unreadable",))
     return replace(found, seconds=round(time.monotonic() - started, 3))
 
 
@@ -163,14 +163,18 @@ def classify(
     said = list(faults.values()) or [
         f"complete: {len(certificates)} presented, trusted by {name_of(chain.anchor)}"
     ]
+    missing = () if accepted else tuple(chain.missing)
+    missing = tuple(
+        MissingIssuer(shown(each.subject), each.url and shown(each.url)) for each in missing
+    )
     return Look(
         target=str(target),
         complete=not faults,
         verdict="; ".join(said) + "".join(f"; warning: {each}" for each in beside.values()),
         kinds=tuple(dict.fromkeys((*shapes(chain, is_full=accepted), *faults, *beside))),
         subjects=tuple(shown(each.subject.rfc4514_string()) for each in certificates),
-        missing=chain.missing[0].subject if chain.missing and not accepted else None,
-        missing_issuers=() if accepted else tuple(chain.missing),
+        missing=missing[0].subject if missing else None,
+        missing_issuers=missing,
         warnings=tuple(beside.values()),
         certificates=seen(certificates, chain.path, at),
         tls_version=version_name(presented.version) if presented else None,

@@ -3,15 +3,17 @@
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from typing import TypeGuard
 
 from leafonly.cameras.look_result import Look
+from leafonly.cameras.look_sentences import LONGEST_NAME
 
 __all__ = ["concerned", "fixes"]
 
 FETCHING, NOT_FETCHING = ("Chromium",), ("curl", "Python", "Node.js", "Firefox")
 """Clients that fetch a missing issuer from its URL, and such as do not (docs/answer.md)."""
 
-_PLAIN_URL = re.compile(r"https?://[\w.~:/?#@!$&'()*+,;=%\[\]-]{1,200}", re.ASCII)
+_PLAIN_URL = re.compile(r"https?://[\w.~:/?#@!$&'()*+,;=%\[\]-]+", re.ASCII)
 _PKCS7 = (".p7c", ".p7b", ".p7s")
 
 
@@ -87,10 +89,10 @@ def _load_the_missing(look: Look) -> Iterator[str]:
     """Say where each missing certificate is, and how to load all of them."""
     numbered = list(enumerate(look.missing_issuers, 1))
     for number, each in numbered:
-        if each.url is None or not _PLAIN_URL.fullmatch(each.url):
-            yield f"Download {each.subject} from the CA's certificate page."
-            continue
         name = f"issuer{number}"
+        if not _is_plain(each.url):
+            yield f"Download {each.subject} from the CA's certificate page as {name}.pem."
+            continue
         read = "pkcs7 -print_certs" if each.url.lower().endswith(_PKCS7) else "x509"
         yield f"$ curl -fsSo {name}.der {shlex.quote(each.url)}"
         yield f"$ openssl {read} -inform DER -in {name}.der -out {name}.pem"
@@ -101,6 +103,11 @@ def _load_the_missing(look: Look) -> Iterator[str]:
         "load_cert_chain call per certificate, the leaf first. If the camera can load only its "
         "leaf, put a gateway in front of it."
     )
+
+
+def _is_plain(url: str | None) -> TypeGuard[str]:
+    """Whether a URL from a certificate is whole and can stand in a command, quoted."""
+    return url is not None and len(url) <= LONGEST_NAME and bool(_PLAIN_URL.fullmatch(url))
 
 
 def _order(look: Look) -> Iterator[str]:

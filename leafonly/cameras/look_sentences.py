@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leafonly.certificates.verifiers import Opinion
 
 __all__ = [
+    "LONGEST_NAME",
     "MOST_CERTIFICATES",
     "another_name",
     "chain_faults",
@@ -31,7 +32,8 @@ MOST_CERTIFICATES = 100
 _MOST_BYTES = 100 * 1024
 """SSL_MAX_CERT_LIST_DEFAULT in OpenSSL's include/openssl/ssl.h.in."""
 
-_LONGEST_NAME = 200
+LONGEST_NAME = 200
+"""Characters of a name or URL that are shown; three dots follow one that was cut."""
 
 
 def shapes(chain: PresentedChain, *, is_full: bool) -> Iterator[str]:
@@ -175,4 +177,4 @@ def name_of(certificate: x509.Certificate | None) -> str:
 
 def shown(text: str) -> str:
     """Return text from a host, printable and short; a host may send any bytes as a name."""
-    return printable(text, _LONGEST_NAME) + ("..." if len(text) > _LONGEST_NAME else "")
+    return printable(text, LONGEST_NAME) + ("..." if len(text) > LONGEST_NAME else "")

@@ -14,11 +14,11 @@ from cryptography import x509
 
 from leafonly.cameras import Camera
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.cameras.look import Look, Trusted, classify, quietly, read_certificates
+from leafonly.cameras.look import Look, Trusted, classify, contained, quietly, read_certificates
 from leafonly.cameras.look_sentences import shown
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import KeyType
-from leafonly.certificates.inspection import aia_urls, dns_names, is_issued_by, key_name
+from leafonly.certificates.inspection import aia_urls, dns_names, is_issued_by
 from leafonly.clients import Client
 from leafonly.clients.client import Testimony
 from leafonly.clients.name_override import at_name, why_not_runnable
@@ -29,7 +29,7 @@ from leafonly.harness.subjects.subject import Holding, ToServe
 from leafonly.tls.address import Target
 from leafonly.tls.read_host import read_host
 
-__all__ = ["RemoteChain", "RemoteHost", "key_name", "read_remote_host", "remote_bench"]
+__all__ = ["RemoteChain", "RemoteHost", "read_remote_host", "remote_bench"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class RemoteChain:
     @property
     def key_type(self) -> KeyType:
         """The leaf's key; of more kinds than the harness makes, all named alike."""
-        return cast(KeyType, key_name(self.presented[0].public_key()))
+        return cast(KeyType, self.look.certificates[0].key)
 
 
 def read_remote_host(
@@ -93,7 +93,7 @@ def read_remote_host(
 
     """
     given = name or _as_name(target.host)
-    with quietly():
+    with quietly(), contained():
         presented = read_host(target, given)
         certificates = read_certificates(presented)
         called = given or _only_name(certificates[0], target)
