@@ -142,13 +142,7 @@ def classify(
     """
     at, deadline = dt.datetime.now(dt.UTC), deadline or Deadline(_SECONDS)
     chain = PresentedChain(certificates, trusted, deadline.remaining)
-    roots = trusted.roots_above(certificates)
-    opinions: tuple[Opinion, ...] = ()
-    if roots:
-        # The verifiers take 0.13 s to import, and most cameras present no path to a root.
-        from leafonly.certificates.verifiers import judge_chain
-
-        opinions = judge_chain(chain.leaf, certificates[1:], roots, name=target.host, at=at)
+    opinions = _opinions(chain, trusted, target.host, at)
     # OpenSSL decides, as in strict clients (Python's default since 3.13). pyca/cryptography gives
     # a warning only, because it accepts a leaf that must not sign, and rejects good private CAs.
     decisive = [each for each in opinions if each.verifier.startswith("OpenSSL")]
@@ -163,10 +157,7 @@ def classify(
     said = list(faults.values()) or [
         f"complete: {len(certificates)} presented, trusted by {name_of(chain.anchor)}"
     ]
-    missing = () if accepted else tuple(chain.missing)
-    missing = tuple(
-        MissingIssuer(shown(each.subject), each.url and shown(each.url)) for each in missing
-    )
+    missing = () if accepted else _shown_missing(chain)
     return Look(
         target=str(target),
         complete=not faults,
@@ -178,4 +169,23 @@ def classify(
         warnings=tuple(beside.values()),
         certificates=seen(certificates, chain.path, at),
         tls_version=version_name(presented.version) if presented else None,
+    )
+
+
+def _opinions(
+    chain: PresentedChain, trusted: Trusted, name: str, at: dt.datetime
+) -> tuple["Opinion", ...]:
+    """Return what the verifiers say; nothing if no trusted root has a name of the chain."""
+    roots = trusted.roots_above(chain.presented)
+    if not roots:
+        return ()
+    # The verifiers take 0.13 s to import, and most cameras present no path to a root.
+    from leafonly.certificates.verifiers import judge_chain
+
+    return judge_chain(chain.leaf, chain.presented[1:], roots, name=name, at=at)
+
+
+def _shown_missing(chain: PresentedChain) -> tuple[MissingIssuer, ...]:
+    return tuple(
+        MissingIssuer(shown(each.subject), each.url and shown(each.url)) for each in chain.missing
     )
