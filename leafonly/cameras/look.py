@@ -143,10 +143,7 @@ def classify(
     at, deadline = dt.datetime.now(dt.UTC), deadline or Deadline(_SECONDS)
     chain = PresentedChain(certificates, trusted, deadline.remaining)
     opinions = _opinions(chain, trusted, target.host, at)
-    # OpenSSL decides, as in strict clients (Python's default since 3.13). pyca/cryptography gives
-    # a warning only, because it accepts a leaf that must not sign, and rejects good private CAs.
-    decisive = [each for each in opinions if each.verifier.startswith("OpenSSL")]
-    accepted = bool(decisive) and all(each.accepts for each in decisive)
+    accepted = _is_accepted(opinions)
     faults_of_host, beside_of_host = host_faults_and_warnings(presented)
     faults = {} if accepted else chain_faults(chain, target, at, opinions)
     if not chain.covers(target.host):
@@ -183,6 +180,16 @@ def _opinions(
     from leafonly.certificates.verifiers import judge_chain
 
     return judge_chain(chain.leaf, chain.presented[1:], roots, name=name, at=at)
+
+
+def _is_accepted(opinions: Sequence["Opinion"]) -> bool:
+    """Return what OpenSSL says, as in strict clients (Python's default since 3.13).
+
+    pyca/cryptography gives a warning only, because it accepts a leaf that must not sign, and
+    rejects good private CAs.
+    """
+    decisive = [each for each in opinions if each.verifier.startswith("OpenSSL")]
+    return bool(decisive) and all(each.accepts for each in decisive)
 
 
 def _shown_missing(chain: PresentedChain) -> tuple[MissingIssuer, ...]:

@@ -49,10 +49,11 @@ def prometheus(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
     A host that was named twice is there once, because Prometheus refuses a series twice.
     """
-    hosts = {each.look.target: each for each in reversed(outcomes)}.values()
-    each_once = list(reversed(hosts))
+    hosts: dict[str, Outcome] = {}
+    for each in outcomes:
+        hosts.setdefault(each.look.target, each)
     for name, (text, sample) in _METRICS.items():
-        samples = [f"{name}{line}" for each in each_once for line in sample(each)]
+        samples = [f"{name}{line}" for each in hosts.values() for line in sample(each)]
         if samples:
             yield f"# HELP {name} {text}"
             yield f"# TYPE {name} gauge"

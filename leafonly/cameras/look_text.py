@@ -66,7 +66,7 @@ def _table(certificates: Sequence[SeenCertificate], width: int) -> Iterator[str]
         for number, each in enumerate(certificates, 1)
     ]
     numbers, names, issuers, keys, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
-    fixed = numbers + keys + max(len(row[4]) for row in rows) + len("    issued by    ")
+    fixed = numbers + keys + max(len(row[4]) for row in rows) + len("     issued by    ")
     for_names = max(width - fixed, 20)
     if names + issuers > for_names:
         names = max(min(names, for_names - min(issuers, for_names // 2)), 10)
