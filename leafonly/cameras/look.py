@@ -122,7 +122,8 @@ def read_certificates(presented: Presented) -> list[x509.Certificate]:
         try:
             certificates.append(x509.load_der_x509_certificate(der))
             certificates[-1].subject, certificates[-1].issuer
-        except (ValueError, x509.InvalidVersion) as error:
+        except Exception as error:
+            # ValueError, InvalidVersion, TypeError for a BIT STRING in a name: any may be next.
             raise ValueError(f"certificate {number}: {error}") from error
     return certificates
 

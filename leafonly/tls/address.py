@@ -36,7 +36,7 @@ def target(text: str, default_port: int | None = 443) -> Target:
         host, port = text, str(default_port or "")
     host = host.removeprefix("[").removesuffix("]")
     is_port = port.isascii() and port.isdigit() and len(port) < 6 and 0 < int(port) < 65536
-    if not is_port or not host or not host.isprintable() or set(host) & set("/@ "):
+    if not is_port or not host or not host.isprintable() or set(host) & set("/@ []"):
         raise ValueError(f"{_shown(text)} is not HOST, HOST:PORT or @FILE")
     if len(host) > _LONGEST_HOST:
         raise ValueError(f"{_shown(text)} is longer than a host name can be")
