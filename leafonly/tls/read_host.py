@@ -64,9 +64,8 @@ def read_host(
 
     """
     deadline = Deadline(seconds)
-    reading = _Reading(target, server_name or target.host, deadline)
     try:
-        return reading.read()
+        return _Reading(target, server_name or target.host, deadline).read()
     except (OSError, ValueError, FlightError) as error:
         raise FlightError(f"{target}: {error or type(error).__name__}") from error
 

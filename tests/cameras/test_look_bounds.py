@@ -65,6 +65,12 @@ def test_a_server_that_never_ends_is_left_in_time(data: bytes) -> None:
     assert after.ru_maxrss - before.ru_maxrss < 50_000  # KiB; the limit is 1 MB and its copies
 
 
+def test_openssl_is_given_no_more_than_1_mb() -> None:
+    with listening(endlessly(ENDLESS["hello requests"])) as port:
+        found = look(Target("127.0.0.1", port), TRUSTED)
+    assert "the server's handshake does not end within 1 MB" in found.verdict
+
+
 def test_silent_hosts_are_waited_for_together() -> None:
     def silent(connection: socket.socket) -> None:
         connection.recv(65536)
