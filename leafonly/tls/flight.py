@@ -6,13 +6,16 @@ would fail.
 
 import re
 import socket
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from leafonly.tls.client_hello import DHE_SUITES, client_hello
 from leafonly.tls.deadline import Deadline, connect
 from leafonly.tls.records import ALERT, HANDSHAKE, RECORD_TYPES, RecordReader
+
+if TYPE_CHECKING:
+    import ssl
 
 __all__ = [
     "Flight",
@@ -35,15 +38,13 @@ _MESSAGES = {
     _SERVER_HELLO_DONE: "ServerHelloDone",
     22: "CertificateStatus",
 }
-_REGULAR = re.compile(
+_REGULAR = re.compile(  # what clients demand, RFC 5246 section 7.3 and RFC 6066 section 8
     "ServerHello Certificate( CertificateStatus)?( ServerKeyExchange)?( CertificateRequest)? "
     "ServerHelloDone"
 )
-"""The order of messages that clients demand, RFC 5246 section 7.3 and RFC 6066 section 8."""
 _NAMED_CURVE, _TLS12 = 3, 0x0303
 _MOST_BYTES = 1 << 20  # OpenSSL's clients take a tenth of that; a hostile server never stops
-_ENDLESS = "the server's flight does not end within 1 MB"
-_PIECE = 1 << 16
+_ENDLESS, _PIECE = "the server's flight does not end within 1 MB", 1 << 16
 
 
 class FlightError(Exception):
@@ -96,7 +97,7 @@ def read_flight(
     server_name: str,
     *,
     timeout: float = 5.0,
-    context: ssl.SSLContext | None = None,
+    context: "ssl.SSLContext | None" = None,
 ) -> Flight:
     """Return the flight that a server sends in answer to OpenSSL's ClientHello.
 

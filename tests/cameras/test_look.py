@@ -418,7 +418,8 @@ def test_what_is_no_host_is_said(text: str, capsys: pytest.CaptureFixture[str]) 
 def test_it_starts_without_what_it_does_not_need() -> None:
     code = (
         "import sys, leafonly.__main__, leafonly.cameras.look; "
-        "print([m for m in ('leafonly.clients', 'trustme', 'OpenSSL') if m in sys.modules])"
+        "print([m for m in ('leafonly.clients', 'trustme', 'OpenSSL', 'ssl', 'certifi') "
+        "if m in sys.modules])"
     )
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert finished.stdout.strip() == "[]", finished
