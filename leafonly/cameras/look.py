@@ -7,14 +7,16 @@ signatures of the certificates show what is wrong, for example which issuer is m
 
 import contextlib
 import datetime as dt
+import time
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cryptography import x509
 
+from leafonly.cameras.at_once import in_order
+from leafonly.cameras.look_result import DEPLOYED, Look, seen
 from leafonly.cameras.look_sentences import (
     MOST_CERTIFICATES,
     another_name,
@@ -28,8 +30,9 @@ from leafonly.cameras.look_sentences import (
 from leafonly.cameras.presented_chain import PresentedChain
 from leafonly.certificates.trusted import MissingIssuer, Trusted
 from leafonly.tls.address import Target
+from leafonly.tls.deadline import Deadline
 from leafonly.tls.flight import FlightError
-from leafonly.tls.read_host import Presented, read_host
+from leafonly.tls.read_host import Presented, read_host, version_name
 
 if TYPE_CHECKING:
     from leafonly.certificates.verifiers import Opinion
@@ -39,93 +42,23 @@ __all__ = [
     "Look",
     "Trusted",
     "classify",
+    "contained",
     "look",
     "look_at_all",
     "quietly",
     "read_certificates",
 ]
 
-DEPLOYED = "deployed_chain"
-"""The check's name in the report's `findings`; one finding per host."""
-
-_WARNING = "deployed_warning"
-"""The check's name of a warning about the same host."""
-
-_MISSING = (
-    "load the missing certificates too, if the firmware can (suites/presentation tests a board), "
-    "or put a gateway in front of the camera"
-)
 _AT_ONCE = 64  # hosts; each has a thread, which mostly waits
+_SECONDS = 20.0  # for one host; a microcontroller takes seconds to sign with RSA
 
 
-@dataclass(frozen=True)
-class Look:
-    """What one host presents, and the verdict on it.
-
-    Attributes:
-        target: The host as asked for, `HOST:PORT`.
-        complete: A strict client that trusts the root accepts what is presented.
-        verdict: One line for users.
-        kinds: Any of `leaf_only`, `full_chain`, `wrong_order`, `self_signed`,
-            `root_included`, `unrelated`, `incomplete`, `unknown_root`, `another_name`,
-            `expired`, `refused`, `refused_by_some`, `too_many`, `old_tls`, `no_handshake`,
-            `asks_for_certificate`, `unreadable`, `unreachable`.
-        subjects: The subjects of the presented certificates, in the order sent.
-        missing: The name of the first issuer that was not sent.
-        missing_issuers: All issuers that were not sent, as far as known.
-        warnings: Why some clients reject what a strict client accepts; also in the verdict.
-
-    """
-
-    target: str
-    complete: bool
-    verdict: str
-    kinds: tuple[str, ...] = ()
-    subjects: tuple[str, ...] = ()
-    missing: str | None = None
-    missing_issuers: tuple[MissingIssuer, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def asks_for_certificate(self) -> bool:
-        """The host asks its clients for a certificate."""
-        return "asks_for_certificate" in self.kinds
-
-    def as_presentation(self) -> dict[str, object]:
-        """Return the fields of the report's `presentation`."""
-        read = not {"unreachable", "unreadable"} & set(self.kinds)
-        return {
-            "method": f"as presented by {self.target}",
-            "loaded": read,
-            "presented": len(self.subjects) if read else None,
-            "subjects": list(self.subjects),
-            "error": None if read else self.verdict,
-        }
-
-    def as_findings(self) -> list[dict[str, object]]:
-        """Return the rows of the report's `findings`: the verdict, then each warning."""
-        # Some clients get the missing issuer elsewhere; the matrix says which.
-        severity = "info" if self.complete else "warning" if self.missing else "blocker"
-        verdict: dict[str, object] = {
-            "check": DEPLOYED,
-            "severity": severity,
-            "message": f"{self.target}: {self.verdict}",
-            "remedy": _MISSING if self.missing else None,
-        }
-        beside = [
-            verdict
-            | {"check": _WARNING, "severity": "warning", "remedy": None}
-            | {"message": f"{self.target}: {each}"}
-            for each in self.warnings
-        ]
-        return [verdict, *beside]
-
-
-def look_at_all(hosts: Sequence[Target], trusted: Trusted) -> Iterator[Look]:
-    """Look at many hosts at once; yield the results in the order of the hosts."""
-    # A pool starts no more threads than it has tasks.
-    with quietly(), ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        return iter(list(pool.map(lambda target: look(target, trusted), hosts)))
+def look_at_all(
+    hosts: Sequence[Target], trusted: Trusted, *, seconds: float = _SECONDS
+) -> Iterator[Look]:
+    """Look at many hosts, 64 at a time; yield each result as soon as it is next in their order."""
+    with quietly():
+        yield from in_order(lambda target: look(target, trusted, seconds=seconds), hosts, _AT_ONCE)
 
 
 @contextlib.contextmanager
@@ -139,17 +72,42 @@ def quietly() -> Iterator[None]:
         yield
 
 
-def look(target: Target, trusted: Trusted) -> Look:
-    """Look at one host. A host that cannot be reached or read gives a result, not an exception."""
+@contextlib.contextmanager
+def contained() -> Iterator[None]:
+    """Raise ValueError or FlightError for whatever a host's bytes make a library raise.
+
+    pyo3's PanicException, which cryptography's Rust code raises if it has a bug, is a
+    BaseException.
+    """
     try:
-        presented = read_host(target)
+        yield
+    except (FlightError, ValueError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def look(target: Target, trusted: Trusted, *, seconds: float = _SECONDS) -> Look:
+    """Look at one host. A host that cannot be reached or read gives a result, not an exception.
+
+    Args:
+        target: The host.
+        trusted: What clients trust.
+        seconds: The limit for everything: its name's resolution, connecting, reading, verifying.
+
+    """
+    started, deadline = time.monotonic(), Deadline(seconds)
+    try:
+        with contained():
+            presented = read_host(target, seconds=seconds)
+            certificates = read_certificates(presented)
+            found = classify(target, certificates, trusted, presented, deadline)
     except FlightError as error:
-        return Look(str(target), False, f"unreachable: {shown(str(error))}", ("unreachable",))
-    try:
-        return classify(target, read_certificates(presented), trusted, presented)
-    except Exception as error:  # noqa: BLE001 - one host's oddity must not lose the others' lines
-        because = shown(str(error) or type(error).__name__)
-        return Look(str(target), False, f"unreadable certificate: {because}", ("unreadable",))
+        found = Look(str(target), False, f"unreachable: {shown(str(error))}", ("unreachable",))
+    except ValueError as error:
+        because = f"unreadable certificate: {shown(' '.join(str(error).split()))}"
+        found = Look(str(target), False, because, ("unreadable",))
+    return replace(found, seconds=round(time.monotonic() - started, 3))
 
 
 def read_certificates(presented: Presented) -> list[x509.Certificate]:
@@ -164,7 +122,8 @@ def read_certificates(presented: Presented) -> list[x509.Certificate]:
         try:
             certificates.append(x509.load_der_x509_certificate(der))
             certificates[-1].subject, certificates[-1].issuer
-        except (ValueError, x509.InvalidVersion) as error:
+        except Exception as error:
+            # ValueError, InvalidVersion, TypeError for a BIT STRING in a name: any may be next.
             raise ValueError(f"certificate {number}: {error}") from error
     return certificates
 
@@ -174,21 +133,18 @@ def classify(
     certificates: Sequence[x509.Certificate],
     trusted: Trusted,
     presented: Presented | None = None,
+    deadline: Deadline | None = None,
 ) -> Look:
-    """Return the verdict on presented certificates, and on what else was seen of the host."""
-    at = dt.datetime.now(dt.UTC)
-    chain = PresentedChain(certificates, trusted)
-    roots = trusted.roots_above(certificates)
-    opinions: tuple[Opinion, ...] = ()
-    if roots:
-        # The verifiers take 0.13 s to import, and most cameras present no path to a root.
-        from leafonly.certificates.verifiers import judge_chain
+    """Return the verdict on presented certificates, and on what else was seen of the host.
 
-        opinions = judge_chain(chain.leaf, certificates[1:], roots, name=target.host, at=at)
-    # OpenSSL decides, as in strict clients (Python's default since 3.13). pyca/cryptography gives
-    # a warning only, because it accepts a leaf that must not sign, and rejects good private CAs.
-    decisive = [each for each in opinions if each.verifier.startswith("OpenSSL")]
-    accepted = bool(decisive) and all(each.accepts for each in decisive)
+    Raises:
+        TimeoutError: The deadline passed.
+
+    """
+    at, deadline = dt.datetime.now(dt.UTC), deadline or Deadline(_SECONDS)
+    chain = PresentedChain(certificates, trusted, deadline.remaining)
+    opinions = _opinions(chain, trusted, target.host, at)
+    accepted = _is_accepted(opinions)
     faults_of_host, beside_of_host = host_faults_and_warnings(presented)
     faults = {} if accepted else chain_faults(chain, target, at, opinions)
     if not chain.covers(target.host):
@@ -199,13 +155,45 @@ def classify(
     said = list(faults.values()) or [
         f"complete: {len(certificates)} presented, trusted by {name_of(chain.anchor)}"
     ]
+    missing = () if accepted else _shown_missing(chain)
     return Look(
         target=str(target),
         complete=not faults,
         verdict="; ".join(said) + "".join(f"; warning: {each}" for each in beside.values()),
         kinds=tuple(dict.fromkeys((*shapes(chain, is_full=accepted), *faults, *beside))),
         subjects=tuple(shown(each.subject.rfc4514_string()) for each in certificates),
-        missing=chain.missing[0].subject if chain.missing and not accepted else None,
-        missing_issuers=() if accepted else tuple(chain.missing),
+        missing=missing[0].subject if missing else None,
+        missing_issuers=missing,
         warnings=tuple(beside.values()),
+        certificates=seen(certificates, chain.path, at),
+        tls_version=version_name(presented.version) if presented else None,
+    )
+
+
+def _opinions(
+    chain: PresentedChain, trusted: Trusted, name: str, at: dt.datetime
+) -> tuple["Opinion", ...]:
+    """Return what the verifiers say; nothing if no trusted root has a name of the chain."""
+    roots = trusted.roots_above(chain.presented)
+    if not roots:
+        return ()
+    # The verifiers take 0.13 s to import, and most cameras present no path to a root.
+    from leafonly.certificates.verifiers import judge_chain
+
+    return judge_chain(chain.leaf, chain.presented[1:], roots, name=name, at=at)
+
+
+def _is_accepted(opinions: Sequence["Opinion"]) -> bool:
+    """Return what OpenSSL says, as in strict clients (Python's default since 3.13).
+
+    pyca/cryptography gives a warning only, because it accepts a leaf that must not sign, and
+    rejects good private CAs.
+    """
+    decisive = [each for each in opinions if each.verifier.startswith("OpenSSL")]
+    return bool(decisive) and all(each.accepts for each in decisive)
+
+
+def _shown_missing(chain: PresentedChain) -> tuple[MissingIssuer, ...]:
+    return tuple(
+        MissingIssuer(shown(each.subject), each.url and shown(each.url)) for each in chain.missing
     )

@@ -9,12 +9,13 @@ from cryptography import x509
 from leafonly.cameras.presented_chain import PresentedChain
 from leafonly.certificates.printable import printable
 from leafonly.tls.address import Target
-from leafonly.tls.read_host import TLS10, TLS12, Presented
+from leafonly.tls.read_host import ANOTHER_KEY, TLS12, Presented, version_name
 
 if TYPE_CHECKING:
     from leafonly.certificates.verifiers import Opinion
 
 __all__ = [
+    "LONGEST_NAME",
     "MOST_CERTIFICATES",
     "another_name",
     "chain_faults",
@@ -28,7 +29,11 @@ __all__ = [
 MOST_CERTIFICATES = 100
 """Certificates of one host that are judged: OpenSSL's own limit for a path."""
 
-_LONGEST_NAME = 200
+_MOST_BYTES = 100 * 1024
+"""SSL_MAX_CERT_LIST_DEFAULT in OpenSSL's include/openssl/ssl.h.in."""
+
+LONGEST_NAME = 200
+"""Characters of a name or URL that are shown; three dots follow one that was cut."""
 
 
 def shapes(chain: PresentedChain, *, is_full: bool) -> Iterator[str]:
@@ -68,6 +73,11 @@ def chain_faults(
     untimely = chain.untimely(at)
     if untimely:
         faults["expired"] = "; ".join(_untimely(each, at) for each in untimely)
+    if chain.gave_up:
+        faults["too_many"] = (
+            "too many: the certificates have so many issuers of the same name that not all "
+            "signatures were verified"
+        )
     if not faults:
         which = "strict clients" if any(each.accepts for each in opinions) else "clients"
         faults["refused"] = f"rejected by {which}: {_refusals(opinions)}"
@@ -131,16 +141,23 @@ def host_faults_and_warnings(presented: Presented | None) -> tuple[dict[str, str
     if presented is None:
         return faults, beside
     if presented.problem:
-        faults["no_handshake"] = shown(presented.problem)
+        kind = "another_key" if presented.problem == ANOTHER_KEY else "no_handshake"
+        faults[kind] = shown(presented.problem)
     if presented.version < TLS12:
         faults["old_tls"] = (
-            f"old TLS: the server speaks TLS 1.{presented.version - TLS10} at most, which today's "
-            "clients reject"
+            f"old TLS: the server speaks {version_name(presented.version) or 'SSL'} at most, which "
+            "today's clients reject"
         )
     if len(presented.certificates) > MOST_CERTIFICATES:
         faults["too_many"] = (
             f"too many: the server presents {len(presented.certificates)} certificates; only the "
             f"first {MOST_CERTIFICATES} were judged"
+        )
+    size = sum(3 + len(each) for each in presented.certificates) + 3
+    if size > _MOST_BYTES:
+        faults["too_large"] = (
+            f"too large: the server presents {size} bytes of certificates; clients with OpenSSL "
+            f"take {_MOST_BYTES} at most"
         )
     if presented.asks_for_certificate:
         beside["asks_for_certificate"] = "the server asks for a client certificate"
@@ -160,4 +177,4 @@ def name_of(certificate: x509.Certificate | None) -> str:
 
 def shown(text: str) -> str:
     """Return text from a host, printable and short; a host may send any bytes as a name."""
-    return printable(text, _LONGEST_NAME) + ("..." if len(text) > _LONGEST_NAME else "")
+    return printable(text, LONGEST_NAME) + ("..." if len(text) > LONGEST_NAME else "")

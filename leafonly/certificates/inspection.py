@@ -6,7 +6,7 @@ import ipaddress
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "dns_names",
     "is_issued_by",
     "is_self_signed",
+    "key_name",
     "ocsp_urls",
 ]
 
@@ -43,8 +44,8 @@ def ocsp_urls(certificate: x509.Certificate) -> list[str]:
 def _access_urls(certificate: x509.Certificate, method: x509.ObjectIdentifier) -> list[str]:
     try:
         aia = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except x509.ExtensionNotFound:
-        return []
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return []  # a client finds no URL in an extension that cannot be read
     return [
         each.access_location.value
         for each in aia
@@ -98,6 +99,15 @@ def is_self_signed(certificate: x509.Certificate) -> bool:
     """Return whether a certificate has its own name as issuer, and its own key's signature."""
     # The names first: most certificates are not self-signed, and verifying costs more.
     return certificate.issuer == certificate.subject and is_issued_by(certificate, certificate)
+
+
+def key_name(key: object) -> str:
+    """Name a public key as `KeyType` does: `p521`, `rsa4096`, `ed25519`; `other` if unknown."""
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"p{key.curve.key_size}"
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"rsa{key.key_size}"
+    return "ed25519" if isinstance(key, ed25519.Ed25519PublicKey) else "other"
 
 
 def _is_signed_with_old_digest(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -8,7 +8,7 @@ import contextlib
 import functools
 import warnings
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from cryptography import x509
@@ -43,13 +43,24 @@ class SignatureBudget:
     """How many signatures may still be verified for one leaf.
 
     A hostile file or server may hold any number of certificates of one name.
+
+    Args:
+        count: The signatures.
+        check_time: Called before each; raises TimeoutError when there is no time left.
+
     """
 
-    def __init__(self, count: int) -> None:
-        self._left = count
+    def __init__(self, count: int, check_time: Callable[[], object] = lambda: None) -> None:
+        self._left, self._check_time = count, check_time
+
+    @property
+    def is_exceeded(self) -> bool:
+        """A signature was not verified, because none was left."""
+        return self._left < 0
 
     def spend(self) -> bool:
         """Take one signature off the budget; return False if none is left."""
+        self._check_time()
         self._left -= 1
         return self._left >= 0
 

@@ -119,7 +119,4 @@ class Trusted:
 
 
 def _url(certificate: x509.Certificate) -> str | None:
-    try:
-        return next((url for url in aia_urls(certificate) if url.startswith("http")), None)
-    except ValueError:
-        return None  # an extension that cannot be read has no URL
+    return next((url for url in aia_urls(certificate) if url.startswith("http")), None)

@@ -8,6 +8,8 @@ __all__ = ["Target", "as_host_name", "target"]
 # Letters, digits, hyphens (RFC 1123 section 2.1), and the underscores that some names have.
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", re.ASCII)
 
+_LONGEST_HOST = 253  # RFC 1035 section 2.3.4, without the dot at the end
+
 
 @dataclass(frozen=True)
 class Target:
@@ -29,7 +31,7 @@ def target(text: str, default_port: int | None = 443) -> Target:
         default_port: For a host without one; None demands one.
 
     Raises:
-        ValueError: The text is not of that form.
+        ValueError: The text is not of that form. The message is one printable line.
 
     """
     host, colon, port = text.rpartition(":")
@@ -37,8 +39,11 @@ def target(text: str, default_port: int | None = 443) -> Target:
     if not colon or text.endswith("]") or bare_ipv6:
         host, port = text, str(default_port or "")
     host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536 or set(host) & set("/@ "):
-        raise ValueError(f"{text} is not HOST, HOST:PORT or @FILE")
+    is_port = port.isascii() and port.isdigit() and len(port) < 6 and 0 < int(port) < 65536
+    if not is_port or not host or not host.isprintable() or set(host) & set("/@ []"):
+        raise ValueError(f"{_shown(text)} is not HOST, HOST:PORT or @FILE")
+    if len(host) > _LONGEST_HOST:
+        raise ValueError(f"{_shown(text)} is longer than a host name can be")
     return Target(host, int(port))
 
 
@@ -52,8 +57,12 @@ def as_host_name(text: str) -> str:
         ValueError: It is no host name.
 
     """
-    if len(text) > 253 or not _HOST_NAME.fullmatch(text):
+    if len(text) > _LONGEST_HOST or not _HOST_NAME.fullmatch(text):
         raise ValueError(
             f"{text[:80]!r} is not a host name: letters, digits, hyphens and dots make one"
         )
     return text
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text[:_LONGEST_HOST])

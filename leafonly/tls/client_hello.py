@@ -2,7 +2,10 @@
 
 import ipaddress
 import os
-import ssl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ssl
 
 __all__ = [
     "CLIENT_RANDOM",
@@ -75,7 +78,7 @@ def sni_name(server_name: str) -> bytes | None:
     return None
 
 
-def client_hello(server_name: str, context: ssl.SSLContext | None = None) -> bytes:
+def client_hello(server_name: str, context: "ssl.SSLContext | None" = None) -> bytes:
     """Return the ClientHello that OpenSSL sends, for TLS 1.2 at most, with SNI.
 
     Args:
@@ -83,6 +86,8 @@ def client_hello(server_name: str, context: ssl.SSLContext | None = None) -> byt
         context: Another client's settings, to see what a server answers to those.
 
     """
+    import ssl  # 17 ms, and most cameras are read without it
+
     if context is None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.maximum_version = ssl.TLSVersion.TLSv1_2

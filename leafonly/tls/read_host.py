@@ -6,10 +6,8 @@ verification off and security level 0: TLS 1.3 encrypts the certificates, and an
 shows only at its end whether the server has its key.
 """
 
-import select
 import socket
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from cryptography import x509
 
@@ -19,29 +17,16 @@ from leafonly.tls.deadline import Deadline, connect
 from leafonly.tls.flight import Flight, FlightError, NotTLSError, exchange
 from leafonly.tls.key_proof import proves_key
 
-if TYPE_CHECKING:
-    from OpenSSL import SSL
-
-__all__ = ["TLS10", "TLS12", "Presented", "read_host"]
+__all__ = ["ANOTHER_KEY", "TLS10", "TLS12", "Presented", "read_host", "version_name"]
 
 TLS10, TLS12 = 0x0301, 0x0303
 """Versions as numbers on the wire (RFC 5246 section 7.4.1.2)."""
 
 _SECONDS = 20.0  # for one host; a microcontroller takes seconds to sign with RSA
 _FIRST_SHARE = 0.5  # of that for the plain-text flight: some servers are silent to old versions
-# Every cipher suite and signature algorithm; secure renegotiation (RFC 5746) is not demanded.
-_CIPHERS_OF_ALL_TIMES = b"ALL:COMPLEMENTOFALL:!aNULL:@SECLEVEL=0"
-_TLS13_SUITES = (  # all five of RFC 8446 appendix B.4
-    b"TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:"
-    b"TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
-)
-_CIPHERS_OF_TODAY = b"DEFAULT:@SECLEVEL=2"
-_ANOTHER_KEY = (
+ANOTHER_KEY = (
     "no client can connect: the server's signature was made with another key than the leaf's"
 )
-_CERTIFICATE_REQUEST = b"SSLv3/TLS read server certificate request"  # ssl/ssl_stat.c
-
-
 _WEAK_HASHES = (1, 2)  # md5 and sha1 of RFC 5246 section 7.4.1.4.1
 
 
@@ -79,11 +64,15 @@ def read_host(
 
     """
     deadline = Deadline(seconds)
-    reading = _Reading(target, server_name or target.host, deadline)
     try:
-        return reading.read()
+        return _Reading(target, server_name or target.host, deadline).read()
     except (OSError, ValueError, FlightError) as error:
         raise FlightError(f"{target}: {error or type(error).__name__}") from error
+
+
+def version_name(version: int) -> str | None:
+    """Return the name of a version on the wire; None if it is none of TLS."""
+    return f"TLS 1.{version - TLS10}" if TLS10 <= version <= TLS10 + 3 else None
 
 
 class _Reading:
@@ -98,10 +87,10 @@ class _Reading:
             flight, because = self._flight(connection)
         if flight.certificates:
             return self._proven(flight)
-        today = self._handshake(_CIPHERS_OF_TODAY)
+        today = self._handshake(of_today=True)
         if not today.problem:
             return today
-        ever = self._handshake(_CIPHERS_OF_ALL_TIMES)
+        ever = self._handshake(of_today=False)
         if not ever.certificates:
             raise FlightError(f"presents no certificate: {because}; {ever.problem}")
         return _with_problem(ever, today.problem)
@@ -125,48 +114,33 @@ class _Reading:
             leaf = x509.load_der_x509_certificate(flight.certificates[0])
             proof = proves_key(flight, self._hello, leaf)
         except (ValueError, x509.InvalidVersion):
-            return (
-                presented  # the certificates are parsed again later, and the error is reported then
-            )
+            return presented  # it is parsed again later, and the error is reported then
         if proof is False:
-            return replace(presented, problem=_ANOTHER_KEY)
+            return replace(presented, problem=ANOTHER_KEY)
         is_common = flight.cipher_suite in COMMON_SUITES and not _is_weakly_signed(flight)
-        if presented.version < TLS12 or (proof and is_common):
+        if presented.version < TLS12 or (proof and is_common and flight.is_regular):
             return presented
-        return self._proven_by_handshake(presented)
+        return self._proven_by_handshake(presented, flight)
 
-    def _proven_by_handshake(self, presented: Presented) -> Presented:
+    def _proven_by_handshake(self, presented: Presented, flight: Flight) -> Presented:
         """Add whether a client of today can complete a handshake."""
         try:
-            handshake = self._handshake(_CIPHERS_OF_TODAY)
-        except OSError:
-            return (
-                presented  # unknown: the host may take only one connection at a time, for example
-            )
+            handshake = self._handshake(of_today=True)
+        except OSError as error:
+            # A host may take one connection at a time, for example. A flight that clients do
+            # not understand is another matter.
+            problem = None if flight.is_regular else f"no client can connect: {error}"
+            return replace(presented, problem=problem)
         return _with_problem(presented, handshake.problem)
 
-    def _handshake(self, ciphers: bytes) -> Presented:
+    def _handshake(self, *, of_today: bool) -> Presented:
         """Do a handshake with OpenSSL; return what was received even if it does not complete."""
-        from OpenSSL import SSL
-        from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
+        # OpenSSL takes 0.1 s to import, and most cameras show all in plain text.
+        from leafonly.tls.handshake import shake_hands
 
-        asked: list[bool] = []
-        context = _context(ciphers, asked)
         with connect(self._target.host, self._target.port, self._deadline) as connection:
-            tls = SSL.Connection(context, connection)
-            name = sni_name(self._name)
-            if name:
-                tls.set_tlsext_host_name(name)
-            tls.set_connect_state()
-            problem = _shake_hands(tls, connection, self._deadline)
-            chain = tls.get_peer_cert_chain() or []
-            version = tls.get_protocol_version()
-        return Presented(
-            tuple(dump_certificate(FILETYPE_ASN1, each) for each in chain),
-            version,
-            bool(asked),
-            problem,
-        )
+            done = shake_hands(connection, sni_name(self._name), self._deadline, of_today=of_today)
+        return Presented(done.certificates, done.version, done.asks_for_certificate, done.problem)
 
 
 def _is_weakly_signed(flight: Flight) -> bool:
@@ -180,44 +154,3 @@ def _with_problem(presented: Presented, problem: str | None) -> Presented:
         return replace(presented, problem=None)
     said = f"clients with OpenSSL's default settings cannot connect: {problem}"
     return replace(presented, problem=said)
-
-
-def _context(ciphers: bytes, asked: list[bool]) -> "SSL.Context":
-    """Return a client context without verification that notes a request for a certificate."""
-    from OpenSSL import SSL
-
-    def note(tls: SSL.Connection, where: int, _: int) -> None:
-        if where == SSL.SSL_CB_CONNECT_LOOP and tls.get_state_string() == _CERTIFICATE_REQUEST:
-            asked.append(True)
-
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_cipher_list(ciphers)
-    if ciphers == _CIPHERS_OF_ALL_TIMES:
-        context.set_tls13_ciphersuites(_TLS13_SUITES)
-    context.set_min_proto_version(SSL.TLS1_VERSION)
-    context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
-    context.set_info_callback(note)
-    return context
-
-
-def _shake_hands(
-    tls: "SSL.Connection", connection: socket.socket, deadline: Deadline
-) -> str | None:
-    """Return why the handshake does not complete; None if it does."""
-    from OpenSSL import SSL
-
-    while True:
-        try:
-            tls.do_handshake()
-        except SSL.WantReadError:
-            select.select([connection], [], [], deadline.remaining())
-            deadline.remaining()
-        except SSL.ZeroReturnError:
-            return "the server closes the connection"
-        except SSL.SysCallError as error:
-            return f"the connection breaks: {error.args[-1]}"
-        except SSL.Error as error:
-            reasons = [each[-1] for each in error.args[0]] if error.args else []
-            return "; ".join(reasons) or type(error).__name__
-        else:
-            return None

@@ -1,3 +1,4 @@
+import contextlib
 import itertools
 import json
 import os
@@ -25,6 +26,7 @@ from leafonly.cameras.host_list import targets
 from leafonly.cameras.look import Look, Trusted, classify, look, look_at_all
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
+from leafonly.harness.subjects.remote_host import read_remote_host
 from leafonly.tls.address import Target
 from leafonly.tls.flight import FlightError
 from leafonly.tls.read_host import TLS12, Presented, read_host
@@ -178,6 +180,9 @@ def test_a_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:
         assert "".join(found.subjects).isprintable()
 
 
+_P256 = bytes.fromhex("06082a8648ce3d030107")  # its object identifier
+
+
 def odd(certificate: x509.Certificate) -> dict[str, bytes]:
     """Make certificates that libraries stumble over, of one that is fine."""
     good = certificate.public_bytes(Encoding.DER)
@@ -190,6 +195,9 @@ def odd(certificate: x509.Certificate) -> dict[str, bytes]:
         "serial number of zeros": good.replace(encoded, bytes(len(encoded))),
         "version 8": good.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"),
         "a BIT STRING in the name": good.replace(issuer, issuer.replace(b"\x0c", b"\x03"), 1),
+        "a SAN that is none": good.replace(HOST.encode(), b"\xff" * len(HOST)),
+        "an extension twice": good.replace(b"\x06\x03\x55\x1d\x25", b"\x06\x03\x55\x1d\x11"),
+        "an unknown key": good.replace(_P256, _P256[:-1] + b"\x63"),
     }
 
 
@@ -206,6 +214,8 @@ def test_one_odd_host_does_not_lose_what_is_said_of_others(
     with raw(answer, tmp_path) as served:
         hosts = [Target("127.0.0.1", served.port), Target("localhost", leaf_only.port)]
         strange, plain = look_at_all(hosts, trusting(tmp_path, AUTHORITY.root))
+        with contextlib.suppress(ValueError):
+            assert not read_remote_host(hosts[0], HOST, [AUTHORITY.root]).look.complete
     assert not strange.complete
     assert strange.kinds != ("unreachable",)
     assert "ValueError" not in strange.verdict
@@ -408,7 +418,8 @@ def test_what_is_no_host_is_said(text: str, capsys: pytest.CaptureFixture[str]) 
 def test_it_starts_without_what_it_does_not_need() -> None:
     code = (
         "import sys, leafonly.__main__, leafonly.cameras.look; "
-        "print([m for m in ('leafonly.clients', 'trustme', 'OpenSSL') if m in sys.modules])"
+        "print([m for m in ('leafonly.clients', 'trustme', 'OpenSSL', 'ssl', 'certifi') "
+        "if m in sys.modules])"
     )
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert finished.stdout.strip() == "[]", finished

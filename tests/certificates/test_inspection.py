@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 
 from leafonly.certificates.chain import der
-from leafonly.certificates.inspection import addresses, covers, dns_names, is_issued_by
+from leafonly.certificates.inspection import addresses, aia_urls, covers, dns_names, is_issued_by
 from tests.helpers.credentials import INTERMEDIATE, LEAF, ROOT, ca, leaf
 from tests.helpers.laboratory import CHAINS
 
@@ -53,6 +53,7 @@ def test_two_sans_are_for_nobody():
     certificate = x509.load_der_x509_certificate(data)
     assert not covers(certificate, "cam.example.com")
     assert (dns_names(certificate), addresses(certificate)) == ([], [])
+    assert aia_urls(certificate) == []
 
 
 def test_issuer_is_told_by_its_signature():

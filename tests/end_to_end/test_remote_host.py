@@ -19,11 +19,12 @@ from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.remote import REFUSED, RemoteCamera
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
+from leafonly.certificates.inspection import key_name
 from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import measured
 from leafonly.harness.cell import Cell
-from leafonly.harness.subjects.remote_host import key_name, read_remote_host, remote_bench
+from leafonly.harness.subjects.remote_host import read_remote_host, remote_bench
 from leafonly.tls.address import Target
 from leafonly.tls.client_hello import client_hello
 from leafonly.tls.flight import FlightError

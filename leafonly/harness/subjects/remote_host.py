@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import cast
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from leafonly.cameras import Camera
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.cameras.look import Look, Trusted, classify, quietly, read_certificates
+from leafonly.cameras.look import Look, Trusted, classify, contained, quietly, read_certificates
 from leafonly.cameras.look_sentences import shown
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import KeyType
@@ -30,7 +29,7 @@ from leafonly.harness.subjects.subject import Holding, ToServe
 from leafonly.tls.address import Target, as_host_name
 from leafonly.tls.read_host import read_host
 
-__all__ = ["RemoteChain", "RemoteHost", "key_name", "read_remote_host", "remote_bench"]
+__all__ = ["RemoteChain", "RemoteHost", "read_remote_host", "remote_bench"]
 
 
 @dataclass(frozen=True)
@@ -74,16 +73,7 @@ class RemoteChain:
     @property
     def key_type(self) -> KeyType:
         """The leaf's key; of more kinds than the harness makes, all named alike."""
-        return cast(KeyType, key_name(self.presented[0].public_key()))
-
-
-def key_name(key: object) -> str:
-    """Name a public key as `KeyType` does: `p521`, `rsa4096`, `ed25519`."""
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"p{key.curve.key_size}"
-    if isinstance(key, rsa.RSAPublicKey):
-        return f"rsa{key.key_size}"
-    return "ed25519" if isinstance(key, ed25519.Ed25519PublicKey) else "other"
+        return cast(KeyType, self.look.certificates[0].key)
 
 
 def read_remote_host(
@@ -103,7 +93,7 @@ def read_remote_host(
 
     """
     given = name or _as_name(target.host)
-    with quietly():
+    with quietly(), contained():
         presented = read_host(target, given)
         certificates = read_certificates(presented)
         called = as_host_name(given or _only_name(certificates[0], target))
