@@ -1,0 +1,92 @@
+"""Run a gateway on a configuration that was written, until the context ends."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from leafonly.certificates.printable import printable
+from leafonly.gateways.gateway import Gateway, GatewayError, Site
+
+__all__ = ["free_port", "running"]
+
+_START = 30.0  # seconds; Envoy needs one on a quiet machine
+_PAUSE = 0.02  # seconds between two looks at the port
+_MOST_LINE = 300  # characters of what the program says
+
+
+def free_port() -> int:
+    """Return a TCP port that nothing listens on at the moment, on IPv4's loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(gateway: Gateway, site: Site) -> Iterator[None]:
+    """Write the configuration into the site's folder, and run the gateway until the context ends.
+
+    Raises:
+        GatewayError: The program is missing, ends at once, or never listens.
+        OSError: The folder cannot be written to.
+
+    """
+    if gateway.path is None:
+        raise GatewayError(f"{gateway.program} is not on this machine: {gateway.install}")
+    (site.directory / gateway.file).write_text(gateway.render(site), encoding="utf-8")
+    with (site.directory / "gateway.log").open("wb+") as log:
+        # A session of its own: whatever it starts is ended with it.
+        process = subprocess.Popen(
+            gateway.argv(gateway.run, site.directory),
+            cwd=site.directory,
+            env=_environment(site.directory),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _await_port(gateway, site, process, log)
+            yield
+        finally:
+            _end(process)
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    """Return the environment of a gateway, built from nothing."""
+    path = os.environ.get("PATH", os.defpath)
+    return {"PATH": path, "HOME": str(directory), "TMPDIR": str(directory), "LC_ALL": "C.UTF-8"}
+
+
+def _await_port(
+    gateway: Gateway, site: Site, process: "subprocess.Popen[bytes]", log: IO[bytes]
+) -> None:
+    end = time.monotonic() + _START
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise GatewayError(f"{gateway.name} ended at once: {_last_line(log)}")
+        # It sends nothing, so no gateway turns to the camera for it.
+        with contextlib.suppress(OSError):
+            socket.create_connection((site.listen.host, site.listen.port), 1).close()
+            return
+        time.sleep(_PAUSE)
+    raise GatewayError(f"{gateway.name} did not listen within {_START:.0f} s: {_last_line(log)}")
+
+
+def _last_line(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read().decode("utf-8", "replace").strip().splitlines() or ["it printed nothing"]
+    return printable(lines[-1], _MOST_LINE)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the program and what it has started. Nothing that it holds must be saved."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
