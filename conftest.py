@@ -11,4 +11,5 @@ pytest_plugins = [
     "fixtures.report",
     "fixtures.audit",
     "fixtures.own_certificate",
+    "fixtures.gateway",
 ]

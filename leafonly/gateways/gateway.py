@@ -1,12 +1,13 @@
 """What a gateway is, and how its configuration is written for one camera."""
 
 import functools
+import os
+import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -14,7 +15,7 @@ import jinja2
 from leafonly.gateways.quoting import bare, check_name, check_path, quoted
 from leafonly.tls.address import Target
 
-__all__ = ["Gateway", "GatewayError", "Site"]
+__all__ = ["Gateway", "GatewayError", "Site", "bare_environment"]
 
 _TIME_LIMIT = 30  # seconds for a command that checks a configuration
 
@@ -123,6 +124,14 @@ class Gateway:
         values = {"file": str(directory / self.file), "directory": str(directory)}
         return [word.format_map(values) for word in command.split()]
 
+    def installed_version(self) -> str | None:
+        """Return the version that the program prints of itself; None if it prints none."""
+        if self.path is None:
+            return None
+        said = _said(self.argv(self.version, Path()), Path.cwd())[1]
+        found = re.search(r"\d+\.\d+(\.\d+)?", said)
+        return found[0] if found else None
+
     def fault(self, directory: Path) -> str | None:
         """Return what the program says is wrong with the configuration in a folder.
 
@@ -130,17 +139,29 @@ class Gateway:
         """
         if self.check is None:
             return None
-        finished = subprocess.run(
-            self.argv(self.check, directory),
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_TIME_LIMIT,
-            check=False,
-        )
-        text = finished.stdout.decode("utf-8", "replace")
-        return None if finished.returncode == 0 else text.strip()
+        code, said = _said(self.argv(self.check, directory), directory)
+        return None if code == 0 else said.strip() or f"exit code {code}"
+
+
+def _said(argv: Sequence[str], directory: Path) -> tuple[int, str]:
+    finished = subprocess.run(
+        argv,
+        cwd=directory,
+        # Caddy writes into its user's home even when it only checks.
+        env=bare_environment(directory),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=_TIME_LIMIT,
+        check=False,
+    )
+    return finished.returncode, finished.stdout.decode("utf-8", "replace")
+
+
+def bare_environment(directory: Path) -> dict[str, str]:
+    """Return the environment of a gateway, built from nothing; its home is a folder of ours."""
+    path = os.environ.get("PATH", os.defpath)
+    return {"PATH": path, "HOME": str(directory), "TMPDIR": str(directory), "LC_ALL": "C.UTF-8"}
 
 
 @functools.cache

@@ -7,11 +7,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO
 
 from leafonly.certificates.printable import printable
-from leafonly.gateways.gateway import Gateway, GatewayError, Site
+from leafonly.gateways.gateway import Gateway, GatewayError, Site, bare_environment
 
 __all__ = ["free_port", "running"]
 
@@ -43,7 +42,7 @@ def running(gateway: Gateway, site: Site) -> Iterator[None]:
         process = subprocess.Popen(
             gateway.argv(gateway.run, site.directory),
             cwd=site.directory,
-            env=_environment(site.directory),
+            env=bare_environment(site.directory),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -54,12 +53,6 @@ def running(gateway: Gateway, site: Site) -> Iterator[None]:
             yield
         finally:
             _end(process)
-
-
-def _environment(directory: Path) -> dict[str, str]:
-    """Return the environment of a gateway, built from nothing."""
-    path = os.environ.get("PATH", os.defpath)
-    return {"PATH": path, "HOME": str(directory), "TMPDIR": str(directory), "LC_ALL": "C.UTF-8"}
 
 
 def _await_port(
