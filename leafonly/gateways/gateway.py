@@ -62,6 +62,9 @@ class Site:
             ("the address to listen on", self.listen.host),
         ):
             check_name(what, name)
+        ports = (self.camera.port, self.listen.port, self.inner_port)
+        if not all(0 < port < 65536 for port in ports) or self.inner_port == self.listen.port:
+            raise ValueError(f"the inner port {self.inner_port}: give another one, up to 65535")
         for path in (self.camera_certificate, self.chain, self.key, self.directory):
             if check_path(path) != path:
                 raise ValueError(f"{path} is not an absolute path")

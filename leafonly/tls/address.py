@@ -1,8 +1,9 @@
 """Where a TLS server is: one host and port."""
 
+import ipaddress
 from dataclasses import dataclass
 
-__all__ = ["Target", "target"]
+__all__ = ["Target", "is_address", "target"]
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,12 @@ def target(text: str, default_port: int | None = 443) -> Target:
     if not host or not port.isdigit() or not 0 < int(port) < 65536 or set(host) & set("/@ "):
         raise ValueError(f"{text} is not HOST, HOST:PORT or @FILE")
     return Target(host, int(port))
+
+
+def is_address(host: str) -> bool:
+    """Return whether a host is an IP address, and not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
