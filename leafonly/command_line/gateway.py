@@ -137,6 +137,11 @@ def _evidence(options: Namespace) -> "Evidence":
             if finding.severity == "blocker":
                 remedy = f": {finding.remedy}" if finding.remedy else ""
                 raise ValueError(f"{options.credentials}: {finding.message}{remedy}")
+    if not evidence.issuers and not evidence.is_issued_by_root:
+        raise ValueError(
+            f"{options.credentials}: it has no intermediate, so the gateway would present the leaf "
+            "alone, too: add the issuer's certificate (chain.pem)"
+        )
     return evidence
 
 
