@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -68,19 +69,21 @@ def _await_port(
     end = time.monotonic() + _START
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise GatewayError(f"{gateway.name} ended at once: {_last_line(log)}")
+            raise GatewayError(f"{gateway.name} ended at once: {_telling_line(log)}")
         # It sends nothing, so no gateway turns to the camera for it.
         with contextlib.suppress(OSError):
             socket.create_connection((listen.host, listen.port), 1).close()
             return
         time.sleep(_PAUSE)
-    raise GatewayError(f"{gateway.name} did not listen within {_START:.0f} s: {_last_line(log)}")
+    raise GatewayError(f"{gateway.name} did not listen within {_START:.0f} s: {_telling_line(log)}")
 
 
-def _last_line(log: IO[bytes]) -> str:
+def _telling_line(log: IO[bytes]) -> str:
     log.seek(0)
     lines = log.read().decode("utf-8", "replace").strip().splitlines() or ["it printed nothing"]
-    return printable(lines[-1], _MOST_LINE)
+    # stunnel marks its errors with [!], and then says what it frees.
+    telling = [each for each in lines if re.search(r"\[!\]|error|emerg|alert", each, re.I)] or lines
+    return printable(telling[-1], _MOST_LINE)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

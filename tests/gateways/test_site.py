@@ -1,6 +1,7 @@
 """What may enter a configuration, and what is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from leafonly.gateways import GATEWAYS, Site
 from leafonly.gateways.quoting import check_path, quoted
 from leafonly.tls.address import Target
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "domain": "cam.example.com",
     "camera": Target("192.0.2.7", 443),
     "camera_name": "cam.example.com",
