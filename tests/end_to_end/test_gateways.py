@@ -1,11 +1,14 @@
 """Each gateway's own program, in front of a camera that serves images and streams."""
 
+import contextlib
 import http.client
+import socket
 import ssl
 import threading
 
 import psutil
 import pytest
+from OpenSSL import SSL
 
 from leafonly.certificates.self_signed import self_signed
 from leafonly.gateways import GatewayError, running
@@ -13,6 +16,7 @@ from leafonly.tls.address import Target
 from tests.helpers.gateways import (
     AUTHORITY,
     EACH,
+    LONGEST,
     asked,
     in_front_of,
     site_for,
@@ -63,6 +67,33 @@ def test_a_slow_camera_does_not_block_other_clients(gateway, camera, port):
     camera.may_go_on.set()
     slow.join()
     assert bodies == [b"at last"]
+
+
+@EACH
+def test_a_client_that_has_ended_its_side_is_answered(gateway, camera, port):
+    """As an entry declares; `half_close` says whether."""
+    with socket.create_connection(("127.0.0.1", port)) as plain:
+        # pyOpenSSL: Python's own cannot read after its close_notify.
+        tls = SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD), plain)
+        tls.set_connect_state()
+        tls.do_handshake()
+        tls.sendall(b"GET /slow HTTP/1.0\r\n\r\n")
+        assert camera.slow_asked.wait(LONGEST)
+        tls.shutdown()
+        plain.shutdown(socket.SHUT_WR)
+        # Envoy closes its side at once; the others wait for the camera.
+        answer = b"" if gateway.half_close else _to_the_end(tls)
+        camera.may_go_on.set()
+        answer += _to_the_end(tls)
+    assert answer.endswith(b"at last") == gateway.half_close
+
+
+def _to_the_end(tls):
+    data = b""
+    with contextlib.suppress(SSL.ZeroReturnError, SSL.SysCallError):
+        while True:
+            data += tls.recv(4096)
+    return data
 
 
 @EACH
