@@ -1,6 +1,6 @@
 """`gateway`: write the configuration of a gateway in front of a camera, for the user's files."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,25 @@ def add(command: Add) -> None:
         "accepts. The private key of your certificate stays where it is: the configuration names "
         "its file.",
     )
+    _add_whose(parser)
+    parser.add_argument(
+        "--listen",
+        default="0.0.0.0:443",  # clients are elsewhere
+        metavar="ADDRESS:PORT",
+        help="where clients connect; default: 0.0.0.0:443",
+    )
+    parser.add_argument(
+        "--inner-port",
+        type=int,
+        default=8444,
+        metavar="PORT",
+        help="stunnel's port on loopback; default: 8444",
+    )
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
+    parser.set_defaults(run=_run)
+
+
+def _add_whose(parser: ArgumentParser) -> None:
     parser.add_argument("gateway", metavar="GATEWAY", help="nginx, haproxy, caddy, stunnel, envoy")
     parser.add_argument(
         "--credentials",
@@ -54,30 +73,16 @@ def add(command: Add) -> None:
         "--domain", metavar="NAME", help="the name that clients use; default: the one in the leaf"
     )
     parser.add_argument(
-        "--listen",
-        default="0.0.0.0:443",  # clients are elsewhere
-        metavar="ADDRESS:PORT",
-        help="where clients connect; default: 0.0.0.0:443",
-    )
-    parser.add_argument(
-        "--inner-port",
-        type=int,
-        default=8444,
-        metavar="PORT",
-        help="stunnel's port on loopback; default: 8444",
-    )
-    parser.add_argument(
         "--camera-certificate",
         type=Path,
         metavar="FILE",
         help="the certificate that the camera presents already; default: a new one is made",
     )
-    parser.add_argument("--force", action="store_true", help="replace files that are there")
-    parser.set_defaults(run=_run)
 
 
 def _run(options: Namespace) -> int:
     from leafonly.gateways import GATEWAYS
+    from leafonly.gateways.writing import write_files
 
     if options.gateway not in GATEWAYS:
         return fail(unknown("gateway", options.gateway, GATEWAYS))
@@ -92,7 +97,7 @@ def _run(options: Namespace) -> int:
     if gateway.key_beside_chain:
         links = {Path(f"{_CHAIN}.key"): served.key}
         links |= {Path(_CHAIN): served.chain} if served.chain else {}
-    _write(site.directory, made, links, force=options.force)
+    write_files(site.directory, made, links, force=options.force)
     for line in _next_steps(gateway, site, served, camera):
         print(printable(line))
     return 0
@@ -243,38 +248,6 @@ def _site(
         inner_port=options.inner_port,
         directory=directory,
     )
-
-
-def _write(
-    directory: Path, files: "dict[Path, bytes]", links: "dict[Path, Path]", *, force: bool
-) -> None:
-    """Write files and links; what is there is replaced only by `force`."""
-    import os
-
-    there = [each for each in (*files, *links) if os.path.lexists(directory / each)]
-    if there and not force:
-        raise ValueError(f"{directory / there[0]} is there already: --force replaces it")
-    for place in {directory / each.parent for each in (*files, *links)}:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for each in there:
-        (directory / each).unlink()
-    written: list[Path] = []
-    try:
-        for each, data in files.items():
-            # Created with its mode, so that other users can never read a key.
-            mode = 0o600 if each.suffixes[-2:] == [".key", ".der"] else 0o644
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            descriptor = os.open(directory / each, flags, mode)
-            written.append(directory / each)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-        for each, to in links.items():
-            (directory / each).symlink_to(to)
-            written.append(directory / each)
-    except OSError:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise
 
 
 def _next_steps(

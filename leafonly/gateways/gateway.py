@@ -9,11 +9,13 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from leafonly.gateways.quoting import bare, check_name, check_path, quoted
 from leafonly.tls.address import Target
+
+if TYPE_CHECKING:
+    import jinja2
 
 __all__ = ["Gateway", "GatewayError", "Site", "bare_environment"]
 
@@ -170,7 +172,10 @@ def bare_environment(directory: Path) -> dict[str, str]:
 
 
 @functools.cache
-def _templates() -> jinja2.Environment:
+def _templates() -> "jinja2.Environment":
+    # Every run loads this module, and few render.
+    import jinja2
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
         undefined=jinja2.StrictUndefined,

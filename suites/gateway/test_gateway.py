@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fixtures.gateway import GatewayRequest, Through
+from fixtures.gateway_requests import GatewayRequest, Through
 from leafonly.gateways import Gateway
 from leafonly.harness.behind_gateway import Situation
 from leafonly.harness.gateway_trial import Answer
