@@ -2,6 +2,6 @@
 
 from leafonly.gateways.entries import GATEWAYS
 from leafonly.gateways.gateway import Gateway, GatewayError, Site
-from leafonly.gateways.running import free_port, running
+from leafonly.gateways.running import free_ports, running
 
-__all__ = ["GATEWAYS", "Gateway", "GatewayError", "Site", "free_port", "running"]
+__all__ = ["GATEWAYS", "Gateway", "GatewayError", "Site", "free_ports", "running"]

@@ -15,7 +15,7 @@ from leafonly.certificates.printable import printable
 from leafonly.gateways.gateway import Gateway, GatewayError, bare_environment
 from leafonly.tls.address import Target
 
-__all__ = ["free_port", "running"]
+__all__ = ["free_ports", "running"]
 
 _START = 30.0  # seconds; Envoy needs one on a quiet machine
 _STOP = 5.0  # seconds for nginx to end its workers, and for Caddy to end its connections
@@ -23,10 +23,14 @@ _PAUSE = 0.02  # seconds between two looks at the port
 _MOST_LINE = 300  # characters of what the program says
 
 
-def free_port() -> int:
-    """Return a TCP port that nothing listens on at the moment, on IPv4's loopback."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    """Return different TCP ports that nothing listens on at the moment, on IPv4's loopback."""
+    with contextlib.ExitStack() as stack:
+        # All of them are held at once, because a port that is free may be given twice.
+        servers = [
+            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
+        ]
+        return [int(each.getsockname()[1]) for each in servers]
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from leafonly.cameras.remote import RemoteCamera
 from leafonly.certificates.chain import PrivateKey, pem
 from leafonly.certificates.inspection import dns_names
 from leafonly.certificates.self_signed import self_signed
-from leafonly.gateways import Gateway, GatewayError, Site, free_port, running
+from leafonly.gateways import Gateway, GatewayError, Site, free_ports, running
 from leafonly.tls.address import Target
 
 __all__ = ["BehindGateway", "Situation"]
@@ -135,7 +135,8 @@ def _request_only(of_gateway: Connection) -> Connection:
 
 
 def _site(directory: Path, domain: str, behind: Endpoint | None) -> Site:
-    camera = Target(behind.address, behind.port) if behind else Target(_LOOPBACK, free_port())
+    listen, inner, unused = free_ports(3)
+    camera = Target(behind.address, behind.port) if behind else Target(_LOOPBACK, unused)
     chain = directory / "fullchain.pem"
     return Site(
         domain=domain,
@@ -144,8 +145,8 @@ def _site(directory: Path, domain: str, behind: Endpoint | None) -> Site:
         camera_certificate=directory / "camera.pem",
         chain=chain,
         key=chain.with_name(f"{chain.name}.key"),
-        listen=Target(_LOOPBACK, free_port()),
-        inner_port=free_port(),
+        listen=Target(_LOOPBACK, listen),
+        inner_port=inner,
         directory=directory,
     )
 

@@ -14,7 +14,7 @@ from leafonly.cameras import Load, loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
-from leafonly.gateways import GATEWAYS, free_port, running
+from leafonly.gateways import GATEWAYS, free_ports, running
 from leafonly.tls.address import Target
 from tests.helpers.gateways import EACH, LONGEST, skip_without, trusting
 from tests.helpers.run_pytest import bare_environment, report_of, run_pytest
@@ -44,10 +44,10 @@ def delivery(directory, name, *, files=("fullchain", "privkey")):
 
 def write(gateway, tmp_path, camera, *more):
     """Run the command, and return the folder that it wrote to and the port for clients."""
-    port = free_port()
+    port, inner = free_ports(2)
     output = tmp_path / ODD / "out"
     given = ("--credentials", tmp_path / ODD / "live", "--camera", f"127.0.0.1:{camera}")
-    ports = ("--listen", f"127.0.0.1:{port}", "--inner-port", free_port())
+    ports = ("--listen", f"127.0.0.1:{port}", "--inner-port", inner)
     code = main(list(map(str, ["gateway", gateway, *given, "-o", output, *ports, *more])))
     return code, output, port
 
@@ -74,7 +74,7 @@ def test_the_program_runs_on_what_is_written(gateway, tmp_path, capsys):
     skip_without(gateway)
     chain = delivery(tmp_path / ODD / "live", A_LABEL)
     # The camera's port must be known first, and its certificate is made by the command.
-    camera = free_port()
+    (camera,) = free_ports(1)
     code, output, port = write(gateway.name, tmp_path, camera, "--domain", DOMAIN)
     printed = capsys.readouterr().out
     assert code == 0

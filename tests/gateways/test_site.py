@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafonly.gateways import GATEWAYS, Site
+from leafonly.gateways import GATEWAYS, Site, free_ports
 from leafonly.gateways.quoting import check_path, quoted
 from leafonly.tls.address import Target
 
@@ -78,3 +78,8 @@ def test_an_entry_says_how_its_configuration_is_checked():
     for gateway in GATEWAYS.values():
         assert bool(gateway.check) != bool(gateway.or_check)
         assert gateway.file in gateway.line(gateway.run, Path("/a"))
+
+
+def test_free_ports_differ():
+    ports = free_ports(200)
+    assert len(set(ports)) == 200

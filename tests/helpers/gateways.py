@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import der, pem
-from leafonly.gateways import GATEWAYS, Site, free_port, running
+from leafonly.gateways import GATEWAYS, Site, free_ports, running
 from leafonly.tls.address import Target
 
 AUTHORITY = Authority()
@@ -26,6 +26,7 @@ def skip_without(gateway):
 def site_for(directory, port, pinned, camera_name="localhost"):
     """The files of a gateway for localhost in a folder, and its parameters."""
     chain = AUTHORITY.issue()
+    listen, inner = free_ports(2)
     files = {name: directory / name for name in ("fullchain.pem", "fullchain.pem.key")}
     files["fullchain.pem"].write_bytes(pem(chain.full))
     files["fullchain.pem.key"].write_bytes(chain.key_bytes(Encoding.PEM))
@@ -38,8 +39,8 @@ def site_for(directory, port, pinned, camera_name="localhost"):
         camera_certificate=directory / "camera.pem",
         chain=files["fullchain.pem"],
         key=files["fullchain.pem.key"],
-        listen=Target("127.0.0.1", free_port()),
-        inner_port=free_port(),
+        listen=Target("127.0.0.1", listen),
+        inner_port=inner,
         directory=directory,
     )
 
