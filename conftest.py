@@ -13,4 +13,5 @@ pytest_plugins = [
     "fixtures.audit",
     "fixtures.own_certificate",
     "fixtures.chain_fit",
+    "fixtures.gateway",
 ]

@@ -11,6 +11,7 @@ from leafonly.command_line import (
     build,
     clients,
     docs,
+    gateway,
     look,
     remedies,
     report,
@@ -22,7 +23,7 @@ from leafonly.distribution import __version__
 
 __all__ = ["parser"]
 
-_COMMANDS = (suites, look, serve, remedies, clients, build, report, docs, answer)
+_COMMANDS = (suites, look, serve, gateway, remedies, clients, build, report, docs, answer)
 """The order of --help."""
 
 

@@ -36,7 +36,7 @@ __all__ = [
     "client_row",
 ]
 
-RunKind = Literal["matrix", "own_certificate", "remote_host", "presentation"]
+RunKind = Literal["matrix", "own_certificate", "remote_host", "presentation", "gateway"]
 Verdict = Literal["accepted", "rejected", "error", "not_applicable"]
 Severity = Literal["blocker", "warning", "info"]
 RemedyKind = Literal["camera", "gateway", "client_store", "client_code", "aia"]

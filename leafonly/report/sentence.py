@@ -37,6 +37,7 @@ def sentence(report: ReportBody) -> str:
         _of_requirements(report),
         None if run["complete"] else _of_an_early_end(run),
         *_OF_KIND[run["kind"]](report),
+        _of_gateways(report),
         _of_clocks(report),
     ]
     return " ".join(filter(None, parts)) or "No client was asked."
@@ -145,6 +146,16 @@ def _of_the_odd(report: ReportBody) -> list[str | None]:
     ]
 
 
+def _of_gateways(report: ReportBody) -> str | None:
+    """Count the failing cells that each gateway mends; None if none was tried."""
+    counted = [
+        f"{row['cells_fixed']} of {row['cells_failing']} through {row['name']}"
+        for row in report["remedies"]
+        if row["kind"] == "gateway"
+    ]
+    return f"Of the failing cells, accepted: {names(counted)}." if counted else None
+
+
 def _of_remote_host(report: ReportBody) -> list[str | None]:
     """Say what remote hosts present and, for a single one, which clients connect to it."""
     findings = [each for each in report["findings"] if each["check"] == _DEPLOYED]
@@ -249,5 +260,6 @@ _OF_KIND: Mapping[str, Callable[[ReportBody], list[str | None]]] = {
     "own_certificate": _of_own_certificate,
     "remote_host": _of_remote_host,
     "matrix": _of_matrix,
+    "gateway": _of_matrix,
     "presentation": _of_presentation,
 }

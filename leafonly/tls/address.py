@@ -1,9 +1,10 @@
 """Where a TLS server is: one host and port."""
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
-__all__ = ["Target", "as_host_name", "target"]
+__all__ = ["Target", "as_host_name", "is_address", "target"]
 
 # Letters, digits, hyphens (RFC 1123 section 2.1), and the underscores that some names have.
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", re.ASCII)
@@ -66,3 +67,12 @@ def as_host_name(text: str) -> str:
 
 def _shown(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text[:_LONGEST_HOST])
+
+
+def is_address(host: str) -> bool:
+    """Return whether a host is an IP address, and not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

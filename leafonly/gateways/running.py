@@ -1,0 +1,102 @@
+"""Run a gateway on a configuration that was written, until the context ends."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from leafonly.certificates.printable import printable
+from leafonly.gateways.gateway import Gateway, GatewayError, bare_environment
+from leafonly.tls.address import Target
+
+__all__ = ["free_ports", "running"]
+
+_START = 30.0  # seconds; Envoy needs one on a quiet machine
+_STOP = 5.0  # seconds for nginx to end its workers, and for Caddy to end its connections
+_PAUSE = 0.02  # seconds between two looks at the port
+_MOST_LINE = 300  # characters of what the program says
+
+
+def free_ports(count: int) -> list[int]:
+    """Return different TCP ports that nothing listens on at the moment, on IPv4's loopback."""
+    with contextlib.ExitStack() as stack:
+        # All of them are held at once, because a port that is free may be given twice.
+        servers = [
+            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
+        ]
+        return [int(each.getsockname()[1]) for each in servers]
+
+
+@contextlib.contextmanager
+def running(gateway: Gateway, directory: Path, listen: Target) -> Iterator[None]:
+    """Run a gateway on the configuration in a folder, until the context ends.
+
+    Args:
+        gateway: The gateway.
+        directory: Where its configuration is; the program's log is written beside it.
+        listen: Where the configuration lets clients connect.
+
+    Raises:
+        GatewayError: The program is missing, ends at once, or never listens.
+        OSError: The folder cannot be written to.
+
+    """
+    if gateway.path is None:
+        raise GatewayError(f"{gateway.program} is not on this machine: {gateway.install}")
+    with (directory / "gateway.log").open("wb+") as log:
+        # A session of its own: whatever it starts is ended with it.
+        process = subprocess.Popen(
+            gateway.argv(gateway.run, directory),
+            cwd=directory,
+            env=bare_environment(directory),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _await_port(gateway, listen, process, log)
+            yield
+        finally:
+            _end(process)
+
+
+def _await_port(
+    gateway: Gateway, listen: Target, process: "subprocess.Popen[bytes]", log: IO[bytes]
+) -> None:
+    end = time.monotonic() + _START
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise GatewayError(f"{gateway.name} ended at once: {_telling_line(log)}")
+        # It sends nothing, so no gateway turns to the camera for it.
+        with contextlib.suppress(OSError):
+            socket.create_connection((listen.host, listen.port), 1).close()
+            return
+        time.sleep(_PAUSE)
+    raise GatewayError(f"{gateway.name} did not listen within {_START:.0f} s: {_telling_line(log)}")
+
+
+def _telling_line(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read().decode("utf-8", "replace").strip().splitlines() or ["it printed nothing"]
+    # stunnel marks its errors with [!], and then says what it frees.
+    telling = [each for each in lines if re.search(r"\[!\]|error|emerg|alert", each, re.I)] or lines
+    return printable(telling[-1], _MOST_LINE)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the program, and what it has started and has not ended itself."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_STOP)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()

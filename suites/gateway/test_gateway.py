@@ -1,0 +1,46 @@
+"""What each gateway in front of the camera mends, and whom it lets through."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fixtures.gateway_requests import GatewayRequest, Through
+from leafonly.gateways import Gateway
+from leafonly.harness.behind_gateway import Situation
+from leafonly.harness.gateway_trial import Answer
+
+Ask = Callable[[Gateway, Situation], Answer]
+
+
+@pytest.mark.parametrize("situation", ["other", "down"])
+def test_only_the_camera_is_passed_on(
+    one_gateway: Gateway, situation: Situation, answer: Ask
+) -> None:
+    """Another camera, or none, is a clean error for clients, and another one gets no request."""
+    got = answer(one_gateway, situation)
+    assert not got.camera_asked, f"{one_gateway.name} passed a request on to another camera"
+    assert got.status == (502 if one_gateway.is_http else None)
+
+
+def test_through_gateway(
+    gateway_request: GatewayRequest,
+    measure_through: Callable[[GatewayRequest], Through],
+    record_through: Callable[[GatewayRequest, Through], None],
+) -> None:
+    """A client connects through the gateway, with the root alone, and verifies what it gets."""
+    measured = measure_through(gateway_request)
+    record_through(gateway_request, measured)
+    absent = measured.absent
+    if measured.full_chain is None:
+        because = f"{absent.client}: {absent.reason}"
+        if absent.verdict == "error" and gateway_request.alone.named:
+            pytest.fail(absent.explain(), pytrace=False)
+        pytest.skip(because)
+    if measured.is_unanswered(gateway_request):
+        pytest.skip(
+            f"{absent.client}: its handshake completes, but {gateway_request.gateway.name} does "
+            "not answer a client that has ended its side of the connection, as this one does"
+        )
+    if measured.why_not is not None:
+        name, why = gateway_request.gateway.name, measured.why_not.explain()
+        pytest.fail(f"through {name}: {why}", pytrace=False)
