@@ -12,9 +12,11 @@ from leafonly.tls.address import Target
 from leafonly.tls.flight import FlightError
 from leafonly.tls.read_host import Presented, read_host
 
-__all__ = ["NotServed", "OverCable", "OverNetwork", "Verification"]
+__all__ = ["PATIENCE", "NotServed", "OverCable", "OverNetwork", "Verification"]
 
-_PATIENCE = 90.0  # seconds for a board to start, to join its network, and to serve
+PATIENCE = 90.0
+"""Seconds for a board to start, to join its network, and to serve."""
+
 _PAUSE = 0.5  # seconds between two visits
 _HANDSHAKE = 90.0  # seconds; a small board takes 25 for one RSA handshake
 
@@ -50,17 +52,15 @@ class OverNetwork:
 
     Args:
         target: The board's address.
-        patience: How many seconds the board has to start and serve.
 
     """
 
     target: Target
-    patience: float = _PATIENCE
     sees_program: bool = True
 
     def verify(self, served: Sequence[bytes], files: Sequence[tuple[str, str]]) -> str:
-        """Connect until the expected leaf is presented, or the patience ends."""
-        end = time.monotonic() + self.patience
+        """Connect until the expected leaf is presented, or PATIENCE ends."""
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 presented = read_host(self.target)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 NAMES = ("server.der", "server.key.der", "intermediate.der")
-OLD, NEW, NEXT = ({name: word * 100 for name in NAMES} for word in (b"old!", b"new!", b"next"))
+OLD, NEW, NEXT = (dict.fromkeys(NAMES, word * 100) for word in (b"old!", b"new!", b"next"))
 END = b"-- end of the answer"
 # Answers as the raw REPL does; ends as a board without power does, in the middle of a write.
 DEVICE = """
@@ -90,7 +90,7 @@ class Line:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(b"%d\n" % len(code.encode()) + code.encode())
             self._process.stdin.flush()
-        lines = []
+        lines: list[bytes] = []
         for line in self._process.stdout:
             if line.rstrip() == END:
                 return b"".join(lines).decode()

@@ -19,7 +19,8 @@ _PIECE = 192  # bytes of a file in one command; the smallest board has 16 KiB of
 _ERRORS = {
     2: "there is no such file or folder (ENOENT)",
     5: "the flash or card does not work (EIO)",
-    13: "the file system forbids it (EACCES)",
+    # FatFs says so of a folder for which there is no room (f_mkdir in its lib/oofatfs/ff.c).
+    13: "the file system is full or forbids it (EACCES)",
     17: "it already exists (EEXIST)",
     28: "the flash is full (ENOSPC)",
     30: "the file system is read-only (EROFS)",
