@@ -26,18 +26,20 @@ def main_lines(folder: str, names: Sequence[str]) -> str:
         "    # leafonly deploy was interrupted between its two renames.",
         '    FOLDER += ".old"',
         "",
+        "",
         "def read(name):",
         '    with open(FOLDER + "/" + name, "rb") as file:',
         "        return file.read()",
+        "",
         "",
         "context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)",
         f'key = read("{key}")',
         f'context.load_cert_chain(read("{leaf}"), key)',
     ]
     if intermediates:
-        quoted = ", ".join(f'"{each}"' for each in intermediates)
+        quoted = repr(tuple(intermediates)).replace("'", '"')
         lines += [
-            f"for name in ({quoted},):",
+            f"for name in {quoted}:",
             "    if name in os.listdir(FOLDER):",
             "        context.load_cert_chain(read(name), key)",
         ]
