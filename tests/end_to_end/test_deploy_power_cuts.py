@@ -4,9 +4,11 @@ The file systems are MicroPython's own (FatFs, littlefs), on a disk that is a fi
 the board is the real one; what is missing is the serial port.
 """
 
+import base64
 import contextlib
 import shutil
 import subprocess
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 
 from leafonly.cameras import CameraError
 from leafonly.cameras.board import storage as board_storage
-from leafonly.cameras.board.storage import Storage
+from leafonly.cameras.board.storage import Storage, StorageRefused
 from leafonly.deploy.generations import Generations
 from tests.helpers.software_board import micropython_program
 
@@ -95,7 +97,8 @@ class Line:
             if line.rstrip() == END:
                 return b"".join(lines).decode()
             lines.append(line)
-        assert self._process.wait() == 7, lines
+        if self._process.wait() != 7:  # a traceback, which the real raw REPL sends as well
+            raise CameraError(f"the board says: {code}")
         raise CameraError("the board is gone")
 
     def ask(self, code: str) -> list[str]:
@@ -185,3 +188,30 @@ def test_power_is_cut_again_while_an_interrupted_deploy_is_undone(
             assert in_use(there) in (OLD, NEW), left
             there.put_back()
             assert in_use(there) == OLD, left
+
+
+def test_a_file_that_is_read_back_differently_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Board(tmp_path / "flash.img", "VfsFat")
+    with board.on(monkeypatch) as there:
+        # As a card does that has lost the ability to write, and says nothing.
+        there.storage._repl.run("def put(path, text, mode): open(path, mode).close()")
+        with pytest.raises(StorageRefused, match="reads something else than was written"):
+            there.write(NEW)
+
+
+@pytest.mark.parametrize(
+    "device",
+    ["def put(*given): raise ValueError(given)", "def answer(*given): raise OSError(given)"],
+)
+def test_no_message_repeats_what_was_written(
+    device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Board(tmp_path / "flash.img", "VfsFat")
+    with pytest.raises(CameraError) as caught, board.on(monkeypatch) as there:
+        there.storage._repl.run(device)
+        there.storage.write("/flash/key", b"secret!")
+    trace = "".join(traceback.format_exception(caught.value))
+    assert base64.b64encode(b"secret!").decode() not in trace
+    assert "the board" in str(caught.value)
