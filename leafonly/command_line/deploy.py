@@ -21,16 +21,20 @@ __all__ = ["add"]
 _PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 _LINEAGE = "RENEWED_LINEAGE"  # which certbot sets for its --deploy-hook
 
+_MORE = (
+    "This is the only command that writes to a board. It asks before it writes. "
+    "Exit code 0: deployed, and the board was seen to serve it. 1: refused or rolled back, "
+    "the board has its previous files. 2: it could not run or lost the board; the message "
+    "says what is on the board. docs/deploy.md has the whole way."
+)
+
 
 def add(command: Add) -> None:
     """Declare the command."""
     parser = command(
         "deploy",
         "put a certificate and its private key onto a board",
-        "This is the only command that writes to a board. It asks before it writes. "
-        "Exit code 0: deployed, and the board was seen to serve it. 1: refused or rolled back, "
-        "the board has its previous files. 2: it could not run or lost the board; the message "
-        "says what is on the board. docs/deploy.md has the whole way.",
+        _MORE,
     )
     parser.add_argument(
         "--credentials",

@@ -130,12 +130,9 @@ def make_plan(evidence: Evidence, folder: str, names: Sequence[str] = ()) -> Pla
         files = camera_files(evidence, names)
     except BundleError as error:
         raise Refused(str(error)) from error
-    plan = Plan(
-        folder,
-        tuple(names) or tuple(file_names(max(count, _MOST_ISSUERS))),
-        files,
-        [evidence.leaf, *evidence.issuers][: len(files) - 1],
-    )
+    chain = [evidence.leaf, *evidence.issuers][: len(files) - 1]
+    known = tuple(names) or tuple(file_names(max(count, _MOST_ISSUERS)))
+    plan = Plan(folder, known, files, chain)
     size = certificate_message_size(plan.chain)
     if size > CERTIFICATE_MESSAGE_LIMIT:
         raise Refused(
