@@ -7,13 +7,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from leafonly.audit.checks import aia, chain, files, key, leaf, name, path, profile
+from leafonly.audit.checks import aia, chain, csr, files, key, leaf, name, path, profile
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import Credentials, read_directory, read_files
 from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
 
 __all__ = [
     "CHECKS",
+    "REQUEST_CHECKS",
     "Check",
     "Credentials",
     "Evidence",
@@ -50,7 +51,10 @@ CHECKS = _registry(
         *aia.CHECKS,
     )
 )
-"""Every check by its id, in the order of the report."""
+"""Every check of a certificate by its id, in the order of the report."""
+
+REQUEST_CHECKS = _registry((*files.READING_CHECKS, *csr.CHECKS))
+"""Every check of a signing request, before it is sent to a CA."""
 
 
 def run_check(check: Check, evidence: Evidence) -> list[Finding]:

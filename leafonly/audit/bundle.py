@@ -19,7 +19,7 @@ from leafonly.audit.files.credentials import spki
 from leafonly.audit.finding import NotCheckedError
 from leafonly.certificates.chain import der
 
-__all__ = ["BundleError", "micropython_lines", "write_bundle"]
+__all__ = ["BundleError", "camera_files", "file_names", "micropython_lines", "write_bundle"]
 
 _REPORTS = Path(__file__).parents[2] / "reports"
 
@@ -52,30 +52,46 @@ def write_bundle(
 
     """
     try:
+        files = camera_files(evidence)
+    except BundleError as error:
+        raise BundleError(f"--bundle: {error}") from error
+    _check_place(directory, [_REPORTS, *reports])
+    lines = micropython_lines(len(evidence.issuers), presents_chain=presents_chain)
+    contents = {**files, "load.py": lines.encode()}
+    written = _write(directory, contents)
+    _read_back(directory, contents, evidence.leaf)
+    return written
+
+
+def camera_files(evidence: Evidence, names: Sequence[str] = ()) -> dict[str, bytes]:
+    """Return what the camera loads, as DER by file name: leaf, key, intermediates.
+
+    Args:
+        evidence: Has the leaf, the key and the intermediates.
+        names: The names of the files, in that order; as many intermediates are returned as
+            have a name. Empty for the bundle's names and every intermediate.
+
+    Raises:
+        BundleError: The leaf or the key is missing, they do not fit each other, or the camera
+            cannot load them.
+
+    """
+    try:
         leaf, key = evidence.leaf, evidence.key
     except NotCheckedError as error:
-        raise BundleError(f"--bundle: {error}") from error
+        raise BundleError(str(error)) from error
     if spki(key.public_key()) != spki(leaf.public_key()):
-        raise BundleError(
-            "--bundle: the private key does not fit the certificate: give the right key"
-        )
+        raise BundleError("the private key does not fit the certificate: give the right key")
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise BundleError(
-            "--bundle: a camera loads only EC and RSA keys: have a certificate issued for one"
-        )
-    _check_place(directory, [_REPORTS, *reports])
-    names = _intermediate_names(len(evidence.issuers))
+        raise BundleError("a camera loads only EC and RSA keys: have a certificate issued for one")
     private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    lines = micropython_lines(len(evidence.issuers), presents_chain=presents_chain)
-    contents = {
-        LEAF: der(leaf),
-        KEY: private,
-        **{name: der(each) for name, each in zip(names, evidence.issuers, strict=True)},
-        "load.py": lines.encode(),
-    }
-    written = _write(directory, contents)
-    _read_back(directory, contents, leaf)
-    return written
+    contents = [der(leaf), private, *map(der, evidence.issuers)]
+    return dict(zip(names or file_names(len(evidence.issuers)), contents, strict=False))
+
+
+def file_names(intermediates: int) -> list[str]:
+    """Return the names of the bundle's files with so many intermediates: leaf, key, these."""
+    return [LEAF, KEY, *_intermediate_names(intermediates)]
 
 
 def micropython_lines(intermediates: int, *, presents_chain: bool) -> str:

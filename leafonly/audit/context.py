@@ -91,6 +91,18 @@ class Evidence:
         return self.credentials.key
 
     @property
+    def request(self) -> x509.CertificateSigningRequest:
+        """The signing request.
+
+        Raises:
+            NotCheckedError: There is none.
+
+        """
+        if not self.credentials.csrs:
+            raise NotCheckedError("the files include no signing request that can be read")
+        return self.credentials.csrs[0]
+
+    @property
     def domain(self) -> str:
         """The camera's name: the given one, else the first in the leaf, else its first address.
 

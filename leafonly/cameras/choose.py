@@ -15,7 +15,7 @@ from leafonly.cameras.micropython import MicroPython
 from leafonly.cameras.remote import RemoteCamera
 from leafonly.tls.address import Target
 
-__all__ = ["ChosenCamera", "camera_from_option", "remote_targets"]
+__all__ = ["ChosenCamera", "board_port", "camera_from_option", "remote_targets"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,26 @@ def _other_camera(
     raise CameraError(
         f"--camera={text}: no such kind of camera: use emulator, micropython[:PATH], a serial port "
         "(/dev/ttyACM0, COM3), id:SERIAL, auto, HOST:PORT or @FILE"
+    )
+
+
+def board_port(text: str) -> str:
+    """Return the serial port that `auto`, `id:SERIAL` or a port's own name stands for.
+
+    Raises:
+        CameraError: It is no serial port of this machine, or no such board is plugged in.
+
+    """
+    kind, _, rest = text.partition(":")
+    if text == "auto":
+        return _only_board()
+    if kind == "id":
+        return _board_called(rest)
+    if _is_port(text) and "://" not in text:
+        return text
+    raise CameraError(
+        f"--camera={text}: not a serial port of this machine: use a port (/dev/ttyACM0, COM3), "
+        "id:SERIAL or auto"
     )
 
 

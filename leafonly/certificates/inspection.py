@@ -21,12 +21,16 @@ __all__ = [
 ]
 
 
-def dns_names(certificate: x509.Certificate) -> list[str]:
+Named = x509.Certificate | x509.CertificateSigningRequest
+"""What has a SAN."""
+
+
+def dns_names(certificate: Named) -> list[str]:
     """Return the dNSNames in a certificate's SAN, in lower case."""
     return [name.lower() for name in _alternative_names(certificate, x509.DNSName)]
 
 
-def addresses(certificate: x509.Certificate) -> list[str]:
+def addresses(certificate: Named) -> list[str]:
     """Return the iPAddresses in a certificate's SAN."""
     return [str(address) for address in _alternative_names(certificate, x509.IPAddress)]
 
@@ -54,7 +58,7 @@ def _access_urls(certificate: x509.Certificate, method: x509.ObjectIdentifier) -
     ]
 
 
-def covers(certificate: x509.Certificate, host: str) -> bool:
+def covers(certificate: Named, host: str) -> bool:
     """Return whether a certificate's SAN covers a host.
 
     An address matches only an iPAddress (RFC 9525 section 6.4). A wildcard stands for the whole
@@ -62,7 +66,7 @@ def covers(certificate: x509.Certificate, host: str) -> bool:
     nothing, because public CAs must not issue one (Baseline Requirements 3.2.2.6).
 
     Args:
-        certificate: The certificate.
+        certificate: The certificate, or the signing request for one.
         host: A name or an address. Case and a dot at the end of the name are ignored. A dot at
             the end of a name in the certificate matches nothing (OpenSSL 4.0, Go 1.27).
 
@@ -129,7 +133,7 @@ def _is_signed_with_old_digest(certificate: x509.Certificate, issuer: x509.Certi
 
 
 def _alternative_names(
-    certificate: x509.Certificate, kind: type[x509.DNSName] | type[x509.IPAddress]
+    certificate: Named, kind: type[x509.DNSName] | type[x509.IPAddress]
 ) -> list[str]:
     try:
         san = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value

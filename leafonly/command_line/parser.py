@@ -10,6 +10,7 @@ from leafonly.command_line import (
     answer,
     build,
     clients,
+    deploy,
     docs,
     gateway,
     look,
@@ -23,7 +24,7 @@ from leafonly.distribution import __version__
 
 __all__ = ["parser"]
 
-_COMMANDS = (suites, look, serve, gateway, remedies, clients, build, report, docs, answer)
+_COMMANDS = (suites, look, serve, deploy, gateway, remedies, clients, build, report, docs, answer)
 """The order of --help."""
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import psutil
 import pytest
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding
 
 from leafonly.audit import CHECKS
 from leafonly.certificates.chain import pem
@@ -245,3 +247,28 @@ def test_bundle_is_the_only_place_a_key_goes_to(tmp_path, delivery):
     again = run_audit(tmp_path, *good(tmp_path, delivery), "--bundle", camera, "-k", "bundle")
     assert again.returncode == 1
     assert "is not an empty folder: name a new or empty one" in " ".join(again.stdout.split())
+
+
+def test_signing_request_is_judged_without_clients(tmp_path):
+    (tmp_path / "cam.key").write_bytes(key_pem(p256("another")))
+    (tmp_path / "cam.csr").write_bytes(signing_request())
+    asked = ("suites/audit", "-n0", "--report-dir", tmp_path / "report", "--csr")
+    bare = bare_environment(tmp_path)
+    finished = run_pytest(*asked, tmp_path / "cam.csr", environment=bare)
+    assert finished.returncode == 0, finished.stdout
+    assert "the request is for cam.example.com" in finished.stdout
+    key = ("--key", tmp_path / "cam.key")
+    finished = run_pytest(*asked, tmp_path / "cam.csr", *key, environment=bare)
+    assert finished.returncode == 1
+    assert "request_has_the_key: the private key does not fit the request" in finished.stdout
+    finished = run_pytest(*asked, tmp_path / "cam.csr", "--require=curl", environment=bare)
+    assert finished.returncode == 4
+    assert "--csr judges a request that nothing was issued for" in finished.stderr
+    assert "Traceback" not in finished.stdout + finished.stderr
+
+
+def signing_request():
+    name = x509.SubjectAlternativeName([x509.DNSName("cam.example.com")])
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    signed = builder.add_extension(name, critical=False).sign(p256(), hashes.SHA256())
+    return signed.public_bytes(Encoding.PEM)

@@ -96,6 +96,11 @@ class SoftwareBoard:
         """Pull the cable."""
         self._do(self._unplug)
 
+    def plug_in(self) -> None:
+        """Put the cable back in; the board starts."""
+        self._do(self._plug)
+        self.reset()
+
     def reset(self) -> None:
         """Press the reset button of a board behind a UART bridge: its port stays."""
         self._do(lambda: self._start("cold"))

@@ -8,7 +8,7 @@ from leafonly.audit.files.credentials import CredentialFile, Credentials, is_ca,
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 from leafonly.certificates.chain import der
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "READING_CHECKS"]
 
 _PLURALS = {"certificates": "certificate", "keys": "private key", "csrs": "signing request"}
 
@@ -55,7 +55,9 @@ def _mistaken(file: CredentialFile, credentials: Credentials) -> Iterator[Findin
     held = file.contents
     leaves = [each for each in held.certificates if each in credentials.leaves]
     what = _what_is_in(file)
-    if file.role == "key" and not held.keys:
+    if file.role == "csr" and not held.csrs:
+        yield blocker(f"{file.name} should hold the signing request, but holds {what}", _GIVE_RIGHT)
+    elif file.role == "key" and not held.keys:
         yield blocker(f"{file.name} should hold the key, but holds {what}", _GIVE_RIGHT)
     elif file.role in ("leaf", "fullchain") and not held.certificates:
         yield blocker(f"{file.name} should hold the certificate, but holds {what}", _GIVE_RIGHT)
@@ -243,12 +245,17 @@ def csr_belongs(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-CHECKS = (
+READING_CHECKS = (
     files_are_listed,
     files_are_understood,
     no_file_is_empty,
     files_are_what_they_are_called,
     text_files_are_plain,
+)
+"""The checks that hold for files of every kind."""
+
+CHECKS = (
+    *READING_CHECKS,
     leaf_is_there,
     leaf_is_one,
     key_is_one,

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import spki
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "judge_public_key"]
 
 _NEW_KEY = "make a P-256 key and a signing request for it, and have the CA issue a new certificate"
 
@@ -34,8 +35,12 @@ def camera_can_use_key(evidence: Evidence) -> Iterator[Finding]:
     (`leafonly/cameras/emulator/loading_rules.py`).
     """
     leaf = evidence.leaf
-    public_key = leaf.public_key()
-    if leaf.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
+    yield from judge_public_key(leaf.public_key(), leaf.public_key_algorithm_oid)
+
+
+def judge_public_key(public_key: PublicKeyTypes, kind: x509.ObjectIdentifier) -> Iterator[Finding]:
+    """Say whether a camera can load the key of this kind, and clients can use it."""
+    if kind == PublicKeyAlgorithmOID.RSASSA_PSS:
         yield blocker(
             "the key is for RSA-PSS only, which the camera's firmware does not support", _NEW_KEY
         )
@@ -44,8 +49,8 @@ def camera_can_use_key(evidence: Evidence) -> Iterator[Finding]:
     elif isinstance(public_key, rsa.RSAPublicKey):
         yield from _judge_rsa(public_key.key_size)
     else:
-        kind = type(public_key).__name__.removesuffix("PublicKey").lstrip("_")
-        yield blocker(f"the key is {kind}, which the camera refuses to load", _NEW_KEY)
+        name = type(public_key).__name__.removesuffix("PublicKey").lstrip("_")
+        yield blocker(f"the key is {name}, which the camera refuses to load", _NEW_KEY)
 
 
 def _judge_curve(curve: ec.EllipticCurve) -> Iterator[Finding]:

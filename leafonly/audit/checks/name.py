@@ -9,7 +9,7 @@ from leafonly.audit.context import Evidence
 from leafonly.audit.finding import Finding, blocker, info, warning
 from leafonly.certificates.inspection import addresses, covers, dns_names
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "is_address", "judge_name"]
 
 _REISSUE = "have the CA issue a certificate for the camera's name"
 
@@ -48,7 +48,7 @@ def name_is_in_certificate(evidence: Evidence) -> Iterator[Finding]:
             others = f", one of {number} names" if number > 1 else ""
             yield info(f"no --domain: the camera's name is assumed to be {domain}{others}")
         return
-    if _is_address(domain) and domain in names:
+    if is_address(domain) and domain in names:
         yield blocker(
             f"the certificate has the address {domain} as a DNS name, which clients do not match",
             "have the CA issue one with the address as an iPAddress",
@@ -64,7 +64,11 @@ def name_is_public(evidence: Evidence) -> Iterator[Finding]:
     They must not for a name outside of the root zone, nor for a reserved address (Baseline
     Requirements 4.2.2, defined in 1.6.1). For other addresses they may (3.2.2.5).
     """
-    domain = evidence.domain
+    yield from judge_name(evidence.domain)
+
+
+def judge_name(domain: str) -> Iterator[Finding]:
+    """Say whether public CAs issue certificates for a name or an address."""
     try:
         address = ipaddress.ip_address(domain)
     except ValueError:
@@ -90,7 +94,8 @@ def name_is_public(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
+    """Return whether a name is an IP address."""
     try:
         ipaddress.ip_address(name)
     except ValueError:

@@ -190,13 +190,18 @@ def _look_into(inside: Sequence[Path]) -> str:
 
 
 def read_files(
-    certificate: Path | None, key: Path | None, chain: Path | None, password: PasswordFor
+    certificate: Path | None,
+    key: Path | None,
+    chain: Path | None,
+    password: PasswordFor,
+    csr: Path | None = None,
 ) -> Credentials:
     """Return the credentials in these files; None for a file that was not named."""
     named: list[tuple[Path | None, Role]] = [
         (certificate, "leaf"),
         (key, "key"),
         (chain, "chain"),
+        (csr, "csr"),
     ]
     return sort_out([read_file(path, role, password) for path, role in named if path is not None])
 

@@ -15,7 +15,12 @@ from leafonly.cameras.board.repl import Repl, wait_for_return
 from leafonly.cameras.board.wifi import Wifi, is_in_network, join, wifi_from_environment
 from leafonly.cameras.emulator.loading_rules import is_rsa
 from leafonly.cameras.relay import Relay
-from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, CableLink
+from leafonly.cameras.script.link import (
+    DEVICE_SCRIPT,
+    NETWORK_SCRIPT,
+    STORED_SCRIPT,
+    CableLink,
+)
 from leafonly.cameras.script.network_link import NetworkLink
 from leafonly.certificates.printable import printable
 
@@ -107,8 +112,7 @@ class SerialCamera:
         """Return the identity of this camera."""
         return self._info
 
-    @contextlib.contextmanager
-    def serve(self, loads: Sequence[Load]) -> Iterator[Relay]:
+    def serve(self, loads: Sequence[Load]) -> contextlib.AbstractContextManager[Relay]:
         """Load certificates into the board's RAM, and serve them until the context ends.
 
         Raises:
@@ -116,13 +120,33 @@ class SerialCamera:
             CameraError: The board is gone, or already presents something.
 
         """
+        return self._serve(loads, "serve_usb()")
+
+    def serve_stored(
+        self, files: Sequence[tuple[str, str]]
+    ) -> contextlib.AbstractContextManager[Relay]:
+        """Serve what is in files on the board, over the cable, until the context ends.
+
+        Args:
+            files: The paths of a certificate and its key, for each `load_cert_chain` call.
+
+        Raises:
+            LoadRefused: As for `serve`; also if a file is missing.
+            CameraError: As for `serve`.
+
+        """
+        self._repl.run(STORED_SCRIPT.read_text(encoding="utf-8"))
+        return self._serve((), f"serve_usb(stored({list(files)!r}))")
+
+    @contextlib.contextmanager
+    def _serve(self, loads: Sequence[Load], script: str) -> Iterator[Relay]:
         if not self._serving.acquire(blocking=False):
             raise CameraError(f"{self._port}: a board presents one chain at a time")
         try:
             if self._lost is not None:
                 raise CameraError(self._lost)
             self._check_memory(loads)
-            with self._script() as link:
+            with self._script(script) as link:
                 try:
                     link.load(loads)
                     link.start()
@@ -160,10 +184,10 @@ class SerialCamera:
             raise CameraError(f"{self._port}: files on the board have changed: {differences}")
 
     @contextlib.contextmanager
-    def _script(self) -> Iterator[CableLink]:
+    def _script(self, on_cable: str) -> Iterator[CableLink]:
         """Run the device script; afterwards the board is at its prompt, or known to be lost."""
         if self._link == "usb":
-            self._repl.start("serve_usb()")
+            self._repl.start(on_cable)
             link = CableLink(self._repl, self._port)
         else:
             self._join_network()

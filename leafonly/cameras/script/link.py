@@ -25,6 +25,8 @@ from leafonly.certificates.printable import printable
 __all__ = [
     "DEVICE_SCRIPT",
     "NETWORK_SCRIPT",
+    "STORAGE_SCRIPT",
+    "STORED_SCRIPT",
     "CableLink",
     "Event",
     "Gone",
@@ -33,6 +35,8 @@ __all__ = [
 
 DEVICE_SCRIPT = Path(__file__).parent / "device" / "leafonly_device.py"
 NETWORK_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_network.py")
+STORAGE_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_storage.py")
+STORED_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_stored.py")
 
 _ANSWER = 15.0  # seconds for the script to load a key, the slowest thing it does unasked
 _LOSS = 4.0  # seconds that a camera which waits may need to take a frame off the line

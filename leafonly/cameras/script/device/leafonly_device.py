@@ -166,12 +166,15 @@ class OldContext:
         return tls.wrap_socket(stream, server_side=True, key=self.pair[1], cert=self.pair[0])
 
 
+def new_context():
+    if hasattr(tls, "SSLContext") and hasattr(tls.SSLContext, "load_cert_chain"):
+        return tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+    return OldContext()
+
+
 def load():
     """Take certificates and keys from the host; None if the firmware refuses them."""
-    if hasattr(tls, "SSLContext") and hasattr(tls.SSLContext, "load_cert_chain"):
-        context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
-    else:
-        context = OldContext()
+    context = new_context()
     certificate = key = b""
     while True:
         kind, payload = get()
@@ -227,7 +230,7 @@ def talk(context, stream):
     return b"\n".join(seen + [error])
 
 
-def serve_usb():
+def serve_usb(load=load):
     """Serve over stdin and stdout until the host says that it was enough."""
     begin()
     context = load()

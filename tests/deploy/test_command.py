@@ -1,0 +1,73 @@
+"""The command line of `deploy`: what it refuses, and how it says so."""
+
+import pytest
+
+from leafonly.__main__ import main
+from tests.helpers.credentials import key_pem, p256
+from tests.helpers.deployable import NAME, issue, root
+from tests.helpers.secrets import leaks
+
+
+@pytest.fixture
+def run(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("RENEWED_LINEAGE", raising=False)
+    issue(tmp_path / "live")
+    arguments = {
+        "--credentials": tmp_path / "live",
+        "--camera": tmp_path / "no-such-port",
+        "--trust": root(tmp_path),
+    }
+
+    def run_deploy(**changed):
+        given = arguments | {f"--{name}": value for name, value in changed.items()}
+        words = [str(each) for pair in given.items() if pair[1] is not None for each in pair]
+        code = main(["deploy", "--yes", *words])
+        said = capsys.readouterr().err
+        assert said.startswith("leafonly: deploy: ")
+        return code, said
+
+    return run_deploy
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"credentials": None}, "nothing to deploy: give --credentials DIR"),
+        ({"credentials": "/no/such/folder"}, "give a folder of credentials"),
+        ({"camera": "emulator"}, "not a serial port of this machine"),
+        ({"camera": "rfc2217://192.0.2.7:2217"}, "not a serial port of this machine"),
+        ({"camera": "cam.example.com:443"}, "not a serial port of this machine"),
+        ({}, "no-such-port: no such port"),
+        ({"to": "/"}, "--to=/: name a folder of its own"),
+        ({"names": "a.pem,b.pem"}, "the files are DER"),
+        ({"check": "cam:x"}, "cam:x is not HOST, HOST:PORT"),
+        ({"trust": "/no/such/file"}, "cannot be read"),
+    ],
+)
+def test_what_could_not_run_is_one_line_and_exit_code_2(changed, words, run):
+    code, said = run(**changed)
+    assert (code, said.count("\n")) == (2, 1)
+    assert words in said
+
+
+@pytest.mark.parametrize("fault", ["untrusted", "name", "key"])
+def test_a_blocker_is_refused_before_the_board_is_looked_for(fault, run, tmp_path):
+    changed: dict[str, str | None] = {}
+    if fault == "untrusted":
+        changed["trust"] = None
+    if fault == "name":
+        changed["domain"] = "other.example.com"
+    if fault == "key":
+        (tmp_path / "live" / "privkey.pem").write_bytes(key_pem(p256("another")))
+    code, said = run(**changed)
+    assert code == 1, said
+    assert "blocker: " in said
+    assert "no such port" not in said
+    assert leaks(p256("another"), {"said": said.encode()}) == []
+
+
+def test_lineage_from_certbot_stands_for_the_credentials(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("RENEWED_LINEAGE", str(tmp_path / "live"))
+    code, said = run(credentials=None)
+    assert (code, "no such port" in said) == (2, True)
+    assert NAME not in said
