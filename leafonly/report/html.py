@@ -4,8 +4,7 @@ import functools
 from base64 import b64encode
 from collections.abc import Mapping
 
-import jinja2
-
+from leafonly.report.page import draw
 from leafonly.report.rows import Report
 from leafonly.report.summary import (
     MARKS,
@@ -19,14 +18,6 @@ __all__ = ["render"]
 
 _GRAVITY = ("blocker", "warning", "info")
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("leafonly.report", "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
 
 def render(report: Report, pictures: Mapping[str, bytes] | None = None) -> str:
     """Draw a report: sentence, matrix, surprises, remedies, then the evidence, folded away.
@@ -38,7 +29,8 @@ def render(report: Report, pictures: Mapping[str, bytes] | None = None) -> str:
         pictures: What browsers showed when they refused, as PNG, by the cell's name.
 
     """
-    return _TEMPLATES.get_template("report.html.j2").render(
+    return draw(
+        "report.html.j2",
         report=report,
         sentence=report["summary"]["sentence"],
         scenarios=scenario_names(report),
