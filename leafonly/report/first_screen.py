@@ -21,10 +21,10 @@ _SITUATIONS = {
     "untrusted_root": "Unknown root",
 }
 _CHANGES = {
-    "full_chain": "The camera or a gateway sends the full chain",
+    "full_chain": "The camera sends the full chain",
     "cached": "The intermediate is installed on the client",
-    "aia": "The leaf names the URL of its issuer (AIA)",
-    "visited": "The client has visited a full-chain server",
+    "aia": "The leaf has the URL of its issuer (AIA)",
+    "visited": "The client visited a full-chain server",
 }
 
 
