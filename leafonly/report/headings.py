@@ -20,7 +20,7 @@ HEADINGS: Mapping[str, Heading] = {
     "untrusted_root": Heading("Unknown root", "control"),
     "absent": Heading("Leaf alone", ""),
     "cached": Heading("Intermediate", "installed"),
-    "visited": Heading("After a visit", "to a full chain"),
+    "visited": Heading("After a visit", ""),
     "aia": Heading("AIA", "URL works"),
     "aia_dead": Heading("AIA", "URL is dead"),
     "wrong_cached": Heading("Wrong key", "installed"),
