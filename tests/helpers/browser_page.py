@@ -23,7 +23,9 @@ _QUIET = (
     *("--disable-component-update", "--disable-sync", "--password-store=basic"),
     *("--remote-debugging-pipe", "--disable-dev-shm-usage"),
 )
+_FIREFOX = ("firefox-esr", "--headless", "--no-remote", "--remote-debugging-port", "0")
 _LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
+_CONTROL, _ENTER = "\ue009", "\ue007"  # WebDriver section 17.4.2
 # What Firefox would ask Mozilla's servers for is none of the page's requests.
 _PREFERENCES = {
     "layout.css.prefers-color-scheme.content-override": 1,
@@ -43,6 +45,8 @@ class Page(Protocol):
     def evaluate(self, expression: str) -> Any: ...
     def click(self, x: float, y: float) -> None: ...
     def type(self, text: str) -> None: ...
+    def paste(self) -> None: ...
+    def press_enter(self) -> None: ...
     def resize(self, width: int, height: int) -> None: ...
     def pdf(self) -> bytes: ...
     def png(self) -> bytes: ...
@@ -55,28 +59,35 @@ class Chromium:
         commands, self._commands = os.pipe()
         self._replies, replies = os.pipe()
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
-        redirect = f'exec "$@" 3<&{commands} 4>&{replies}'
+        # By their names, because dash duplicates no descriptor over 9.
+        redirect = f'exec "$@" 3</proc/self/fd/{commands} 4>/proc/self/fd/{replies}'
+        # It makes a Unix socket in TMPDIR and ends without a word if the path is over 107 bytes.
+        place = os.open(folder, os.O_RDONLY)
+        temporary = f"/proc/{os.getpid()}/fd/{place}"
         self.process = subprocess.Popen(
             ["sh", "-c", redirect, "sh", "chromium", *_QUIET, *root, f"--user-data-dir={folder}"],
             pass_fds=(commands, replies),
-            env={**os.environ, "HOME": str(folder)},
+            env={**os.environ, "HOME": str(folder), "TMPDIR": temporary},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self._place = place
+        self._dark = dark
         os.close(commands)
         os.close(replies)
         self._numbers, self._pending, self._loads = itertools.count(1), b"", 0
         self.problems: list[str] = []
         self.requests: list[str] = []
+        self._session: str | None = None
+
+    def connect(self) -> None:
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session: str | None = attached["sessionId"]
+        self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self._call(f"{domain}.enable")
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if self._dark else "light"}
         self._call("Emulation.setEmulatedMedia", features=[scheme])
-
-    _session = None
 
     def _read(self) -> Any:
         while b"\0" not in self._pending:
@@ -137,6 +148,14 @@ class Chromium:
         for letter in text:
             self._call("Input.dispatchKeyEvent", type="char", text=letter)
 
+    def paste(self) -> None:
+        self._call("Input.dispatchKeyEvent", type="keyDown", key="v", commands=["paste"])
+
+    def press_enter(self) -> None:
+        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+        for kind in ("keyDown", "keyUp"):
+            self._call("Input.dispatchKeyEvent", type=kind, **key)
+
     def resize(self, width: int, height: int) -> None:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._call("Emulation.setDeviceMetricsOverride", **size)
@@ -149,41 +168,44 @@ class Chromium:
         return base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
 
     def close(self) -> None:
-        os.close(self._commands)
-        os.close(self._replies)
+        for each in (self._commands, self._replies, self._place):
+            os.close(each)
 
 
 class Firefox:
     """A page of Firefox ESR."""
 
     def __init__(self, folder: Path, *, dark: bool) -> None:
-        import websocket
-
         preferences = _PREFERENCES | {
             "layout.css.prefers-color-scheme.content-override": 0 if dark else 1
         }
         lines = (f"user_pref({json.dumps(n)}, {json.dumps(v)});" for n, v in preferences.items())
         (folder / "user.js").write_text("\n".join(lines))
         self.process = subprocess.Popen(
-            ["firefox-esr", "--headless", "--no-remote", "--remote-debugging-port", "0"]
-            + ["--profile", str(folder)],
+            [*_FIREFOX, "--profile", str(folder)],
             env={**os.environ, "HOME": str(folder)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._socket: Any = None
+        self._numbers = itertools.count(1)
+        self.problems: list[str] = []
+        self.requests: list[str] = []
+
+    def connect(self) -> None:
+        import websocket
+
         assert self.process.stderr is not None
         found = next(filter(None, map(_LISTENING.search, self.process.stderr)), None)
         if found is None:
             raise OSError("firefox ended")
-        drain = (self.process.stderr, 0)
-        threading.Thread(target=deque, args=drain, daemon=True).start()
-        self._socket: Any = websocket.create_connection(
+        # Whatever else it says must not fill the pipe and hold it up.
+        self._drain = threading.Thread(target=deque, args=(self.process.stderr, 0), daemon=True)
+        self._drain.start()
+        self._socket = websocket.create_connection(
             f"{found[1]}/session", suppress_origin=True, timeout=TIME_LIMIT
         )
-        self._numbers = itertools.count(1)
-        self.problems: list[str] = []
-        self.requests: list[str] = []
         self._call("session.new", capabilities={})
         events = ["log.entryAdded", "network.beforeRequestSent"]
         self._call("session.subscribe", events=events)
@@ -233,6 +255,13 @@ class Firefox:
         pairs = itertools.product(text, ("keyDown", "keyUp"))
         self._act("key", [{"type": kind, "value": letter} for letter, kind in pairs])
 
+    def paste(self) -> None:
+        keys = (("keyDown", _CONTROL), ("keyDown", "v"), ("keyUp", "v"), ("keyUp", _CONTROL))
+        self._act("key", [{"type": kind, "value": value} for kind, value in keys])
+
+    def press_enter(self) -> None:
+        self.type(_ENTER)
+
     def resize(self, width: int, height: int) -> None:
         size = {"width": width, "height": height}
         self._call("browsingContext.setViewport", context=self._context, viewport=size)
@@ -249,9 +278,14 @@ class Firefox:
         return base64.b64decode(taken["data"])
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._call("browser.close")
-        self._socket.close()
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._call("browser.close")
+            self._socket.close()
+        self.process.wait(timeout=20)
+        self._drain.join(timeout=20)
+        if self.process.stderr and not self._drain.is_alive():
+            self.process.stderr.close()
 
 
 @contextlib.contextmanager
@@ -267,12 +301,12 @@ def opened(browser: str, folder: Path, *, dark: bool = False) -> "Iterator[Page]
         pytest.importorskip("websocket", reason="to have it: uv sync --extra browsers")
     folder.mkdir(exist_ok=True)
     page = (Chromium if browser == "chromium" else Firefox)(folder, dark=dark)
-    watch = threading.Timer(TIME_LIMIT * 3, page.process.kill)
+    watch = threading.Timer(TIME_LIMIT * 5, page.process.kill)
     watch.start()
     try:
+        page.connect()
         yield page
     finally:
-        watch.cancel()
         with contextlib.suppress(Exception):
             page.close()
         try:
@@ -280,3 +314,4 @@ def opened(browser: str, folder: Path, *, dark: bool = False) -> "Iterator[Page]
         except subprocess.TimeoutExpired:
             page.process.kill()
             page.process.wait()
+        watch.cancel()
