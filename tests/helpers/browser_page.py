@@ -167,6 +167,12 @@ class Chromium:
     def png(self) -> bytes:
         return base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
 
+    def seconds_of_work(self) -> float:
+        """Return the CPU time of the page's main thread so far, whatever else the machine does."""
+        self._call("Performance.enable", timeDomain="threadTicks")
+        metrics = self._call("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+
     def close(self) -> None:
         for each in (self._commands, self._replies, self._place):
             os.close(each)
