@@ -18,7 +18,7 @@ sys.path[0] = str(ROOT)
 from leafonly.report.document import read  # noqa: E402
 from leafonly.report.html import render  # noqa: E402
 from leafonly.report.rows import Report  # noqa: E402
-from tests.helpers.browser_page import Chromium, Page, opened  # noqa: E402
+from tests.helpers.browser_page import Page, opened  # noqa: E402
 
 KEY_TYPES = ("p256", "p384", "rsa2048")
 # Until the page is laid out and its script has run; a picture is drawn after that.
@@ -67,17 +67,13 @@ def main() -> None:
 
 
 def _open(browser: Page, url: str) -> None:
-    """Open a page some times; on a busy machine, the work says more than the time."""
-    assert isinstance(browser, Chromium)
+    """Open a page some times, and print the time of the fastest."""
     browser.resize(1300, 900)
-    times, work = [], []
+    times = []
     for _ in range(5):
-        before = browser.seconds_of_work()
         browser.open(url)
         times.append(float(browser.evaluate(OPENED)) / 1000)
-        work.append(browser.seconds_of_work() - before)
     print(f"opened in {min(times):.2f} s (best of 5), {min(times) / 2:.2f} of 2 s")
-    print(f"work of the page's thread: {min(work):.2f} s")
 
 
 if __name__ == "__main__":

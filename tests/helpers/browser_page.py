@@ -128,8 +128,9 @@ class Chromium:
 
     def open(self, url: str) -> None:
         before = self._loads
-        self._call("Page.navigate", url=url)
-        while self._loads == before:
+        navigated = self._call("Page.navigate", url=url)
+        # Another fragment of the same document loads nothing.
+        while "loaderId" in navigated and self._loads == before:
             self._read()
 
     def evaluate(self, expression: str) -> Any:
@@ -166,12 +167,6 @@ class Chromium:
 
     def png(self) -> bytes:
         return base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
-
-    def seconds_of_work(self) -> float:
-        """Return the CPU time of the page's main thread so far, whatever else the machine does."""
-        self._call("Performance.enable", timeDomain="threadTicks")
-        metrics = self._call("Performance.getMetrics")["metrics"]
-        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
 
     def close(self) -> None:
         for each in (self._commands, self._replies, self._place):
