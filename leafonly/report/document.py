@@ -14,6 +14,7 @@ from leafonly.certificates.regular_file import read_regular_file
 from leafonly.clients.cell_id import CellId
 from leafonly.distribution import __version__
 from leafonly.report.html import render
+from leafonly.report.masking import masked
 from leafonly.report.remedies import remedies
 from leafonly.report.rows import (
     CameraRow,
@@ -47,7 +48,7 @@ def document(
     cells: Iterable[CellRow],
     others: OtherRows,
 ) -> Report:
-    """Return a report, with its summary.
+    """Return a report, with its summary and without the folders of this machine.
 
     Args:
         run: What kind of run it was, with which options, and how it ended.
@@ -78,6 +79,7 @@ def document(
         "remedies": list(others.get("remedies", ())),
     }
     body["remedies"] = remedies(body)
+    body = masked(body)
     return {**body, "summary": summary(body)}
 
 
