@@ -1,5 +1,6 @@
 """A cell, measured: a row of the report, and what people are told of it."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -77,7 +78,11 @@ class Cell:
         if said is None:
             return None
         text = printable(said.text, keep="\n")
-        return text if len(text) <= _MOST_WORDS else "… " + text[-_MOST_WORDS:]
+        if len(text) <= _MOST_WORDS:
+            return text
+        # From a whole word on: the end of a folder's name would no longer be known as one.
+        kept = text[-_MOST_WORDS:]
+        return "… " + (re.sub(r"\A\S+\s", "", kept) or kept)
 
     def explain(self) -> str:
         """Return the outcome and both accounts, for people; one line if nothing was run."""

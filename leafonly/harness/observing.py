@@ -1,6 +1,7 @@
 """Start a client in a cell that is set up, and take down both accounts: its own, the camera's."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from leafonly.cameras import Connection
 from leafonly.cameras.remote import REFUSED
@@ -24,7 +25,7 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
         finished.append(invocation.start(staged.client.time_limit))
     saw = _ask_camera(staged)
     return Observation(
-        client_said=_account(finished[-1]),
+        client_said=_without_folder(_account(finished[-1]), staged.invocations[-1].directory),
         server_saw=saw,
         had_issuer=_had_issuer(staged, scenario, saw),
         obstacle=_refusal(staged) or _warm_up_failure(staged, finished[0]),
@@ -36,6 +37,15 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
 
 def _account(finished: Finished) -> ClientSaid:
     return ClientSaid(finished.exit_code, finished.stdout, finished.stderr)
+
+
+def _without_folder(said: ClientSaid, directory: Path) -> ClientSaid:
+    """Write the cell's folder as the command does, which is to be run in it."""
+    stdout, stderr = said.stdout, said.stderr
+    for spelling in dict.fromkeys((str(directory.resolve()), str(directory))):
+        stdout = stdout.replace(spelling, "$PWD")
+        stderr = stderr.replace(spelling, "$PWD")
+    return ClientSaid(said.exit_code, stdout, stderr)
 
 
 def _ask_camera(staged: Staged) -> ServerSaw:

@@ -14,6 +14,7 @@ from leafonly import __version__
 from leafonly.certificates.regular_file import read_regular_file
 from leafonly.clients.cell_id import CellId
 from leafonly.report.html import render
+from leafonly.report.masking import masked
 from leafonly.report.rows import (
     CameraRow,
     CellRow,
@@ -46,7 +47,7 @@ def document(
     cells: Iterable[CellRow],
     others: OtherRows,
 ) -> Report:
-    """Return a report, with its summary.
+    """Return a report, with its summary and without the folders of this machine.
 
     Args:
         run: What kind of run it was, with which options, and how it ended.
@@ -75,6 +76,7 @@ def document(
         "findings": list(others.get("findings", ())),
         "remedies": list(others.get("remedies", ())),
     }
+    body = masked(body)
     return {**body, "summary": summary(body)}
 
 
