@@ -23,10 +23,10 @@ def add(command: Add) -> None:
 
 
 def _run(options: Namespace) -> int:
+    from leafonly.command_line.pages import write_page
     from leafonly.report.diff import drawing
     from leafonly.report.diff.difference import compare
     from leafonly.report.document import read
-    from leafonly.report.page import write_page
     from leafonly.report.terminal import width_of_stdout
 
     before, after = read(options.before), read(options.after)

@@ -1,17 +1,21 @@
 """What reports contain, made fit to be shown: every name in a report may be hostile."""
 
 import re
+import textwrap
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 from leafonly.certificates.printable import printable
 from leafonly.report.rows import ClientRow
 
-__all__ = ["by_key", "in_markdown", "library", "shown", "versions"]
+__all__ = ["by_key", "in_markdown", "shown", "versions", "wrapped"]
 
 _MOST_CHARACTERS = 120  # of one name: the longest command of a client has 60
 # Neither a link nor a mention, for GitHub's Markdown too (GFM, "Autolinks (extension)").
-_PLAIN = re.compile(r"(?!.*www\.)[A-Za-z0-9(][A-Za-z0-9 .,()/+-]*(_[A-Za-z0-9.]+)*", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"(?!.*www\.)[A-Z0-9(](?:[A-Z0-9 .,()/+→-]|:(?= )|(?<=[A-Z0-9])_(?=[A-Z0-9]))*",
+    re.IGNORECASE,
+)
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
@@ -54,3 +58,10 @@ def versions(client: ClientRow) -> str:
     """Return the version of a client, and in brackets its TLS library with its version."""
     library = " ".join(filter(None, (client["stack"], client["stack_version"])))
     return shown(f"{client['version'] or 'version unknown'} ({library})")
+
+
+def wrapped(line: str, indent: str, width: int) -> list[str]:
+    """Return a line as lines of a terminal; names are kept whole where they fit."""
+    return textwrap.wrap(
+        line, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from leafonly.report.counting import many
 from leafonly.report.diff.cells import cells
 from leafonly.report.diff.findings import findings, presentation
-from leafonly.report.diff.results import Direction, NotCompared, Result, Setup
+from leafonly.report.diff.results import Direction, Group, NotCompared, Result, Setup
 from leafonly.report.rows import Report
 from leafonly.report.shown import by_key, shown, versions
 
@@ -25,19 +25,22 @@ class Difference:
         """Return how many results changed in a direction."""
         return sum(each.direction == direction for each in self.results)
 
-    def groups(self, direction: Direction) -> dict[tuple[str, str, str, str], list[str]]:
-        """Return what changed in a direction: (where, before, after, why) -> names."""
-        found: dict[tuple[str, str, str, str], list[str]] = {}
+    def groups(self, direction: Direction) -> list[Group]:
+        """List what changed in a direction: what changed in one way stands together."""
+        names: dict[tuple[str, str, str, str], list[str]] = {}
         for each in self.results:
             if each.direction == direction:
-                key = each.where, each.before, each.after, each.why
-                found.setdefault(key, []).append(each.what)
-        return found
+                names.setdefault(each[1:5], []).append(each.what)
+        places: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
+        for (where, *change), whats in names.items():
+            before, after, why = change
+            places.setdefault((before, after, why, tuple(whats)), []).append(where)
+        return [Group(", ".join(where), *key) for key, where in places.items()]
 
     @property
     def sentence(self) -> str:
         """How many results got worse, got better, changed otherwise, or are the same."""
-        worse, better, other = map(self.count, ("worse", "better", "other"))
+        worse, better, other = self.count("worse"), self.count("better"), self.count("other")
         left_out = " Results that only one report has were not compared."
         return (
             f"{many(len(self.results) + self.same, 'result')} compared: {worse} got worse, "

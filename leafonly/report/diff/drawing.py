@@ -1,13 +1,12 @@
 """A difference for a terminal, in Markdown, and as an HTML page."""
 
-import textwrap
 from collections.abc import Iterator
 
 from leafonly.report.diff.difference import Difference
 from leafonly.report.diff.results import Direction
 from leafonly.report.page import draw
 from leafonly.report.rows import Report
-from leafonly.report.shown import in_markdown, shown
+from leafonly.report.shown import in_markdown, shown, wrapped
 
 __all__ = ["HEADINGS", "html", "markdown", "text"]
 
@@ -16,41 +15,29 @@ HEADINGS: dict[Direction, str] = {
     "better": "Better",
     "other": "Changed, neither better nor worse",
 }
-_INDENT = "    "
 
 
 def text(difference: Difference, width: int) -> str:
     """Return the difference for a terminal of so many columns: the result first and last."""
-    lines = [*_wrapped(difference.sentence, "", width), ""]
+    lines = [*wrapped(difference.sentence, "", width), ""]
     for direction, heading in HEADINGS.items():
         groups = difference.groups(direction)
         lines += [heading] if groups else []
-        for (where, before, after, why), names in groups.items():
-            lines += _wrapped(f"{where}: {before} → {after} ({why})", "  ", width)
-            lines += _wrapped(", ".join(names), _INDENT, width)
+        for where, before, after, why, names in groups:
+            lines += wrapped(f"{where}: {before} → {after} ({why})", "  ", width)
+            lines += wrapped(", ".join(names), "    ", width)
         lines += [""] if groups else []
     if difference.setup:
         lines.append("Changed around it")
         for what, before, after in difference.setup:
-            lines += _wrapped(f"{what}: {before} → {after}", "  ", width)
+            lines += wrapped(f"{what}: {before} → {after}", "  ", width)
         lines.append("")
     if difference.not_compared:
         lines.append("Not compared")
-        for why, names in difference.not_compared:
-            lines += _wrapped(f"{why}: {', '.join(names)}", "  ", width)
+        for reason, left_out in difference.not_compared:
+            lines += wrapped(f"{reason}: {', '.join(left_out)}", "  ", width)
         lines.append("")
-    return "\n".join([*lines, *_wrapped(difference.sentence, "", width)]) + "\n"
-
-
-def _wrapped(line: str, indent: str, width: int) -> list[str]:
-    # A name is kept whole where it fits into a line.
-    return textwrap.wrap(
-        line,
-        width,
-        initial_indent=indent,
-        subsequent_indent=indent if indent == _INDENT else indent + "  ",
-        break_on_hyphens=False,
-    )
+    return "\n".join([*lines, *wrapped(difference.sentence, "", width)]) + "\n"
 
 
 def markdown(difference: Difference) -> str:
@@ -64,16 +51,16 @@ def _markdown(difference: Difference) -> Iterator[str]:
         if groups := difference.groups(direction):
             yield from ("", f"## {heading}", "", "| where | before | after | why | what |")
             yield "|---|---|---|---|---|"
-        for (where, before, after, why), names in groups.items():
-            yield _row(where, before, after, why, *[", ".join(map(in_markdown, names))])
+        for *change, names in groups:
+            yield _row(*map(in_markdown, change), ", ".join(map(in_markdown, names)))
     if difference.setup:
         yield from ("", "## Changed around it", "", "| what | before | after |", "|---|---|---|")
         for each in difference.setup:
             yield _row(*map(in_markdown, each))
     if difference.not_compared:
         yield from ("", "## Not compared", "")
-        for why, names in difference.not_compared:
-            yield f"- {why}: {', '.join(map(in_markdown, names))}"
+        for why, left_out in difference.not_compared:
+            yield f"- {why}: {', '.join(map(in_markdown, left_out))}"
 
 
 def _row(*cells: str) -> str:

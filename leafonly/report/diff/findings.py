@@ -38,13 +38,17 @@ def presentation(before: Report, after: Report) -> Part:
             continue
         direction: Direction = "better" if now > was else "worse"
         why = f"presents {'more' if now > was else 'less'} of the chain"
-        texts = ("not loaded" if each < 0 else f"presents {each}" for each in (was, now))
+        texts = _count(was), _count(now)
         results.append(Result(direction, "presentation", *texts, why, shown(method)))
     return Part(results, same, one_sided("ways to load a chain tried", old, new))
 
 
 def _presented(row: PresentationRow) -> int:
     return (row["presented"] or 0) if row["loaded"] else -1
+
+
+def _count(presented: int) -> str:
+    return "not loaded" if presented < 0 else f"presents {presented}"
 
 
 def findings(before: Report, after: Report) -> Part:

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from leafonly.report.shown import shown
 
-__all__ = ["Direction", "NotCompared", "Part", "Result", "Setup", "one_sided"]
+__all__ = ["Direction", "Group", "NotCompared", "Part", "Result", "Setup", "one_sided"]
 
 Direction = Literal["worse", "better", "other"]
 
@@ -24,6 +24,16 @@ class Result(NamedTuple):
     after: str
     why: str
     what: str
+
+
+class Group(NamedTuple):
+    """Clients, or other things, whose results changed in one way at the same places."""
+
+    where: str
+    before: str
+    after: str
+    why: str
+    names: tuple[str, ...]
 
 
 class Setup(NamedTuple):
