@@ -18,7 +18,7 @@ from leafonly.report.document import to_json
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "reports/sample/report.json"
-COMMANDS = ("look", "serve", "clients", "build", "docs", "answer", "report")
+COMMANDS = ("look", "serve", "clients", "build", "docs", "answer", "report", "diff", "merge")
 
 Run = Callable[..., tuple[int, str, str]]
 
