@@ -1,18 +1,23 @@
 """HTML pages of one file each: own style, own script, and nothing loaded from anywhere else."""
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 
 import jinja2
+from markupsafe import Markup, escape
+
+from leafonly.report.headings import look
 
 __all__ = ["draw"]
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("leafonly.report", "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
+_MOST = 2_000  # characters of a text, and of one that people copy
+_MOST_COPIED = 100_000
+_MOST_NAME = 80
+# What steers text or cannot be seen: controls, marks of direction, halves of a character.
+_UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f"
+    "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff\\U000e0000-\\U000e007f]"
 )
 
 
@@ -21,7 +26,9 @@ def draw(template: str, **values: object) -> str:
 
     The template extends `page.html.j2`, which carries the style and the script. Its Content
     Security Policy names both by their hash (CSP3 section 8.3), so no other script, style or
-    request can come out of what a report contains. Values are escaped.
+    request can come out of what a report contains. Values are escaped, shortened to 2000
+    characters, and what cannot be seen in them is written out. The filter `name` shortens to 80
+    characters; `copied` leaves a text that people copy whole, up to 100 000.
 
     Raises:
         jinja2.UndefinedError: The template needs a value that is not here.
@@ -29,9 +36,9 @@ def draw(template: str, **values: object) -> str:
     """
     style, script = (_source(name) for name in ("style.css", "script.js"))
     return _TEMPLATES.get_template(template).render(
-        style=style,
+        style=Markup(style),  # noqa: S704 - a file of this package
         style_hash=_hash(style),
-        script=script,
+        script=Markup(script),  # noqa: S704 - a file of this package
         script_hash=_hash(script),
         **values,
     )
@@ -47,3 +54,38 @@ def _source(name: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _shown(value: object) -> object:
+    """Make a value safe to look at. Markup is what the templates themselves made."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return _bounded(value, _MOST)
+
+
+def _bounded(text: str, most: int) -> str:
+    more = len(text) - most
+    kept = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text[:most])
+    return f"{kept}… ({more} more characters)" if more > 0 else kept
+
+
+def _shortened(text: object, most: int = _MOST_NAME) -> str:
+    whole = str(text)
+    kept = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", whole[:most])
+    return kept + ("…" if len(whole) > most else "")
+
+
+def _copied(text: object) -> Markup:
+    return escape(_bounded(str(text), _MOST_COPIED))
+
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("leafonly.report", "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=_shown,
+)
+_TEMPLATES.filters.update(name=_shortened, shorten=_shortened, copied=_copied)
+_TEMPLATES.globals.update(look=look)

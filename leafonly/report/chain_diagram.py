@@ -1,0 +1,74 @@
+"""The chain as a picture: what is served, what is missing, and where it can come from."""
+
+import re
+from typing import NamedTuple
+
+from leafonly.report.rows import Report
+
+__all__ = ["Link", "links"]
+
+_PATH = re.compile(r"path: (?P<path>.+ <- .+)")
+_DAYS = re.compile(r"(?P<days>\d+) days left")
+
+
+class Link(NamedTuple):
+    """One certificate of the chain: `state` is served, missing or held."""
+
+    role: str
+    name: str
+    note: str
+    state: str
+
+
+def links(report: Report) -> list[Link]:
+    """Return the chain from the root down, with the names that the report has."""
+    names = _names(report)
+    served = _serves_full_chain(report)
+    days = _days_left(report)
+    leaf = f"served · {days} days left" if days else "served"
+    middle = "served too" if served else "not served: a client must hold or fetch it"
+    return [
+        Link("Root", names[2], "held by the client, as its trust anchor", "held"),
+        Link("Intermediate", names[1], middle, "served" if served else "missing"),
+        Link("Leaf", names[0], leaf, "served"),
+    ]
+
+
+def _names(report: Report) -> tuple[str, str, str]:
+    """Return the names of leaf, intermediate and root; empty where the report has none."""
+    for finding in report["findings"]:
+        found = _PATH.match(finding["message"])
+        if finding["check"] == "roots_are_listed" and found:
+            leaf, *middle, root = found["path"].split(" <- ")
+            return leaf, " ← ".join(middle), root
+    longest = max((row["subjects"] for row in report["presentation"]), key=len, default=[])
+    leaf, middle = (_short(name) for name in (*longest, "", "")[:2])
+    domain = report["run"]["options"].get("domain")
+    return leaf or (domain if isinstance(domain, str) else ""), middle, ""
+
+
+def _short(subject: str) -> str:
+    """Return the part of a name that people read (RFC 4514): its CN, else its first part."""
+    common = re.search(r"(?:^|,)CN=([^,]+)", subject)
+    return common[1] if common else subject.partition(",")[0].partition("=")[2]
+
+
+def _days_left(report: Report) -> str | None:
+    for finding in report["findings"]:
+        found = _DAYS.match(finding["message"])
+        if finding["check"] == "leaf_is_valid_now" and found:
+            return found["days"]
+    return None
+
+
+def _serves_full_chain(report: Report) -> bool:
+    """Whether a deployed camera sends more than its leaf; our own are asked for the leaf."""
+    if report["run"]["kind"] != "remote_host":
+        return False
+    return any((row["presented"] or 0) > 1 for row in report["presentation"]) or any(
+        cell["scenario"] == "full_chain" and not _is_control(report) for cell in report["cells"]
+    )
+
+
+def _is_control(report: Report) -> bool:
+    return any(cell["scenario"] in ("absent", "aia") for cell in report["cells"])

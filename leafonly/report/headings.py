@@ -1,0 +1,91 @@
+"""The plain words for scenarios, verdicts, reasons and kinds, as pages show them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from leafonly.report.rows import CellRow, Reach, RemedyKind
+
+__all__ = ["HEADINGS", "KINDS", "REACHES", "REASONS", "REMEDY_KINDS", "Heading", "Look", "look"]
+
+
+class Heading(NamedTuple):
+    """The heading of a scenario's column, and a second line that says more."""
+
+    title: str
+    more: str
+
+
+HEADINGS: Mapping[str, Heading] = {
+    "full_chain": Heading("Full chain", "control"),
+    "untrusted_root": Heading("Unknown root", "control"),
+    "absent": Heading("Leaf alone", "as delivered"),
+    "cached": Heading("Intermediate", "installed"),
+    "visited": Heading("After a visit", "to a full chain"),
+    "aia": Heading("AIA", "URL works"),
+    "aia_dead": Heading("AIA", "URL is dead"),
+    "wrong_cached": Heading("Wrong key", "installed"),
+}
+
+REASONS: Mapping[str, str] = {
+    "missing_issuer": "the issuer is missing",
+    "untrusted_root": "the root is not trusted",
+    "expired": "expired",
+    "wrong_name": "wrong name",
+    "bad_signature": "bad signature",
+    "too_weak": "too weak",
+    "protocol": "protocol",
+    "other": "it does not say why",
+}
+
+KINDS: Mapping[str, str] = {
+    "browser": "browsers",
+    "command-line": "command line",
+    "library": "libraries",
+    "runtime": "runtimes",
+    "proxy": "proxies",
+    "device": "devices",
+}
+
+REACHES: Mapping[Reach, str] = {
+    "all_clients": "every client",
+    "configured_clients": "the clients that are configured",
+    "one_application": "one application",
+}
+
+REMEDY_KINDS: Mapping[RemedyKind, str] = {
+    "camera": "on the camera",
+    "gateway": "in front of the camera",
+    "client_store": "in the client's store",
+    "client_code": "in the client's code",
+    "aia": "in the certificate",
+}
+
+# A client that rejects here does what it should.
+_TO_BE_REJECTED = ("untrusted_root", "wrong_cached")
+_USUAL_REASONS = ("missing_issuer", "untrusted_root")
+
+
+class Look(NamedTuple):
+    """How a cell looks: the class for its colour, a sign, a word, and a reason worth showing."""
+
+    css: str
+    sign: str
+    word: str
+    reason: str | None
+
+
+def look(cell: CellRow) -> Look:
+    """Return how a cell looks. Only what keeps a user's client away, or endangers it, is red."""
+    refuses = cell["scenario"] in _TO_BE_REJECTED
+    verdict = cell["verdict"]
+    if verdict == "accepted":
+        if cell["cached_kind"] == "anchors":
+            return Look("a", "⚓", "anchor", None)
+        return Look("x" if refuses else "y", "✓", "yes", None)
+    if verdict == "rejected":
+        reason = str(cell["reason"])
+        worth = None if reason in _USUAL_REASONS else REASONS.get(reason, reason)
+        return Look("g" if refuses else "n", "✕", "no", worth)
+    if verdict == "error":
+        return Look("e", "!", "no verdict", None)
+    return Look("o", "·", "n/a", None)
