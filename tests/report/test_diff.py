@@ -215,7 +215,7 @@ def test_the_exit_code_says_whether_something_is_worse(
     good.write_text(to_json(SAMPLE))
     bad.write_text(to_json(after))
     assert main(["diff", str(good), str(bad), f"--html={page}"]) == 1
-    assert "1 got worse" in page.read_text(encoding="utf-8")
+    assert "1 result got worse" in page.read_text(encoding="utf-8")
     assert main(["diff", str(bad), str(good), "--markdown"]) == 0
     assert "## Better" in capsys.readouterr().out
     assert main(["diff", str(good), str(bad), f"--html={bad}"]) == 2

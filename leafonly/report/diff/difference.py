@@ -38,15 +38,20 @@ class Difference:
         return [Group(", ".join(where), *key) for key, where in places.items()]
 
     @property
-    def sentence(self) -> str:
-        """How many results got worse, got better, changed otherwise, or are the same."""
+    def headline(self) -> str:
+        """How many results got worse, got better, or changed otherwise."""
         worse, better, other = self.count("worse"), self.count("better"), self.count("other")
+        if not self.results:
+            return "Nothing changed."
+        rest = f"; {other} changed otherwise" if other else ""
+        return f"{many(worse, 'result')} got worse and {better} got better{rest}."
+
+    @property
+    def detail(self) -> str:
+        """Of how many results, and that some were not compared."""
+        compared = many(len(self.results) + self.same, "result")
         left_out = " Results that only one report has were not compared."
-        return (
-            f"{many(len(self.results) + self.same, 'result')} compared: {worse} got worse, "
-            f"{better} got better, {other} changed otherwise, {self.same} stayed the same."
-            f"{left_out if self.not_compared else ''}"
-        )
+        return f"{compared} compared.{left_out if self.not_compared else ''}"
 
 
 def compare(before: Report, after: Report) -> Difference:

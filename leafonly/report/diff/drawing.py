@@ -19,7 +19,8 @@ HEADINGS: dict[Direction, str] = {
 
 def text(difference: Difference, width: int) -> str:
     """Return the difference for a terminal of so many columns: the result first and last."""
-    lines = [*wrapped(difference.sentence, "", width), ""]
+    result = wrapped(f"{difference.headline} {difference.detail}", "", width)
+    lines = [*result, ""]
     for direction, heading in HEADINGS.items():
         groups = difference.groups(direction)
         lines += [heading] if groups else []
@@ -37,7 +38,7 @@ def text(difference: Difference, width: int) -> str:
         for reason, left_out in difference.not_compared:
             lines += wrapped(f"{reason}: {', '.join(left_out)}", "  ", width)
         lines.append("")
-    return "\n".join([*lines, *wrapped(difference.sentence, "", width)]) + "\n"
+    return "\n".join([*lines, *result]) + "\n"
 
 
 def markdown(difference: Difference) -> str:
@@ -46,7 +47,7 @@ def markdown(difference: Difference) -> str:
 
 
 def _markdown(difference: Difference) -> Iterator[str]:
-    yield f"**{difference.sentence}**"
+    yield f"**{difference.headline}** {difference.detail}"
     for direction, heading in HEADINGS.items():
         if groups := difference.groups(direction):
             yield from ("", f"## {heading}", "", "| where | before | after | why | what |")

@@ -1,25 +1,19 @@
 """A fleet for a terminal, in Markdown, and as an HTML page."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
+from leafonly.report.headings import HEADINGS
 from leafonly.report.merge.fleet import ByWord, Deviation, Fleet
 from leafonly.report.page import draw
 from leafonly.report.shown import in_markdown, wrapped
 
 __all__ = ["html", "markdown", "text"]
 
-_MEANINGS = {
-    "yes": "the client connects",
-    "anchor": "it connects, and would without the root: the stored intermediate is an anchor",
-    "no": "the client rejects the certificate",
-    "ERROR": "no verdict",
-    "n/a": "does not apply to this client",
-}
-
 
 def text(fleet: Fleet, width: int) -> str:
     """Return what depends on the machine, for a terminal of so many columns."""
-    lines = [*wrapped(fleet.sentence, "", width), ""]
+    lines = [*wrapped(f"{fleet.headline} {fleet.detail}", "", width), ""]
     if fleet.deviations:
         lines.append("Verdicts that depend on the machine")
         for scenario, by_word, clients in fleet.deviations:
@@ -50,7 +44,7 @@ def markdown(fleet: Fleet) -> str:
 
 def _markdown(fleet: Fleet) -> Iterator[str]:
     names = [place.name for place in fleet.places]
-    yield fleet.sentence
+    yield f"**{fleet.headline}** {fleet.detail}"
     if fleet.deviations:
         yield from ("", "## Verdicts that depend on the machine", "")
         yield from _head("client", "scenario", *names)
@@ -59,17 +53,17 @@ def _markdown(fleet: Fleet) -> Iterator[str]:
         yield from ("", "## Conflicts: the same versions, other verdicts", "")
         yield from _head("client", "versions", "scenario", "verdicts")
         for client, versions, scenario, by_word in fleet.conflicts:
-            yield _row(client, versions, scenario, _in_words(by_word))
+            yield _row(client, versions, _plain(scenario), _in_words(by_word))
     yield from ("", "## How many clients connect", "")
     yield from _head("scenario", *names)
     for scenario, by_name in fleet.connecting.items():
         counted = {name: f"{few} of {all_}" for name, (few, all_) in by_name.items()}
-        yield _row(scenario, *(counted.get(name, "") for name in names))
+        yield _row(_plain(scenario), *(counted.get(name, "") for name in names))
     yield from ("", "## Every client", "")
-    yield from _head("client", *names, *fleet.telling)
+    yield from _head("client", *names, *map(_plain, fleet.telling))
     for each in fleet.measured:
-        # One word where the machines agree.
-        words = (" → ".join(dict.fromkeys(each.words[one].values())) for one in fleet.telling)
+        # One word where machines agree, in the order in which they were named.
+        words = (" → ".join(w for w, _ in groupby(each.words[s].values())) for s in fleet.telling)
         yield _row(each.label, *(each.versions.get(name, "") for name in names), *words)
 
 
@@ -81,7 +75,7 @@ def _deviation(deviation: Deviation, fleet: Fleet) -> Iterator[str]:
         for place in fleet.places:
             version = client.versions.get(place.name, "")
             cells.append(f"{words[place.name]}: {version}" if place.name in words else version)
-        yield _row(client.label, deviation.scenario, *cells)
+        yield _row(client.label, _plain(deviation.scenario), *cells)
 
 
 def _head(*cells: str) -> Iterator[str]:
@@ -93,8 +87,11 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(map(in_markdown, cells))} |"
 
 
+def _plain(scenario: str) -> str:
+    title, more = HEADINGS[scenario]
+    return f"{title} ({more})"
+
+
 def html(fleet: Fleet) -> str:
     """Return the fleet as one HTML file."""
-    used = {word for row in fleet.rows for word in row.words.values()}
-    legend = {word: what for word, what in _MEANINGS.items() if word in used}
-    return draw("merge.html.j2", fleet=fleet, legend=legend, in_words=_in_words)
+    return draw("merge.html.j2", fleet=fleet, headings=HEADINGS, plain=_plain)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from leafonly.report.counting import many
 from leafonly.report.diff.order import Word
-from leafonly.report.rows import Report
+from leafonly.report.rows import CellRow, Report
 
 __all__ = ["ByWord", "Conflict", "Deviation", "Fleet", "Machine", "Measured", "Place", "Row"]
 
@@ -34,13 +34,20 @@ class Place(NamedTuple):
 class Row(NamedTuple):
     """A client with one key type, on the machines on which all its verdicts are the same.
 
-    `found` has the versions of the client, and the machines that have each; `conflicts` the
-    scenarios in which other machines with the same versions have another verdict.
+    Attributes:
+        client: Its name.
+        machines: These machines; empty if they are all that measured the client.
+        found: The versions of the client, and the machines that have each.
+        cells: Scenario -> the cell of one of the machines.
+        conflicts: The scenarios in which other machines with the same versions have another
+            verdict.
+
     """
 
     client: str
+    machines: list[str]
     found: dict[str, list[str]]
-    words: dict[str, Word]
+    cells: dict[str, CellRow]
     conflicts: set[str]
 
 
@@ -97,24 +104,31 @@ class Fleet:
     conflicts: list[Conflict]
 
     @property
-    def sentence(self) -> str:
-        """How many clients there are, and the verdicts of how many depend on the machine."""
-        machines_of: dict[str, set[str]] = {}
-        for each in self.measured:
-            machines_of.setdefault(each.name, set()).update(each.versions)
-        shared = sum(len(machines) > 1 for machines in machines_of.values())
+    def headline(self) -> str:
+        """The verdicts of how many clients depend on the machine."""
         differ = len({each.name for one in self.deviations for each in one.clients})
-        parts = [
-            f"{many(len(machines_of), 'client')} on {many(len(self.places), 'machine')}.",
-            f"{many(shared, 'client')} ran on several machines; the verdicts of {differ} of them "
-            "depend on the machine.",
-        ]
+        shared = many(self._shared, "client")
+        said = f"Of {shared} that ran on several machines, {differ} have different verdicts there."
         if self.conflicts:
-            parts.append(
-                f"{many(len(self.conflicts), 'conflict')}: the versions are the same, "
-                "the verdicts are not."
-            )
-        return " ".join(parts)
+            said += f" {many(len(self.conflicts), 'conflict')}: same versions, other verdicts."
+        return said
+
+    @property
+    def detail(self) -> str:
+        """How many clients and machines there are."""
+        clients = many(len(self._machines_of), "client")
+        return f"{clients} on {many(len(self.places), 'machine')}."
+
+    @property
+    def _shared(self) -> int:
+        return sum(len(machines) > 1 for machines in self._machines_of.values())
+
+    @property
+    def _machines_of(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for each in self.measured:
+            found.setdefault(each.name, set()).update(each.versions)
+        return found
 
     @property
     def telling(self) -> list[str]:

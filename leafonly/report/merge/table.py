@@ -42,23 +42,23 @@ def merged(machines: Sequence[Machine]) -> Fleet:
 
 
 class _Table:
-    """The outcomes of several machines: (client, key type) -> machine -> scenario -> word."""
+    """The cells of several machines: (client, key type) -> machine -> scenario -> cell."""
 
     def __init__(self, machines: Sequence[Machine]) -> None:
         self._machines = machines
-        self._words: dict[tuple[str, str], dict[str, dict[str, Word]]] = {}
+        self._cells: dict[tuple[str, str], dict[str, dict[str, CellRow]]] = {}
         self._clients: dict[str, dict[str, ClientRow]] = {}
         for name, report in machines:
             self._clients[name] = by_key(report["clients"], lambda row: row["name"])
             for (client, key_type, scenario), cell in by_key(report["cells"], _identity).items():
-                by_machine = self._words.setdefault((client, key_type), {})
-                by_machine.setdefault(name, {})[scenario] = outcome(cell).word
-        if not self._words:
+                by_machine = self._cells.setdefault((client, key_type), {})
+                by_machine.setdefault(name, {})[scenario] = cell
+        if not self._cells:
             raise ValueError("no report has a cell: name reports of clients that were measured")
-        self._several_keys = len({key_type for _, key_type in self._words}) > 1
-        seen = {each for found in self._words.values() for one in found.values() for each in one}
+        self._several_keys = len({key_type for _, key_type in self._cells}) > 1
+        seen = {each for found in self._cells.values() for one in found.values() for each in one}
         self._scenarios = [name for name in SCENARIO_NAMES if name in seen]
-        in_order = sorted(self._words, key=lambda key: (key[0].lower(), key))
+        in_order = sorted(self._cells, key=lambda key: (key[0].lower(), key))
         self._measured = {key: self._of_client(*key) for key in in_order}
 
     def fleet(self) -> Fleet:
@@ -74,16 +74,16 @@ class _Table:
         )
 
     def _of_client(self, client: str, key_type: str) -> Measured:
-        by_machine = self._words[client, key_type]
+        by_machine = self._cells[client, key_type]
         return Measured(
             name=shown(client),
             label=shown(f"{client} {key_type}" if self._several_keys else client),
             versions={each: versions(self._clients[each][client]) for each in by_machine},
             words={
                 scenario: {
-                    machine: words[scenario]
-                    for machine, words in by_machine.items()
-                    if scenario in words
+                    machine: outcome(cells[scenario]).word
+                    for machine, cells in by_machine.items()
+                    if scenario in cells
                 }
                 for scenario in self._scenarios
             },
@@ -104,10 +104,11 @@ class _Table:
 
     def _rows(self, key: tuple[str, str]) -> Iterator[Row]:
         """Return a row for each way in which the client behaves."""
-        measured, by_machine = self._measured[key], self._words[key]
+        measured, by_machine = self._measured[key], self._cells[key]
         same: dict[tuple[Word | None, ...], list[str]] = {}
-        for machine, words in by_machine.items():
-            same.setdefault(tuple(map(words.get, self._scenarios)), []).append(machine)
+        for machine in by_machine:
+            words = tuple(measured.words[name].get(machine) for name in self._scenarios)
+            same.setdefault(words, []).append(machine)
         conflicts = self._conflicts_of(measured)
         for machines in same.values():
             in_conflict = {
@@ -116,7 +117,8 @@ class _Table:
                 if any(machine in names for machine in machines for names in each.by_word.values())
             }
             found = _grouped(measured.versions, machines)
-            yield Row(measured.label, found, by_machine[machines[0]], in_conflict)
+            named = machines if len(same) > 1 else []
+            yield Row(measured.label, named, found, by_machine[machines[0]], in_conflict)
 
     def _connecting(self, scenario: str) -> dict[str, tuple[int, int]]:
         """Count the clients that connect, for each machine that measured the scenario."""
