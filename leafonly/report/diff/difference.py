@@ -42,7 +42,7 @@ class Difference:
         """How many results got worse, got better, or changed otherwise."""
         worse, better, other = self.count("worse"), self.count("better"), self.count("other")
         if not self.results:
-            return "Nothing changed."
+            return "No result changed."
         rest = f"; {other} changed otherwise" if other else ""
         return f"{many(worse, 'result')} got worse and {better} got better{rest}."
 
