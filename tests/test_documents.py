@@ -47,6 +47,15 @@ def test_the_generations_of_debian_are_what_their_reports_say() -> None:
     machines = [Machine(name, read(folder / f"{file}.json")) for name, file in GENERATIONS.items()]
     about = (folder / "about.md").read_text(encoding="utf-8")
     written = (ROOT / "docs/generations.md").read_text(encoding="utf-8")
-    assert written == about + drawing.markdown(merged(machines)), "run: make docs"
+    fleet = merged(machines)
+    assert written == about + drawing.markdown(fleet), "run: make docs"
+    # What about.md says in words.
+    for scenario, connect in (("absent", False), ("full_chain", True), ("cached", True)):
+        for few, asked in fleet.connecting[scenario].values():
+            assert few == (asked if connect else 0), scenario
+    differ = [(each.scenario, *each.by_word, len(each.clients)) for each in fleet.deviations]
+    assert differ == [("cached", "yes", "anchor", 7), ("cached", "anchor", "yes", 1)]
+    fetch = [each.name for each in fleet.measured if "yes" in each.words["aia"].values()]
+    assert fetch == ["chromium", "chromium-restarted", "java-aia", "java-url-aia"]
     # Without evidence: it would be two thirds of them.
     assert all(path.stat().st_size < 300_000 for path in folder.iterdir())

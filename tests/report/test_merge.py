@@ -82,6 +82,13 @@ def test_no_verdict_contradicts_nothing(other: Any) -> None:
     }
 
 
+def test_who_connects_where_it_must_not_is_red(other: Any) -> None:
+    accepts(other, "curl-untrusted_root-p256")
+    page = drawing.html(fleet_of(SAMPLE, other))
+    assert '<span class="x">yes</span> on <bdi>b</bdi>' in page
+    assert '<span class="g">no</span> on <bdi>a</bdi>' in page
+
+
 def test_key_types_are_rows_of_their_own(other: Any) -> None:
     for cell in other["cells"]:
         cell["key_type"] = "p384"

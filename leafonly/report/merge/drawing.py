@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from leafonly.report.diff.order import MUST_REJECT, Word
 from leafonly.report.headings import HEADINGS
 from leafonly.report.merge.fleet import ByWord, Deviation, Fleet
 from leafonly.report.page import draw
@@ -92,6 +93,13 @@ def _plain(scenario: str) -> str:
     return f"{title} ({more})"
 
 
+def _css(word: Word, scenario: str) -> str:
+    """Return the class of a verdict's colour, as `headings.look` does for a cell."""
+    if scenario in MUST_REJECT:
+        return "g" if word == "no" else "x"
+    return {"yes": "y", "anchor": "a"}.get(word, "n")
+
+
 def html(fleet: Fleet) -> str:
     """Return the fleet as one HTML file."""
-    return draw("merge.html.j2", fleet=fleet, headings=HEADINGS, plain=_plain)
+    return draw("merge.html.j2", fleet=fleet, headings=HEADINGS, plain=_plain, css=_css)

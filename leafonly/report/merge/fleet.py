@@ -115,9 +115,15 @@ class Fleet:
 
     @property
     def detail(self) -> str:
-        """How many clients and machines there are."""
+        """How many clients and machines there are, and how many cells have no verdict."""
         clients = many(len(self._machines_of), "client")
-        return f"{clients} on {many(len(self.places), 'machine')}."
+        said = f"{clients} on {many(len(self.places), 'machine')}."
+        words = [
+            w for each in self.measured for found in each.words.values() for w in found.values()
+        ]
+        if "ERROR" in words:
+            said += f" No verdict in {many(words.count('ERROR'), 'cell')}."
+        return said
 
     @property
     def _shared(self) -> int:
