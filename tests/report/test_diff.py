@@ -43,6 +43,16 @@ def test_a_report_is_the_same_as_itself() -> None:
     assert difference.same == len(measured) + len(SAMPLE["presentation"])
 
 
+def test_controls_are_named_as_such() -> None:
+    right = {"accepted": Outcome("yes"), "rejected": Outcome("no", "other")}
+    for name, each in SCENARIOS.items():
+        for wrong in (Outcome("yes"), Outcome("no", "other")):
+            fails = each.correct is not None and wrong != right[each.correct]
+            if fails and change(name, right[each.correct or ""], wrong).direction == "worse":
+                why = change(name, right[each.correct or ""], wrong).why
+                assert ("a control fails" in why) == each.control, name
+
+
 def test_no_client_may_connect_where_nothing_that_it_holds_leads_to_the_leaf() -> None:
     assert {
         name
@@ -80,7 +90,7 @@ def test_what_is_worse_one_way_is_not_worse_the_other_way(scenario: str) -> None
     [
         ("curl-full_chain-p256", ("rejected", "other"), "worse", "a control fails"),
         ("curl-untrusted_root-p256", ("accepted",), "worse", "a control fails"),
-        ("curl-wrong_cached-p256", ("accepted",), "worse", "a control fails"),
+        ("curl-wrong_cached-p256", ("accepted",), "worse", "accepts what it must reject"),
         ("curl-cached-p256", ("rejected", "other"), "worse", "does not connect any more"),
         ("curl-cached-p256", ("accepted", None, "completes"), "better", "narrower trust"),
         ("aiohttp-cached-p256", ("accepted", None, "anchors"), "worse", "wider trust"),
@@ -139,9 +149,10 @@ def test_clients_that_changed_in_one_way_stand_together(after: Any) -> None:
 def test_versions_and_firmware_that_changed_are_named(after: Any) -> None:
     after["camera"]["firmware"] = "5.0.1"
     after["run"]["options"]["camera"] = "auto"
+    after["run"]["complete"] = False
     next(each for each in after["clients"] if each["name"] == "curl")["version"] = "9.0"
     setup = {each.what: each.after for each in compare(SAMPLE, after).setup}
-    assert setup.keys() == {"firmware of the camera", "--camera", "curl"}
+    assert setup.keys() == {"the run", "firmware of the camera", "--camera", "curl"}
     assert setup["curl"].startswith("9.0 (OpenSSL")
 
 

@@ -98,6 +98,7 @@ def _setup(before: Report, after: Report) -> list[Setup]:
 def _circumstances(report: Report) -> dict[str, str]:
     camera, host = report["camera"], report["host"]
     found = {
+        "the run": "complete" if report["run"]["complete"] else "stopped early",
         "camera": camera["description"],
         "firmware of the camera": camera["firmware"] or "not known",
         "TLS library of the camera": camera["tls_version"] or "not known",

@@ -14,6 +14,7 @@ MUST_REJECT = frozenset({"untrusted_root", "wrong_cached"})
 
 NOT_MEASURED: Word = "n/a"
 
+_CONTROLS = ("full_chain", "untrusted_root")
 _CONNECTS: tuple[Word, ...] = ("yes", "anchor")
 _WORDS: dict[str, Word] = {
     "accepted": "yes",
@@ -51,22 +52,24 @@ def outcome(cell: CellRow) -> Outcome:
 
 
 def change(scenario: str, before: Outcome, after: Outcome) -> Change:
-    """Return whether an outcome became better or worse for who needs the camera to be reached.
+    """Return whether an outcome became better or worse for users who must reach the camera.
 
     The order, best first:
 
     - In `untrusted_root` and `wrong_cached` (`MUST_REJECT`): no, yes. A client that connects
-      there does not verify what it should.
+      there does not verify the chain.
     - In every other scenario: yes, anchor, no. `anchor` connects too, but trusts the stored
       intermediate itself, which is wider trust than the root alone.
 
-    A verdict that is lost (ERROR) is worse, whichever it was, because nothing is known any more.
-    A verdict that is won is better or worse only if it is the first or the last of its order's
-    two sides: connects where it should, or connects where it must not, or rejects where it must.
-    A rejection where connecting is wanted is neither, because it may have been so before.
+    ERROR has no place in the order, because it says nothing about the client:
 
-    Another reason of a rejection is neither. `n/a` is no measurement: the caller does not compare
-    it (`NOT_MEASURED`).
+    - To ERROR is worse, whatever was before: nothing is known any more.
+    - From ERROR is better if the new verdict is the first of its order, or connects where
+      connecting is wanted; worse if the client connects where it must not; otherwise neither,
+      because the client may have rejected before.
+
+    Another reason for a rejection is neither. `n/a` is no measurement (`NOT_MEASURED`); the
+    caller does not compare it.
     """
     if before == after:
         return Change("same", "")
@@ -76,7 +79,7 @@ def change(scenario: str, before: Outcome, after: Outcome) -> Change:
         return Change("worse", "no verdict any more")
     connects = after.word in _CONNECTS
     if scenario in MUST_REJECT:
-        return _must_reject(before, connects)
+        return _must_reject(scenario, before, connects)
     if before.word in _CONNECTS and connects:
         return _trust(after)
     if connects:
@@ -84,16 +87,19 @@ def change(scenario: str, before: Outcome, after: Outcome) -> Change:
         return Change("better", f"connects now{how}")
     if before.word == "ERROR":
         return Change("other", "had no verdict before")
-    control = "a control fails: " if scenario == "full_chain" else ""
-    return Change("worse", f"{control}does not connect any more")
+    return Change("worse", f"{_control(scenario)}does not connect any more")
 
 
-def _must_reject(before: Outcome, connects: bool) -> Change:
+def _must_reject(scenario: str, before: Outcome, connects: bool) -> Change:
     if not connects:
         return Change("better", "rejects what it must")
     if before.word in _CONNECTS:
         return Change("other", "connects where it must not, as before")
-    return Change("worse", "a control fails: accepts what it must reject")
+    return Change("worse", f"{_control(scenario)}accepts what it must reject")
+
+
+def _control(scenario: str) -> str:
+    return "a control fails: " if scenario in _CONTROLS else ""
 
 
 def _trust(after: Outcome) -> Change:
