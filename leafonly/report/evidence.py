@@ -25,20 +25,27 @@ _CHANCE = re.compile(
 _PORT = re.compile(r"(?<![\w.])\d{4,5}(?![\w.])")
 _ENOUGH = 1200  # characters at the end of a shortened message that decide whether two are equal
 
+_VERDICTS = {
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "error": "no verdict",
+    "not_applicable": "does not apply",
+}
+
 
 class Observed(NamedTuple):
     """One observation, and the cells in which it was made.
 
-    `cells` has the id in the page, the scenario's words, the key type and the time of each.
+    `cells` has the place in the page, the look, the scenario's words and the row of each.
     `expected` is what was measured before, if it was something else. `varies` is true if ports
     or times differ between the cells.
     """
 
-    look: Look
+    verdict: str
     reason: str | None
     expected: str | None
     news: bool
-    cells: Sequence[tuple[str, str, str, float]]
+    cells: Sequence[tuple[str, Look, str, CellRow]]
     said: str | None
     saw: str
     varies: bool
@@ -102,14 +109,11 @@ def _observed(
     reason = first["reason"]
     known = REASONS.get(reason or "") if first["verdict"] == "rejected" else None
     return Observed(
-        look=look(first),
+        verdict=_VERDICTS[first["verdict"]],
         reason=known or reason,
         expected=first["expected"] if _differs(first) else None,
         news=first["news"],
-        cells=[
-            (places[cell["id"]], _words(cell["scenario"]), cell["key_type"], cell["seconds"])
-            for cell in cells
-        ],
+        cells=[(places[cell["id"]], look(cell), _words(cell["scenario"]), cell) for cell in cells],
         said=first["client_said"],
         saw=_saw(first["server_saw"]),
         varies=any(cell["client_said"] != first["client_said"] for cell in cells),
@@ -133,7 +137,7 @@ def _grouped(cells: Sequence[CellRow], key: Callable[[CellRow], object]) -> list
 def _what_was_observed(cell: CellRow) -> object:
     said = None if cell["client_said"] is None else _without_chance(cell, cell["client_said"])
     expected = cell["expected"] if _differs(cell) else None
-    judged = (look(cell), cell["verdict"], cell["reason"], expected, cell["news"])
+    judged = (cell["verdict"], cell["reason"], expected, cell["news"])
     return (*judged, said, _saw(cell["server_saw"]))
 
 
@@ -161,7 +165,7 @@ def _words(scenario: str) -> str:
     heading = HEADINGS.get(scenario)
     if heading is None:
         return scenario
-    said = heading.more not in ("control", "as delivered")
+    said = heading.more not in ("", "control")
     return f"{heading.title} {heading.more}" if said else heading.title
 
 

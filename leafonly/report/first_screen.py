@@ -8,7 +8,7 @@ from leafonly.report.rows import CellRow, Report
 from leafonly.report.sentence import presentation_sentence
 from leafonly.report.summary import surprises
 
-__all__ = ["Alarm", "Change", "alarms", "changes", "headline"]
+__all__ = ["Alarm", "Change", "alarms", "changes", "headline", "lead"]
 
 _SITUATIONS = {
     "absent": "Leaf alone",
@@ -21,10 +21,10 @@ _SITUATIONS = {
     "untrusted_root": "Unknown root",
 }
 _CHANGES = {
-    "full_chain": "The camera or a gateway sends the full chain",
+    "full_chain": "The camera sends the full chain",
     "cached": "The intermediate is installed on the client",
-    "aia": "The leaf names the URL of its issuer (AIA)",
-    "visited": "The client has visited a full-chain server",
+    "aia": "The leaf has the URL of its issuer (AIA)",
+    "visited": "The client visited a full-chain server",
 }
 
 
@@ -80,6 +80,19 @@ def _without_clients(report: Report) -> str:
     if "presents the full chain with" in said:
         return "This camera can present the full chain"
     return "This camera presents its leaf alone"
+
+
+def lead(report: Report) -> str | None:
+    """Return what the headline does not say of the files or of a deployed camera."""
+    kind, findings = report["run"]["kind"], report["findings"]
+    if kind == "own_certificate" and findings:
+        severities = [finding["severity"] for finding in findings]
+        counts = [many(severities.count(each), each) for each in ("blocker", "warning")]
+        return f"{' and '.join(counts)} in the files."
+    deployed = [each["message"] for each in findings if each["check"] == "deployed_chain"]
+    if kind == "remote_host" and len(deployed) == 1 and report["cells"]:
+        return f"{deployed[0]}."
+    return None
 
 
 def changes(report: Report) -> list[Change]:

@@ -18,9 +18,9 @@ class Heading(NamedTuple):
 HEADINGS: Mapping[str, Heading] = {
     "full_chain": Heading("Full chain", "control"),
     "untrusted_root": Heading("Unknown root", "control"),
-    "absent": Heading("Leaf alone", "as delivered"),
+    "absent": Heading("Leaf alone", ""),
     "cached": Heading("Intermediate", "installed"),
-    "visited": Heading("After a visit", "to a full chain"),
+    "visited": Heading("After a visit", ""),
     "aia": Heading("AIA", "URL works"),
     "aia_dead": Heading("AIA", "URL is dead"),
     "wrong_cached": Heading("Wrong key", "installed"),
@@ -62,7 +62,8 @@ REMEDY_KINDS: Mapping[RemedyKind, str] = {
 
 # A client that rejects here does what it should.
 _TO_BE_REJECTED = ("untrusted_root", "wrong_cached")
-_USUAL_REASONS = ("missing_issuer", "untrusted_root")
+# The evidence has them; in the table they would be in most cells.
+_USUAL_REASONS = ("missing_issuer", "untrusted_root", "other")
 
 
 class Look(NamedTuple):

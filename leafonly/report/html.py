@@ -7,7 +7,7 @@ from leafonly.report.advice import advice
 from leafonly.report.behaviours import behaviours
 from leafonly.report.chain_diagram import links
 from leafonly.report.evidence import anchors, evidence
-from leafonly.report.first_screen import alarms, changes, headline
+from leafonly.report.first_screen import alarms, changes, headline, lead
 from leafonly.report.headings import HEADINGS, KINDS, REACHES, REMEDY_KINDS, Heading
 from leafonly.report.page import draw
 from leafonly.report.rows import FindingRow, RemedyRow, Report
@@ -35,6 +35,7 @@ def render(report: Report, pictures: Mapping[str, bytes] | None = None) -> str:
         "report.html.j2",
         report=report,
         headline=headline(report),
+        lead=lead(report),
         alarms=alarms(report),
         changes=changes(report),
         advice=advice(report),

@@ -1,0 +1,317 @@
+"""A page in a real browser: Chromium by DevTools over pipes, Firefox by WebDriver BiDi."""
+
+import base64
+import contextlib
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+TIME_LIMIT = 60  # seconds; a busy machine starts a browser in ten
+
+_QUIET = (
+    *("--headless=new", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--password-store=basic"),
+    *("--remote-debugging-pipe", "--disable-dev-shm-usage"),
+)
+_FIREFOX = ("firefox-esr", "--headless", "--no-remote", "--remote-debugging-port", "0")
+_LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
+_CONTROL, _ENTER = "\ue009", "\ue007"  # WebDriver section 17.4.2
+# What Firefox would ask Mozilla's servers for is none of the page's requests.
+_PREFERENCES = {
+    "layout.css.prefers-color-scheme.content-override": 1,
+    "dom.events.testing.asyncClipboard": True,
+    "network.captive-portal-service.enabled": False,
+    "app.update.enabled": False,
+}
+
+
+class Page(Protocol):
+    """What the tests do with a page. `problems` has console errors, `requests` each URL."""
+
+    problems: list[str]
+    requests: list[str]
+
+    def open(self, url: str) -> None: ...
+    def evaluate(self, expression: str) -> Any: ...
+    def click(self, x: float, y: float) -> None: ...
+    def type(self, text: str) -> None: ...
+    def paste(self) -> None: ...
+    def press_enter(self) -> None: ...
+    def resize(self, width: int, height: int) -> None: ...
+    def pdf(self) -> bytes: ...
+    def png(self) -> bytes: ...
+
+
+class Chromium:
+    """A page of Chromium. It ends with its pipes."""
+
+    def __init__(self, folder: Path, *, dark: bool) -> None:
+        commands, self._commands = os.pipe()
+        self._replies, replies = os.pipe()
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []
+        # By their names, because dash duplicates no descriptor over 9.
+        redirect = f'exec "$@" 3</proc/self/fd/{commands} 4>/proc/self/fd/{replies}'
+        # It makes a Unix socket in TMPDIR and ends without a word if the path is over 107 bytes.
+        place = os.open(folder, os.O_RDONLY)
+        temporary = f"/proc/{os.getpid()}/fd/{place}"
+        self.process = subprocess.Popen(
+            ["sh", "-c", redirect, "sh", "chromium", *_QUIET, *root, f"--user-data-dir={folder}"],
+            pass_fds=(commands, replies),
+            env={**os.environ, "HOME": str(folder), "TMPDIR": temporary},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._place = place
+        self._dark = dark
+        os.close(commands)
+        os.close(replies)
+        self._numbers, self._pending, self._loads = itertools.count(1), b"", 0
+        self.problems: list[str] = []
+        self.requests: list[str] = []
+        self._session: str | None = None
+
+    def connect(self) -> None:
+        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self._call(f"{domain}.enable")
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if self._dark else "light"}
+        self._call("Emulation.setEmulatedMedia", features=[scheme])
+
+    def _read(self) -> Any:
+        while b"\0" not in self._pending:
+            data = os.read(self._replies, 1 << 20)
+            if not data:
+                raise OSError("chromium ended")
+            self._pending += data
+        message, _, self._pending = self._pending.partition(b"\0")
+        read = json.loads(message)
+        self._note(read.get("method"), read.get("params", {}))
+        return read
+
+    def _note(self, method: str | None, said: Any) -> None:
+        if method == "Page.loadEventFired":
+            self._loads += 1
+        elif method == "Network.requestWillBeSent":
+            self.requests.append(said["request"]["url"])
+        elif method == "Runtime.exceptionThrown":
+            self.problems.append(json.dumps(said["exceptionDetails"]))
+        elif method == "Log.entryAdded" and said["entry"]["level"] in ("error", "warning"):
+            self.problems.append(said["entry"]["text"])
+        elif method == "Runtime.consoleAPICalled" and said["type"] in ("error", "warning"):
+            self.problems.append(json.dumps(said["args"]))
+
+    def _call(self, method: str, **params: Any) -> Any:
+        number = next(self._numbers)
+        message: dict[str, Any] = {"id": number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        data = json.dumps(message).encode() + b"\0"
+        while data:
+            data = data[os.write(self._commands, data) :]
+        while (reply := self._read()).get("id") != number:
+            pass
+        if "error" in reply:
+            raise OSError(f"{method}: {reply['error']}")
+        return reply["result"]
+
+    def open(self, url: str) -> None:
+        before = self._loads
+        self._call("Page.navigate", url=url)
+        while self._loads == before:
+            self._read()
+
+    def evaluate(self, expression: str) -> Any:
+        asked = {"awaitPromise": True, "returnByValue": True, "userGesture": True}
+        said = self._call("Runtime.evaluate", expression=expression, **asked)
+        if "exceptionDetails" in said:
+            raise OSError(json.dumps(said["exceptionDetails"]))
+        return said["result"].get("value")
+
+    def click(self, x: float, y: float) -> None:
+        for kind in ("mousePressed", "mouseReleased"):
+            place = {"x": x, "y": y, "button": "left", "clickCount": 1}
+            self._call("Input.dispatchMouseEvent", type=kind, **place)
+
+    def type(self, text: str) -> None:
+        for letter in text:
+            self._call("Input.dispatchKeyEvent", type="char", text=letter)
+
+    def paste(self) -> None:
+        self._call("Input.dispatchKeyEvent", type="keyDown", key="v", commands=["paste"])
+
+    def press_enter(self) -> None:
+        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+        for kind in ("keyDown", "keyUp"):
+            self._call("Input.dispatchKeyEvent", type=kind, **key)
+
+    def resize(self, width: int, height: int) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._call("Emulation.setDeviceMetricsOverride", **size)
+
+    def pdf(self) -> bytes:
+        printed = self._call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        return base64.b64decode(printed["data"])
+
+    def png(self) -> bytes:
+        return base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
+
+    def close(self) -> None:
+        for each in (self._commands, self._replies, self._place):
+            os.close(each)
+
+
+class Firefox:
+    """A page of Firefox ESR."""
+
+    def __init__(self, folder: Path, *, dark: bool) -> None:
+        preferences = _PREFERENCES | {
+            "layout.css.prefers-color-scheme.content-override": 0 if dark else 1
+        }
+        lines = (f"user_pref({json.dumps(n)}, {json.dumps(v)});" for n, v in preferences.items())
+        (folder / "user.js").write_text("\n".join(lines))
+        self.process = subprocess.Popen(
+            [*_FIREFOX, "--profile", str(folder)],
+            env={**os.environ, "HOME": str(folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._socket: Any = None
+        self._numbers = itertools.count(1)
+        self.problems: list[str] = []
+        self.requests: list[str] = []
+
+    def connect(self) -> None:
+        import websocket
+
+        assert self.process.stderr is not None
+        found = next(filter(None, map(_LISTENING.search, self.process.stderr)), None)
+        if found is None:
+            raise OSError("firefox ended")
+        # Whatever else it says must not fill the pipe and hold it up.
+        self._drain = threading.Thread(target=deque, args=(self.process.stderr, 0), daemon=True)
+        self._drain.start()
+        self._socket = websocket.create_connection(
+            f"{found[1]}/session", suppress_origin=True, timeout=TIME_LIMIT
+        )
+        self._call("session.new", capabilities={})
+        events = ["log.entryAdded", "network.beforeRequestSent"]
+        self._call("session.subscribe", events=events)
+        self._context = self._call("browsingContext.getTree")["contexts"][0]["context"]
+
+    def _call(self, method: str, **params: Any) -> Any:
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        while True:
+            reply = json.loads(self._socket.recv())
+            if reply["type"] == "event":
+                self._note(reply["method"], reply["params"])
+            elif reply.get("id") == number:
+                break
+        if reply["type"] == "error":
+            raise OSError(f"{method}: {reply['error']}: {reply['message']}")
+        return reply["result"]
+
+    def _note(self, method: str, said: Any) -> None:
+        if method == "network.beforeRequestSent":
+            self.requests.append(said["request"]["url"])
+        elif said["level"] in ("error", "warn"):
+            self.problems.append(str(said["text"]))
+
+    def open(self, url: str) -> None:
+        self._call("browsingContext.navigate", context=self._context, url=url, wait="complete")
+
+    def evaluate(self, expression: str) -> Any:
+        # BiDi has its own form for values; JSON is the same for both browsers.
+        whole = f"Promise.resolve({expression}).then(value => JSON.stringify(value ?? null))"
+        asked = {"target": {"context": self._context}, "awaitPromise": True, "userActivation": True}
+        said = self._call("script.evaluate", expression=whole, **asked)
+        if said["type"] != "success":
+            raise OSError(json.dumps(said["exceptionDetails"]["text"]))
+        return json.loads(said["result"]["value"])
+
+    def _act(self, kind: str, actions: list[dict[str, Any]]) -> None:
+        source = [{"type": kind, "id": kind, "actions": actions}]
+        self._call("input.performActions", context=self._context, actions=source)
+
+    def click(self, x: float, y: float) -> None:
+        move = {"type": "pointerMove", "x": round(x), "y": round(y)}
+        press = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
+        self._act("pointer", [move, *press])
+
+    def type(self, text: str) -> None:
+        pairs = itertools.product(text, ("keyDown", "keyUp"))
+        self._act("key", [{"type": kind, "value": letter} for letter, kind in pairs])
+
+    def paste(self) -> None:
+        keys = (("keyDown", _CONTROL), ("keyDown", "v"), ("keyUp", "v"), ("keyUp", _CONTROL))
+        self._act("key", [{"type": kind, "value": value} for kind, value in keys])
+
+    def press_enter(self) -> None:
+        self.type(_ENTER)
+
+    def resize(self, width: int, height: int) -> None:
+        size = {"width": width, "height": height}
+        self._call("browsingContext.setViewport", context=self._context, viewport=size)
+
+    def pdf(self) -> bytes:
+        a4 = {"width": 29.7, "height": 21.0}  # centimetres; it does not ask the style sheet
+        margin = dict.fromkeys(("top", "bottom", "left", "right"), 1.1)
+        asked = {"page": a4, "margin": margin, "background": True}
+        printed = self._call("browsingContext.print", context=self._context, **asked)
+        return base64.b64decode(printed["data"])
+
+    def png(self) -> bytes:
+        taken = self._call("browsingContext.captureScreenshot", context=self._context)
+        return base64.b64decode(taken["data"])
+
+    def close(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._call("browser.close")
+            self._socket.close()
+        self.process.wait(timeout=20)
+        self._drain.join(timeout=20)
+        if self.process.stderr and not self._drain.is_alive():
+            self.process.stderr.close()
+
+
+@contextlib.contextmanager
+def opened(browser: str, folder: Path, *, dark: bool = False) -> "Iterator[Page]":
+    """Start a browser with an empty profile; it has ended when the block has.
+
+    Skips the test if the browser, or what drives it, is not on this machine.
+    """
+    program = {"chromium": "chromium", "firefox": "firefox-esr"}[browser]
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not on PATH; to have it: apt install {program}")
+    if browser == "firefox":
+        pytest.importorskip("websocket", reason="to have it: uv sync --extra browsers")
+    folder.mkdir(exist_ok=True)
+    page = (Chromium if browser == "chromium" else Firefox)(folder, dark=dark)
+    watch = threading.Timer(TIME_LIMIT * 5, page.process.kill)
+    watch.start()
+    try:
+        page.connect()
+        yield page
+    finally:
+        with contextlib.suppress(Exception):
+            page.close()
+        try:
+            page.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            page.process.kill()
+            page.process.wait()
+        watch.cancel()
