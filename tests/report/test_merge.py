@@ -108,8 +108,12 @@ def test_a_client_of_one_machine_stands_in_the_tables(other: Any) -> None:
 
 
 def test_what_cannot_be_merged_is_said(other: Any) -> None:
-    with pytest.raises(ValueError, match="lists a twice"):
+    with pytest.raises(ValueError, match="2 machines have the name a: write NAME=REPORT"):
         merged([Machine("a", SAMPLE), Machine("a", SAMPLE)])
+    twice = deepcopy(SAMPLE)
+    twice["cells"].append(twice["cells"][0])
+    with pytest.raises(ValueError, match="lists chromium-p256-full_chain twice"):
+        fleet_of(SAMPLE, twice)
     other["cells"] = []
     with pytest.raises(ValueError, match="no report has a cell"):
         merged([Machine("a", other)])

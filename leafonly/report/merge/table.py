@@ -1,5 +1,6 @@
 """Merge the reports of several machines."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from leafonly.clients.measured import SCENARIO_NAMES
@@ -32,7 +33,9 @@ def merged(machines: Sequence[Machine]) -> Fleet:
 
     """
     machines = [Machine(shown(name), report) for name, report in machines]
-    by_key(machines, lambda machine: machine.name)
+    for name, count in Counter(machine.name for machine in machines).items():
+        if count > 1:
+            raise ValueError(f"{count} machines have the name {name}: write NAME=REPORT for each")
     kinds = sorted({machine.report["run"]["kind"].replace("_", " ") for machine in machines})
     if len(kinds) > 1:
         raise ValueError(
