@@ -90,7 +90,7 @@ def _row(*cells: str) -> str:
 
 def _plain(scenario: str) -> str:
     title, more = HEADINGS[scenario]
-    return f"{title} ({more})"
+    return f"{title} ({more})" if more else title
 
 
 def _css(word: Word, scenario: str) -> str:
