@@ -128,8 +128,9 @@ class Chromium:
 
     def open(self, url: str) -> None:
         before = self._loads
-        self._call("Page.navigate", url=url)
-        while self._loads == before:
+        navigated = self._call("Page.navigate", url=url)
+        # Another fragment of the same document loads nothing.
+        while "loaderId" in navigated and self._loads == before:
             self._read()
 
     def evaluate(self, expression: str) -> Any:
