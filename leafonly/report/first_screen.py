@@ -72,6 +72,9 @@ def _asked(report: Report) -> Sequence[CellRow]:
 def _without_clients(report: Report) -> str:
     if report["cells"]:
         return "No client gave a verdict"
+    if report["run"]["kind"] == "own_certificate":
+        blocked = any(each["severity"] == "blocker" for each in report["findings"])
+        return "Not to be deployed like this" if blocked else "No blocker in the files"
     said = presentation_sentence(report)
     if said is None:
         return report["summary"]["sentence"]

@@ -65,7 +65,7 @@ def test_verdict_comes_first_and_fits_80_columns(tmp_path, delivery):
     finished = run_audit(tmp_path, *good(tmp_path, delivery))
     verdict = "Not to be deployed like this: 1 blocker and 0 warnings in the files: the private"
     page = (tmp_path / "report" / "report.html").read_text()
-    assert page.index(f'<p class="verdict">{verdict}') < page.index("<h2>")
+    assert page.index("Blocker: the private") < page.index("<h1>Not to be deployed like this")
     about = finished.stdout.split("= leafonly =")[1].split("short test summary")[0]
     assert about.index(verdict) < about.index("blocker  key_matches_certificate:")
     # Rich fills its lines with spaces; a report's path is one word that cannot be broken.

@@ -183,6 +183,11 @@ def test_audit_shows_its_blockers_first_and_no_command_that_does_not_apply() -> 
     assert alarms(told)[0].text.startswith("Blocker: ")
 
 
+def test_audit_without_clients_says_in_one_line_whether_to_deploy() -> None:
+    assert headline(audit(x="info")) == "No blocker in the files"
+    assert headline(audit(x="warning", y="blocker")) == "Not to be deployed like this"
+
+
 def test_chain_has_the_names_and_days_that_the_audit_found() -> None:
     told = audit(own("a", "absent", "rejected"))
     message = {"roots_are_listed": "path: cam <- Mid <- Top", "leaf_is_valid_now": "9 days left, x"}

@@ -29,7 +29,9 @@ reveal();
 const form = document.querySelector(".filter");
 if (form) {
   const field = (name) => document.getElementById("f-" + name);
-  const rows = [...document.querySelectorAll("#cells tbody tr")].map((row) => ({
+  const body = document.querySelector("#cells tbody");
+  let rows; // read when they are first asked for: there may be thousands
+  const read = () => [...body.rows].map((row) => ({
     row,
     name: row.cells[0].textContent.toLowerCase(),
     stack: row.cells[1].dataset.s,
@@ -37,6 +39,7 @@ if (form) {
     cells: [...row.cells].slice(2).map((cell) => [...cell.classList]),
   }));
   const filter = () => {
+    rows ??= read();
     const name = field("name").value.trim().toLowerCase();
     const [stack, kind, scenario] = ["stack", "kind", "scenario"].map((each) => field(each).value);
     const verdicts = field("verdict").value.split(" ").filter(Boolean);
@@ -56,7 +59,9 @@ if (form) {
   // The fields are empty only after this event.
   form.addEventListener("reset", () => setTimeout(filter));
   form.hidden = false;
-  filter(); // a browser may have kept what was typed
+  // A browser may have kept what was typed.
+  const fields = ["name", "stack", "kind", "verdict", "scenario"];
+  if (fields.some((each) => field(each).value)) filter();
 }
 
 async function copy(text) {
