@@ -26,3 +26,5 @@ lock:  ## after a change of the dependencies
 docs:  ## after a change of an entry, or of the sample report
 	uv run python -m leafonly docs clients >docs/clients.md
 	uv run python -m leafonly answer reports/sample/report.json >docs/answer.md
+	cp docs/generations/about.md docs/generations.md
+	uv run python -m leafonly merge --markdown "Debian 12=docs/generations/debian-12.json" "Debian 13=docs/generations/debian-13.json" unstable=docs/generations/debian-unstable.json >>docs/generations.md

@@ -6,7 +6,10 @@ from pathlib import Path
 from leafonly.clients import CLIENTS, catalogue
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.report import answer
-from leafonly.report.document import validate
+from leafonly.report.document import read, validate
+from leafonly.report.merge import drawing
+from leafonly.report.merge.fleet import Machine
+from leafonly.report.merge.table import merged
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = "reports/sample/report.json"
@@ -33,3 +36,26 @@ def test_answer_is_what_the_sample_report_says() -> None:
     assert written == answer.markdown(report, SAMPLE), (
         f"run: uv run python -m leafonly answer {SAMPLE} >docs/answer.md"
     )
+
+
+GENERATIONS = {"Debian 12": "debian-12", "Debian 13": "debian-13", "unstable": "debian-unstable"}
+
+
+def test_the_generations_of_debian_are_what_their_reports_say() -> None:
+    folder = ROOT / "docs/generations"
+    assert {path.stem for path in folder.glob("*.json")} == set(GENERATIONS.values())
+    machines = [Machine(name, read(folder / f"{file}.json")) for name, file in GENERATIONS.items()]
+    about = (folder / "about.md").read_text(encoding="utf-8")
+    written = (ROOT / "docs/generations.md").read_text(encoding="utf-8")
+    fleet = merged(machines)
+    assert written == about + drawing.markdown(fleet), "run: make docs"
+    # What about.md says in words.
+    for scenario, connect in (("absent", False), ("full_chain", True), ("cached", True)):
+        for few, asked in fleet.connecting[scenario].values():
+            assert few == (asked if connect else 0), scenario
+    differ = [(each.scenario, *each.by_word, len(each.clients)) for each in fleet.deviations]
+    assert differ == [("cached", "yes", "anchor", 7), ("cached", "anchor", "yes", 1)]
+    fetch = [each.name for each in fleet.measured if "yes" in each.words["aia"].values()]
+    assert fetch == ["chromium", "chromium-restarted", "java-aia", "java-url-aia"]
+    # Without evidence: it would be two thirds of them.
+    assert all(path.stat().st_size < 300_000 for path in folder.iterdir())

@@ -11,9 +11,11 @@ from leafonly.command_line import (
     build,
     clients,
     deploy,
+    diff,
     docs,
     gateway,
     look,
+    merge,
     remedies,
     report,
     serve,
@@ -24,7 +26,21 @@ from leafonly.distribution import __version__
 
 __all__ = ["parser"]
 
-_COMMANDS = (suites, look, serve, deploy, gateway, remedies, clients, build, report, docs, answer)
+_COMMANDS = (
+    suites,
+    look,
+    serve,
+    deploy,
+    gateway,
+    remedies,
+    clients,
+    build,
+    diff,
+    merge,
+    report,
+    docs,
+    answer,
+)
 """The order of --help."""
 
 

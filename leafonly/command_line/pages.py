@@ -1,0 +1,20 @@
+"""Write an HTML page where a user wants it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["write_page"]
+
+
+def write_page(output: Path, html: str, sources: Iterable[Path]) -> None:
+    """Write a page, but over none of the reports that it is drawn from.
+
+    Raises:
+        ValueError: The output is one of the reports.
+        OSError: It cannot be written.
+
+    """
+    if output.exists() and any(output.samefile(source) for source in sources):
+        raise ValueError(f"{output} is the report itself: name another file")
+    # JSON can hold halves of a character, which UTF-8 cannot.
+    output.write_text(html, encoding="utf-8", errors="replace")

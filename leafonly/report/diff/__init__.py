@@ -1,0 +1,1 @@
+"""Two reports compared. `difference.compare` compares them, `drawing` shows the difference."""

@@ -1,0 +1,1 @@
+"""Reports of several machines in one matrix: `fleet.merged` makes it, `drawing` shows it."""

@@ -1,0 +1,67 @@
+"""What reports contain, made fit to be shown: every name in a report may be hostile."""
+
+import re
+import textwrap
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
+from leafonly.certificates.printable import printable
+from leafonly.report.rows import ClientRow
+
+__all__ = ["by_key", "in_markdown", "shown", "versions", "wrapped"]
+
+_MOST_CHARACTERS = 120  # of one name: the longest command of a client has 60
+# Neither a link nor a mention, for GitHub's Markdown too (GFM, "Autolinks (extension)").
+_PLAIN = re.compile(
+    r"(?!.*www\.)[A-Z0-9(](?:[A-Z0-9 .,()/+→-]|:(?= )|(?<=[A-Z0-9])_(?=[A-Z0-9]))*",
+    re.IGNORECASE,
+)
+
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
+
+
+def shown(text: str) -> str:
+    """Return a text from a report as one short printable line."""
+    line = printable(text[: _MOST_CHARACTERS + 1])
+    return line if len(line) <= _MOST_CHARACTERS else line[: _MOST_CHARACTERS - 1] + "…"
+
+
+def in_markdown(text: str) -> str:
+    """Return a text for a cell of a Markdown table, as code if it could be markup.
+
+    In code, nothing is a link, a mention, a formula or HTML (GFM, "Code spans"); a `|` would
+    still end the cell.
+    """
+    if not text or _PLAIN.fullmatch(text):
+        return text
+    return "`" + text.replace("`", "'").replace("|", "¦") + "`"
+
+
+def by_key(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, Row]:
+    """Return rows by what identifies them.
+
+    Raises:
+        ValueError: Two rows have the same identity, so that one would be lost.
+
+    """
+    found: dict[Key, Row] = {}
+    for row in rows:
+        if (identity := key(row)) in found:
+            parts = identity if isinstance(identity, tuple) else (identity,)
+            raise ValueError(f"a report lists {shown('-'.join(map(str, parts)))} twice")
+        found[identity] = row
+    return found
+
+
+def versions(client: ClientRow) -> str:
+    """Return the version of a client, and in brackets its TLS library with its version."""
+    library = " ".join(filter(None, (client["stack"], client["stack_version"])))
+    return shown(f"{client['version'] or 'version unknown'} ({library})")
+
+
+def wrapped(line: str, indent: str, width: int) -> list[str]:
+    """Return a line as lines of a terminal; names are kept whole where they fit."""
+    return textwrap.wrap(
+        line, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )
