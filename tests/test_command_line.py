@@ -18,7 +18,7 @@ from leafonly.report.document import to_json
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "reports/sample/report.json"
-COMMANDS = ("look", "serve", "clients", "build", "docs", "answer", "report")
+COMMANDS = ("look", "serve", "clients", "build", "docs", "answer", "report", "summary")
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -100,7 +100,7 @@ def changed(**fields: object) -> bytes:
     return to_json(json.loads(SAMPLE.read_bytes()) | fields).encode()
 
 
-@pytest.mark.parametrize("command", ["answer", "report"])
+@pytest.mark.parametrize("command", ["answer", "report", "summary"])
 @pytest.mark.parametrize(
     ("content", "error"),
     [

@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 
 from leafonly import __version__
 from leafonly.certificates.printable import printable
-from leafonly.command_line import answer, build, clients, docs, look, report, serve
+from leafonly.command_line import answer, build, clients, docs, look, report, serve, summary
 from leafonly.command_line.messages import unknown
 
 __all__ = ["parser"]
 
-_COMMANDS = (look, serve, clients, build, docs, answer, report)
+_COMMANDS = (look, serve, clients, build, docs, answer, report, summary)
 """The order of --help."""
 
 

@@ -7,7 +7,7 @@ from leafonly.report.counting import counts, failed_requirements
 from leafonly.report.rows import CellRow, ClientRow, Report, ReportBody, Summary
 from leafonly.report.sentence import sentence
 
-__all__ = ["MARKS", "cell_word", "rows", "scenario_names", "summary", "surprises"]
+__all__ = ["MARKS", "Row", "cell_word", "rows", "scenario_names", "summary", "surprises"]
 
 Row = tuple[ClientRow, str, Mapping[str, CellRow]]
 
