@@ -24,17 +24,15 @@ _EXTRA = re.compile(r"uv sync --extra (\S+)")
 
 
 def section(report: Report, width: int) -> Text:
-    """Draw the end of a run: the result, the matrix, what is not as expected, the result.
+    """Draw the end of a run: the result, the matrix, what is not as expected, the headline.
 
-    The result comes again, because a long matrix scrolls it away: its beginning, if everything
-    is as expected.
+    The beginning of the result comes again, because a long matrix scrolls it away.
     """
-    said = Text(wrapped(report["summary"]["sentence"], width), "bold")
-    if not report["cells"]:
-        return said
-    odd = _odd(report, width)
-    again = said if odd else Text(wrapped(headline(report), width), "bold")
-    return Text("\n\n").join([said, matrix(report, width), *odd, again])
+    parts = [Text(wrapped(report["summary"]["sentence"], width), "bold")]
+    if report["cells"]:
+        parts += [matrix(report, width), *_odd(report, width)]
+        parts.append(Text(wrapped(headline(report), width), "bold"))
+    return Text("\n\n").join(parts)
 
 
 def result(report: Report, width: int) -> Text:
