@@ -38,8 +38,13 @@ def sentence(report: ReportBody) -> str:
 
 
 def headline(report: ReportBody) -> str:
-    """Return the beginning of the sentence: what failed, and the first result."""
-    result = next(filter(None, _OF_KIND[report["run"]["kind"]](report)), None)
+    """Return the sentence; of a matrix, what failed and the first of its results.
+
+    The results of other runs are about one certificate, and none of them can be left out.
+    """
+    if report["run"]["kind"] != "matrix":
+        return sentence(report)
+    result = next(filter(None, _of_matrix(report)), None)
     return " ".join(filter(None, (*_of_failures(report), result))) or _NOTHING
 
 
