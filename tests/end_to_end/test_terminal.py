@@ -36,7 +36,9 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        return self._out.read_text(encoding="utf-8", errors="replace")
+        return self._out.read_bytes().decode(
+            "utf-8", "replace"
+        )  # as it was written, with each return
 
     def wait_for(self, condition: Callable[[], object]) -> None:
         end = time.monotonic() + 90
