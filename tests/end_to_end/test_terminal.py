@@ -121,6 +121,24 @@ def test_ctrl_c_writes_the_report_of_what_was_done(tmp_path: Path, workers: list
     assert not psutil.pid_exists(number)
 
 
+@pytest.mark.needs("curl")
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one cell at a time on one CPU")
+def test_ctrl_c_keeps_a_cell_that_was_measured_before_its_test(tmp_path: Path) -> None:
+    slow, note = stub(tmp_path, 600)
+    asked = ("suites/matrix", "--clients=curl", slow, "--scenarios=absent")
+    with on_a_terminal(tmp_path, *asked) as terminal:
+        # The test of the slow client comes first, and waits.
+        terminal.wait_for(lambda: "1/2 cells" in terminal.text and note.exists())
+        terminal.type("\x03")
+        assert terminal.process.wait(60) == pytest.ExitCode.INTERRUPTED
+    report: Any = json.loads((tmp_path / "report" / "report.json").read_text())
+    validate(report)
+    assert [each["id"] for each in report["cells"]] == ["curl-absent-p256"]
+    assert report["cells"][0]["verdict"] == "rejected"
+    assert report["camera"]["kind"] == "emulator"
+    assert not report["run"]["complete"]
+
+
 def test_ctrl_c_while_clients_are_looked_for_ends_at_once(tmp_path: Path) -> None:
     program, note = tmp_path / "bin" / "curl", tmp_path / "started"
     program.parent.mkdir()
