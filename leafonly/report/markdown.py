@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from leafonly.certificates.printable import printable
 from leafonly.report.rows import FindingRow, RemedyRow, Report
-from leafonly.report.summary import surprises
+from leafonly.report.summary import outcome, surprises
 
 __all__ = ["MOST_BYTES", "escaped", "markdown"]
 
@@ -31,7 +31,7 @@ def markdown(report: Report) -> str:
         f"**{escaped(report['summary']['sentence'])}**",
         *_counts(report),
         *_list("Required to connect, but does not", report["summary"]["failed_requirements"]),
-        *_list("Not as expected", [name for name, _ in surprises(report)]),
+        *_list("Not as expected", [f"{name}: {outcome(cell)}" for name, cell in surprises(report)]),
         *_findings(report["findings"]),
         *_remedy(report["remedies"][:1]),
     ]

@@ -9,17 +9,15 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from leafonly.certificates.printable import printable
 from leafonly.clients.debian import apt_packages
-from leafonly.report.rows import CellRow, ClientRow, Report
+from leafonly.report.rows import ClientRow, Report
 from leafonly.report.sentence import headline
-from leafonly.report.summary import surprises
+from leafonly.report.summary import outcome, surprises
 from leafonly.report.text_table import matrix, wrapped
 
 __all__ = ["client_list", "drawn", "result", "section", "width_of_stdout"]
 
 _MOST_ODD = 10  # lines of what is not as expected
-_LONGEST_REASON = 300
 _EXTRA = re.compile(r"uv sync --extra (\S+)")
 
 
@@ -68,18 +66,10 @@ def drawn(text: Text, *, colour: bool) -> str:
 def _odd(report: Report, width: int) -> list[Text]:
     """List what is not as expected, one line for each client and cause."""
     odd = surprises(report)
-    lines = [wrapped(f"{name}: {_what(cell)}", width, indent=2) for name, cell in odd[:_MOST_ODD]]
+    lines = [wrapped(f"{name}: {outcome(cell)}", width, indent=2) for name, cell in odd[:_MOST_ODD]]
     if len(odd) > _MOST_ODD:
         lines.append(f"and {len(odd) - _MOST_ODD} more: see the report")
     return [Text("\n").join(map(Text, ("Not as expected:", *lines)))] if odd else []
-
-
-def _what(cell: CellRow) -> str:
-    reason = printable(cell["reason"] or cell["cached_kind"] or "", _LONGEST_REASON)
-    if not cell["conclusive"]:
-        return f"no verdict: {reason.removeprefix('not asked: ')}"
-    outcome = f"{cell['verdict']}: {reason}" if reason else cell["verdict"]
-    return f"{outcome} (expected {cell['expected']})"
 
 
 def width_of_stdout() -> int | None:
