@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "fixtures.interruption",
+    "fixtures.progress",
     "fixtures.cameras",
     "fixtures.options",
     "fixtures.xdist_scheduler",

@@ -114,7 +114,7 @@ def changed(**fields: object) -> bytes:
     return to_json(json.loads(SAMPLE.read_bytes()) | fields).encode()
 
 
-@pytest.mark.parametrize("command", ["answer", "report"])
+@pytest.mark.parametrize("command", ["answer", "report", "summary"])
 @pytest.mark.parametrize(
     ("content", "error"),
     [

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,10 +83,22 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), text)
 
 
-def find_all(clients: Mapping[str, Client]) -> dict[str, Found]:
-    """Return what `find` finds for each client. Several run at a time, because each starts."""
+def find_all(
+    clients: Mapping[str, Client], looked: Callable[[int, int], None] = lambda done, count: None
+) -> dict[str, Found]:
+    """Return what `find` finds for each client. Several run at a time, because each starts.
+
+    Args:
+        clients: The clients, by name.
+        looked: Is told how many have been looked for, and how many there are.
+
+    """
+    found: dict[str, Found] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return dict(zip(clients, pool.map(find, clients.values()), strict=True))
+        for name, each in zip(clients, pool.map(find, clients.values()), strict=True):
+            found[name] = each
+            looked(len(found), len(clients))
+    return found
 
 
 def find(client: Client) -> Found:

@@ -20,6 +20,7 @@ from leafonly.command_line import (
     report,
     serve,
     suites,
+    summary,
 )
 from leafonly.command_line.messages import unknown
 from leafonly.distribution import __version__
@@ -35,6 +36,7 @@ _COMMANDS = (
     remedies,
     clients,
     build,
+    summary,
     diff,
     merge,
     report,

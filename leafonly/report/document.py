@@ -7,12 +7,14 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import jsonschema
 
 from leafonly.certificates.regular_file import read_regular_file
 from leafonly.clients.cell_id import CellId
 from leafonly.distribution import __version__
+from leafonly.report import schema
 from leafonly.report.html import render
 from leafonly.report.masking import masked
 from leafonly.report.remedies import remedies
@@ -30,7 +32,6 @@ from leafonly.report.summary import summary
 
 __all__ = ["document", "read", "to_json", "validate", "write"]
 
-_SCHEMA = Path(__file__).with_name("schema.json")
 _MOST_CHARACTERS = 200  # of a validation error: it quotes the value, which may be a whole file
 
 
@@ -90,7 +91,7 @@ def validate(report: Report) -> None:
         jsonschema.ValidationError: A field is missing, unknown, or not what it must be.
 
     """
-    jsonschema.validate(report, json.loads(_SCHEMA.read_text()))
+    schema.check_written(report)
 
 
 def write(report: Report, directory: Path, pictures: Mapping[str, bytes] | None = None) -> None:
@@ -128,8 +129,8 @@ def _one_row_a_line(value: object) -> str:
 def read(path: Path) -> Report:
     """Return the report that a file holds, validated: the file may come from anybody.
 
-    Fields that the schema does not know are allowed, because a later version of leafonly may
-    add them to `leafonly/1`. Those that an earlier version did not write are filled in.
+    A later version of leafonly may add fields and values to `leafonly/1`. They are left out
+    (`schema.without_unknown`). Fields that an earlier version did not write are filled in.
 
     Raises:
         OSError: The file cannot be read.
@@ -139,8 +140,9 @@ def read(path: Path) -> Report:
     data = read_regular_file(path)
     try:
         report = json.loads(data, parse_constant=_refuse)
-        jsonschema.validate(report, json.loads(_SCHEMA.read_text(), object_hook=_without_refusal))
-        complete = _completed(report)
+        schema.check(report)
+        report = schema.without_unknown(report)
+        complete = _completed(cast("ReportBody", report))
         _check_references(complete)
         return {**complete, "summary": report.get("summary") or summary(complete)}
     except jsonschema.ValidationError as error:
@@ -153,13 +155,6 @@ def read(path: Path) -> Report:
 def _refuse(constant: str) -> None:
     # Python reads NaN and Infinity, which RFC 8259 section 6 does not allow.
     raise ValueError(f"{constant} is not JSON")
-
-
-def _without_refusal(schema: dict[str, object]) -> dict[str, object]:
-    """Let an object of the schema have fields that it does not know."""
-    if schema.get("additionalProperties") is False:
-        del schema["additionalProperties"]
-    return schema
 
 
 def _check_references(report: ReportBody) -> None:

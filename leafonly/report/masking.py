@@ -77,9 +77,7 @@ class _Folders:
 
 
 def _named() -> Iterator[tuple[Path, str]]:
-    import leafonly
-
-    yield Path(leafonly.__file__).parents[1], "$LEAFONLY"
+    yield Path(__file__).parents[2], "$LEAFONLY"
     yield Path(sys.prefix), "$VENV"
     yield Path(sys.base_prefix), "$PYTHON"
     yield cache_directory(), "$CACHE"

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from leafonly.report.counting import conclusive, failed_requirements, many, names, same_row
 from leafonly.report.rows import CellRow, FindingRow, ReportBody, Run
 
-__all__ = ["presentation_sentence", "sentence"]
+__all__ = ["headline", "presentation_sentence", "sentence"]
 
 _PRESENTATION = "presentation"  # the check of the finding that speaks of the camera
 _DEPLOYED = "deployed_chain"  # the check of the findings that speak of deployed ones
+_NOTHING = "No client was asked."
 _MOST_BLOCKERS = 2  # named in the sentence; the findings list them all
 
 _SITUATIONS = {
@@ -32,15 +33,29 @@ def sentence(report: ReportBody) -> str:
         report: As in report.json; `summary` may be missing.
 
     """
-    run = report["run"]
     parts = [
-        _of_requirements(report),
-        None if run["complete"] else _of_an_early_end(run),
-        *_OF_KIND[run["kind"]](report),
+        *_of_failures(report),
+        *_OF_KIND[report["run"]["kind"]](report),
         _of_gateways(report),
         _of_clocks(report),
     ]
-    return " ".join(filter(None, parts)) or "No client was asked."
+    return " ".join(filter(None, parts)) or _NOTHING
+
+
+def headline(report: ReportBody) -> str:
+    """Return the sentence; of a matrix, what failed and the first of its results.
+
+    The results of other runs are about one certificate, and none of them can be left out.
+    """
+    if report["run"]["kind"] != "matrix":
+        return sentence(report)
+    result = next(filter(None, _of_matrix(report)), None)
+    return " ".join(filter(None, (*_of_failures(report), result))) or _NOTHING
+
+
+def _of_failures(report: ReportBody) -> list[str | None]:
+    run = report["run"]
+    return [_of_requirements(report), None if run["complete"] else _of_an_early_end(run)]
 
 
 def _of_presentation(report: ReportBody) -> list[str | None]:
@@ -75,6 +90,8 @@ def _rejects(cell: CellRow) -> bool:
 
 
 def _of_an_early_end(run: Run) -> str:
+    if "tests_planned" not in run or "tests_run" not in run:
+        return "Stopped early; some tests did not run."
     planned = many(run["tests_planned"], "test")
     return f"Stopped after {run['tests_run']} of {planned}; the rest did not run."
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 
+from leafonly.certificates.printable import printable
 from leafonly.clients.measured import SCENARIO_NAMES
 from leafonly.report.counting import counts, failed_requirements
 from leafonly.report.rows import CellRow, ClientRow, Report, ReportBody, Summary
 from leafonly.report.sentence import sentence
 
-__all__ = ["MARKS", "cell_word", "rows", "scenario_names", "summary", "surprises"]
+__all__ = ["MARKS", "Row", "cell_word", "outcome", "rows", "scenario_names", "summary", "surprises"]
 
 Row = tuple[ClientRow, str, Mapping[str, CellRow]]
 
+_LONGEST_REASON = 300  # characters
 _FAILED, _SURPRISE, _NEWS = "!", "*", "+"
 
 MARKS = {
@@ -88,3 +90,12 @@ def surprises(report: Report) -> list[tuple[str, CellRow]]:
         )
         for cells in found.values()
     ]
+
+
+def outcome(cell: CellRow) -> str:
+    """Say what became of a cell that is not as it was measured before."""
+    reason = printable(cell["reason"] or cell["cached_kind"] or "", _LONGEST_REASON)
+    if not cell["conclusive"]:
+        return f"no verdict: {reason.removeprefix('not asked: ')}"
+    verdict = f"{cell['verdict']}: {reason}" if reason else cell["verdict"]
+    return f"{verdict} (expected {cell['expected']})"

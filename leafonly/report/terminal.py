@@ -1,63 +1,76 @@
-"""The report on a terminal of 80 columns."""
+"""The report on a terminal, or in a log: plain characters, colours only where they are wanted."""
 
+import io
 import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
-from rich.console import Group, RenderableType
-from rich.markup import escape
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from leafonly.clients.debian import apt_packages
 from leafonly.distribution import extras_command
 from leafonly.report.rows import ClientRow, Report
-from leafonly.report.summary import MARKS, cell_word, rows, scenario_names
+from leafonly.report.sentence import headline
+from leafonly.report.summary import outcome, surprises
+from leafonly.report.text_table import matrix, wrapped
 
-__all__ = ["client_list", "matrix", "width_of_stdout"]
+__all__ = ["client_list", "drawn", "result", "section", "width_of_stdout"]
 
-_COLOURS = {"yes": "green", "anchor": "yellow", "no": "red", "ERROR": "magenta", "n/a": "dim"}
+_MOST_ODD = 10  # lines of what is not as expected
 _EXTRA = re.compile(r"--extra (\S+)|leafonly\[([\w-]+)\]")
 
 
-def matrix(report: Report) -> RenderableType:
-    """Draw the matrix: clients by TLS library down, scenarios across, the legend below."""
-    names = scenario_names(report)
-    several_keys = len({cell["key_type"] for cell in report["cells"]}) > 1
-    labelled = [
-        (f"{client['name']} {key_type}" if several_keys else client["name"], client, cells)
-        for client, key_type, cells in rows(report)
-    ]
-    headings = [name.replace("_", "\n") for name in names]
-    widths = [max(3, *map(len, heading.split())) + 1 for heading in headings]
-    longest = max((len(label) for label, _, _ in labelled), default=0)
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("client", no_wrap=True)
-    # What the others leave of 80 columns: the version can be looked up, the verdicts cannot.
-    left = max(8, 80 - sum(widths) - longest - 2)
-    table.add_column("TLS library", no_wrap=True, style="dim", max_width=left)
-    for heading, width in zip(headings, widths, strict=True):
-        table.add_column(heading, min_width=width - 1)
-    used: set[str] = set()
-    for label, client, cells in labelled:
-        words = [cell_word(report, cells[name]) if name in cells else "" for name in names]
-        used.update(_plain(word) for word in words)
-        used.update(word.removeprefix(_plain(word)) for word in words)
-        library = f"{client['stack']} {client['stack_version'] or ''}".strip()
-        table.add_row(escape(label), escape(library), *map(_coloured, words))
-    legend = [Text(f"{word}: {what}", style="dim") for word, what in MARKS.items() if word in used]
-    return Group(table, Text(), *legend)
+def section(report: Report, width: int) -> Text:
+    """Draw the end of a run: the result, the matrix, what is not as expected, the headline.
+
+    The beginning of the result comes again, because a long matrix scrolls it away.
+    """
+    parts = [Text(wrapped(report["summary"]["sentence"], width), "bold")]
+    if report["cells"]:
+        parts += [matrix(report, width), *_odd(report, width)]
+        parts.append(Text(wrapped(headline(report), width), "bold"))
+    return Text("\n\n").join(parts)
 
 
-def _coloured(word: str) -> Text:
-    plain = _plain(word)
-    return Text(word, style=_COLOURS.get(plain, "") + (" bold" if word != plain else ""))
+def result(report: Report, width: int) -> Text:
+    """Draw what a report comes to: the end of its run, what was found, and the best remedy."""
+    parts = [section(report, width)]
+    for severity in ("blocker", "warning"):
+        for each in report["findings"]:
+            if each["severity"] == severity:
+                found = wrapped(f"{severity:8} {each['check']}: {each['message']}", width, 9)
+                remedy = f"{'':9}-> {each['remedy']}" if each["remedy"] else ""
+                parts.append(Text("\n".join(filter(None, (found, wrapped(remedy, width, 12))))))
+    for best in report["remedies"][:1]:
+        parts.append(Text(wrapped(f"Best remedy: {best['name']}. {best['how']}", width, 2)))
+    return Text("\n\n").join(parts)
 
 
-def _plain(word: str) -> str:
-    """Remove the mark."""
-    return word.rstrip("!*+")
+def drawn(text: Text, *, colour: bool) -> str:
+    """Return a text for a terminal, with or without colours, whatever stdout is."""
+    console = Console(
+        file=io.StringIO(),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        legacy_windows=False,
+    )
+    with console.capture() as capture:
+        for line in text.split("\n", allow_blank=True):
+            line.rstrip()
+            console.print(line, soft_wrap=True, highlight=False)
+    return capture.get()
+
+
+def _odd(report: Report, width: int) -> list[Text]:
+    """List what is not as expected, one line for each client and cause."""
+    odd = surprises(report)
+    lines = [wrapped(f"{name}: {outcome(cell)}", width, indent=2) for name, cell in odd[:_MOST_ODD]]
+    if len(odd) > _MOST_ODD:
+        lines.append(f"and {len(odd) - _MOST_ODD} more: see the report")
+    return [Text("\n").join(map(Text, ("Not as expected:", *lines)))] if odd else []
 
 
 def width_of_stdout() -> int | None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from leafonly.report.document import document, validate, write
 from leafonly.report.sentence import sentence
 from leafonly.report.summary import cell_word, summary, surprises
-from leafonly.report.terminal import matrix
+from leafonly.report.text_table import matrix
 
 RUN: Any = {
     "kind": "matrix",

@@ -17,6 +17,7 @@ from typing import (
 )
 
 import leafonly.report
+from leafonly.clients.client import Kind
 from leafonly.clients.measured import SCENARIO_NAMES
 from leafonly.clients.refusal import REASONS
 from leafonly.report.rows import Report
@@ -93,15 +94,21 @@ def test_the_types_and_the_schema_allow_the_same_words_and_nulls() -> None:
     for path, value in fields_of_schema(SCHEMA).items():
         options = alternatives(fields_of_type(Report)[path])
         words = {word for each in options if get_origin(each) is Literal for word in get_args(each)}
-        if "enum" in value and path != "cells[].scenario":
-            assert words == set(value["enum"]) - {None}, path
-        may_be_null = None in value.get("enum", ()) or "null" in value.get("type", ())
+        allowed = value.get("enum", value.get("examples", ()))
+        if allowed and path != "cells[].scenario":
+            assert words == set(allowed) - {None}, path
+        may_be_null = None in allowed or "null" in value.get("type", ())
         if path != "run.options":
             assert may_be_null == (type(None) in options), path
 
 
+def test_the_schema_describes_the_kinds_of_clients() -> None:
+    kind = SCHEMA["properties"]["clients"]["items"]["properties"]["kind"]
+    assert all(word in kind["description"] for word in get_args(Kind))
+
+
 def test_the_schema_has_the_scenarios_in_order_and_the_reasons() -> None:
     cell = SCHEMA["properties"]["cells"]["items"]
-    assert tuple(cell["properties"]["scenario"]["enum"]) == SCENARIO_NAMES
-    reasons = cell["allOf"][0]["then"]["properties"]["reason"]["enum"]
+    assert tuple(cell["properties"]["scenario"]["examples"]) == SCENARIO_NAMES
+    reasons = cell["allOf"][0]["then"]["properties"]["reason"]["examples"]
     assert sorted(reasons) == sorted(REASONS)
