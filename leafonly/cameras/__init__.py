@@ -8,8 +8,10 @@ from typing import Literal, NamedTuple, Protocol
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.certificates.chain import Chain, der, pem
+from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT
 
 __all__ = [
+    "DER_CALLS",
     "METHODS",
     "Camera",
     "CameraError",
@@ -19,6 +21,7 @@ __all__ = [
     "Load",
     "LoadRefused",
     "Served",
+    "Ways",
     "loads_for",
 ]
 
@@ -77,9 +80,27 @@ intermediate by a second call with the same key, which DER-only firmware appends
 list and presents (measured on MicroPython 1.25 to 1.28)."""
 
 
-def loads_for(served: Served, chain: Chain) -> list[Load]:
-    """Return the calls that make a camera present the leaf alone or the full chain."""
-    return METHODS["der_leaf" if served == "leaf" else "der_appended"](chain)
+class Ways(NamedTuple):
+    """The loading method for each thing that a camera is asked to present; fields as `Served`."""
+
+    leaf: str = "der_leaf"
+    full_chain: str = "der_appended"
+
+
+DER_CALLS = Ways()
+"""The methods that load the leaf and the full chain on most firmwares."""
+
+
+def loads_for(served: Served, chain: Chain, ways: Ways = DER_CALLS) -> list[Load]:
+    """Return the calls that make a camera present the leaf alone or the full chain.
+
+    Args:
+        served: What is to be presented.
+        chain: The chain.
+        ways: The camera's own methods for it (`CameraInfo.ways`).
+
+    """
+    return METHODS[getattr(ways, served)](chain)
 
 
 @dataclass
@@ -127,13 +148,26 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True)
 class CameraInfo:
-    """The identity of a camera."""
+    """The identity of a camera, and what is known of its firmware.
+
+    Attributes:
+        kind: `emulator`, `micropython`, `serial` or another word for what it is.
+        description: What it is, in a few words.
+        firmware: What its firmware calls itself, if that is known.
+        tls_version: Its TLS library.
+        link: How clients reach it.
+        ways: The loading method for the leaf alone, and for the full chain.
+        message_limit: Bytes of a Certificate message that it can send.
+
+    """
 
     kind: str
     description: str
     firmware: str | None
     tls_version: str | None
     link: str
+    ways: Ways = DER_CALLS
+    message_limit: int = CERTIFICATE_MESSAGE_LIMIT
 
 
 class Camera(Protocol):

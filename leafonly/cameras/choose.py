@@ -10,6 +10,7 @@ from leafonly.cameras.board.camera import BoardLink, SerialCamera
 from leafonly.cameras.board.repl import boards
 from leafonly.cameras.board.wifi import Wifi, wifi_from_environment
 from leafonly.cameras.emulator.camera import Emulator
+from leafonly.cameras.emulator.profiles import DEFAULT, profile_called
 from leafonly.cameras.host_list import targets
 from leafonly.cameras.micropython import MicroPython
 from leafonly.cameras.remote import RemoteCamera
@@ -42,8 +43,9 @@ def camera_from_option(
     """Return the camera that a user asks for.
 
     Args:
-        text: `emulator`; `micropython` or `micropython:PATH`; a serial port, by its name, as
-            `id:SERIAL` (its serial number), or `auto` if only one board is plugged in;
+        text: `emulator` or `emulator:FIRMWARE`; `micropython` or `micropython:PATH`; a serial
+            port, by its name, as `id:SERIAL` (its serial number), or `auto` if only one board
+            is plugged in;
             `HOST:PORT` of a remote host, or `@FILE` with a list of these.
         link: How clients reach a board on a serial port.
         ask_wifi: Returns the Wi-Fi that a board joins for its `network` link.
@@ -52,8 +54,14 @@ def camera_from_option(
         CameraError: There is no such camera. One line says why and what to do.
 
     """
-    if text == "emulator":
-        return ChosenCamera(Emulator, is_shared=True, keeps_key_here=True)
+    kind, colon, firmware = text.partition(":")
+    if kind == "emulator":
+        try:
+            profile = profile_called(firmware) if colon else DEFAULT
+        except ValueError as error:
+            raise CameraError(f"--camera={text}: {error}") from error
+        emulator = functools.partial(Emulator, profile)
+        return ChosenCamera(emulator, is_shared=True, keeps_key_here=True)
     return ChosenCamera(_other_camera(text, link, ask_wifi))
 
 
@@ -72,8 +80,8 @@ def _other_camera(
     if hosts := remote_targets(text):
         return functools.partial(RemoteCamera, hosts)
     raise CameraError(
-        f"--camera={text}: no such kind of camera: use emulator, micropython[:PATH], a serial port "
-        "(/dev/ttyACM0, COM3), id:SERIAL, auto, HOST:PORT or @FILE"
+        f"--camera={text}: no such kind of camera: use emulator[:FIRMWARE], micropython[:PATH], "
+        "a serial port (/dev/ttyACM0, COM3), id:SERIAL, auto, HOST:PORT or @FILE"
     )
 
 
@@ -110,7 +118,7 @@ def remote_targets(text: str) -> list[Target]:
         except (OSError, ValueError) as error:
             raise CameraError(f"--camera={text}: {error}") from error
     kind, _, rest = text.rpartition(":")
-    if _is_port(text) or kind in ("", "id", "micropython") or not rest.isdigit():
+    if _is_port(text) or kind in ("", "id", "micropython", "emulator") or not rest.isdigit():
         return []
     try:
         return targets(text)

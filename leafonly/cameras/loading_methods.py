@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.cameras import METHODS, Camera, Endpoint, Load, LoadRefused
 from leafonly.certificates.chain import Chain, KeyType, PrivateKey, der, pem
@@ -155,15 +156,21 @@ def conclude(rows: Sequence[LoadingResult]) -> str:
         rows: The results of `examine`, for every method and any number of key types.
 
     """
-    documented = [row for row in rows if row.method == "der_leaf" and row.limit is None]
+    is_pem_only = _loads_pem_only(rows)
+    with_leaf = "pem_leaf" if is_pem_only else "der_leaf"
+    documented = [row for row in rows if row.method == with_leaf and row.limit is None]
     if not documented or any(len(row.certificates) != 1 or row.accepted for row in documented):
         return (
             "limitation not confirmed: the documented call does not present exactly one certificate"
         )
     count = len({row.method for row in rows})
-    confirmed = (
-        f"limitation confirmed: the documented call sends only the leaf ({count} ways tried)"
+    call = (
+        "this firmware loads PEM only, and a file of the leaf alone"
+        if is_pem_only
+        else "the documented call"
     )
+    verb = "makes it send only the leaf" if is_pem_only else "sends only the leaf"
+    confirmed = f"limitation confirmed: {call} {verb} ({count} ways tried)"
     key_types: dict[str, list[KeyType]] = {}
     for key_type in dict.fromkeys(row.key_type for row in rows):
         found = _found([row for row in rows if row.key_type == key_type])
@@ -175,6 +182,13 @@ def conclude(rows: Sequence[LoadingResult]) -> str:
         for found, names in key_types.items()
     )
     return "; ".join([confirmed, *each])
+
+
+def _loads_pem_only(rows: Sequence[LoadingResult]) -> bool:
+    """Return whether every DER call was refused, and a PEM call was not."""
+    der = [row for row in rows if row.method.startswith("der")]
+    refused = bool(der) and not any(row.loaded or row.limit for row in der)
+    return refused and any(row.loaded for row in rows if row.method.startswith("pem"))
 
 
 def _found(rows: Sequence[LoadingResult]) -> str:
@@ -208,9 +222,10 @@ def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) ->
 
 
 def with_other_key(load: Load, key: PrivateKey, chain: Chain) -> Load:
-    """Return a load with a key that does not fit its certificate."""
+    """Return a load with a key that does not fit its certificate, in the form of its own."""
     other = Chain(chain.leaf, chain.intermediates, chain.root, key)
-    return Load(load.certificate, other.key_bytes())
+    form = Encoding.PEM if load.key.startswith(b"-----") else Encoding.DER
+    return Load(load.certificate, other.key_bytes(form))
 
 
 def _trusting(anchor: x509.Certificate, *, alone: bool = False) -> ssl.SSLContext:

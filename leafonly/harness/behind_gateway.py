@@ -15,7 +15,16 @@ from typing import Literal
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from leafonly.cameras import Camera, CameraError, CameraInfo, Connection, Endpoint, Load, loads_for
+from leafonly.cameras import (
+    DER_CALLS,
+    Camera,
+    CameraError,
+    CameraInfo,
+    Connection,
+    Endpoint,
+    Load,
+    loads_for,
+)
 from leafonly.cameras.emulator.loading_rules import load
 from leafonly.cameras.remote import RemoteCamera
 from leafonly.certificates.chain import PrivateKey, pem
@@ -48,7 +57,8 @@ class BehindGateway:
     def info(self) -> CameraInfo:
         """Return the identity of the camera and the gateway."""
         info = self._camera.info()
-        return replace(info, description=f"{info.description}, behind {self._gateway.name}")
+        description = f"{info.description}, behind {self._gateway.name}"
+        return replace(info, description=description, ways=DER_CALLS)
 
     def close(self) -> None:
         """Do nothing, because nothing outlives `serve`."""
@@ -85,7 +95,7 @@ class BehindGateway:
             yield None, chain.leaf
             return
         pinned = self_signed(name).leaf if self._situation == "other" else chain.leaf
-        with self._camera.serve(loads_for("leaf", chain)) as endpoint:
+        with self._camera.serve(loads_for("leaf", chain, self._camera.info().ways)) as endpoint:
             yield endpoint, pinned
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from leafonly.cameras import Camera, Endpoint, loads_for
+from leafonly.cameras import Camera, Endpoint, Load, loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.chain import KeyType
 from leafonly.clients import Client
@@ -75,7 +75,7 @@ class Staging:
         client = subject.as_run(client, scenario)
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, directory, ignore_errors=True)
-            endpoint = stack.enter_context(self._camera.serve(to_serve.loads))
+            endpoint = stack.enter_context(self._camera.serve(self._loads(to_serve)))
             check_presented(endpoint, to_serve, subject.host)
             warm_up = None
             if to_serve.visited_before is not None:
@@ -91,3 +91,8 @@ class Staging:
                 to_serve=to_serve,
                 seen_before=len(endpoint.connections),
             )
+
+    def _loads(self, to_serve: ToServe) -> list[Load]:
+        if to_serve.chain is None:
+            return []
+        return loads_for(to_serve.served, to_serve.chain, self._camera.info().ways)

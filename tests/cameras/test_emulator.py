@@ -20,17 +20,33 @@ from OpenSSL import SSL
 from leafonly.cameras import METHODS, Load, LoadRefused
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.cameras.emulator.loading_rules import load
+from leafonly.cameras.emulator.profiles import PROFILES, Profile
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import KeyType, der
 from leafonly.tls.flight import Flight, FlightError, read_flight
 from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT
 from tests.helpers.emulator_client import AUTHORITY, request, trusting
 
-PROFILE = json.loads(
-    (
-        Path(__file__).parents[2] / "tests/data/camera-profile/micropython-1.28-der-only.json"
-    ).read_text()
-)
+DATA = Path(__file__).parents[2] / "tests/data/camera-profile"
+RECORDINGS = {
+    "openmv-5.0": json.loads((DATA / "micropython-1.28-der-only.json").read_text()),
+    "micropython-1.29": json.loads((DATA / "micropython-1.29-pem.json").read_text()),
+}
+
+
+def recorded(kind: str) -> list[Any]:
+    """Return all flights, or all loads, each with its profile."""
+    return [
+        pytest.param(
+            PROFILES[name],
+            each,
+            id="-".join([name, *map(str, list(each.values())[:2]), each["method"]]),
+        )
+        for name, recording in RECORDINGS.items()
+        for each in recording[kind]
+    ]
+
+
 KEY_TYPES: dict[str, KeyType] = {"ecdsa": "p256", "rsa": "rsa2048"}
 # What cannot be made the same, and why no client's verdict can depend on it: mbedTLS also has
 # the curves below, which this OpenSSL is built without. A client must offer the leaf's own
@@ -39,44 +55,41 @@ KEY_TYPES: dict[str, KeyType] = {"ecdsa": "p256", "rsa": "rsa2048"}
 CURVES_OF_MBEDTLS_ALONE = ("P-192", "P-224", "secp192k1", "secp224k1", "secp256k1")
 
 
-def flight_of(key_type: KeyType, method: str) -> Flight:
-    with Emulator().serve(METHODS[method](AUTHORITY.issue(key_type=key_type))) as camera:
+def flight_of(key_type: KeyType, method: str, profile: Profile) -> Flight:
+    with Emulator(profile).serve(METHODS[method](AUTHORITY.issue(key_type=key_type))) as camera:
         return read_flight(camera.address, camera.port, "localhost")
 
 
-@pytest.mark.parametrize(
-    "recorded", PROFILE["flights"], ids=lambda each: f"{each['key']}-{each['method']}"
-)
-def test_flight_is_the_recorded_one_message_by_message(recorded: dict[str, Any]) -> None:
-    flight = flight_of(KEY_TYPES[recorded["key"]], recorded["method"])
-    assert flight.messages == recorded["messages"]
-    assert flight.records == recorded["records"]
-    assert flight.version == int(recorded["version"], 16)
-    assert flight.cipher_suite == int(recorded["cipher_suite"], 16)
-    assert flight.session_id_length == recorded["session_id_length"]
-    assert [list(each) for each in flight.extensions] == recorded["extensions"]
-    assert flight.named_curve == recorded["named_curve"]
-    assert flight.signature_algorithm == int(recorded["signature_algorithm"], 16)
+@pytest.mark.parametrize(("profile", "row"), recorded("flights"))
+def test_flight_is_the_recorded_one_message_by_message(
+    profile: Profile, row: dict[str, Any]
+) -> None:
+    flight = flight_of(KEY_TYPES[row["key"]], row["method"], profile)
+    assert flight.messages == row["messages"]
+    assert flight.records == row["records"]
+    assert flight.version == int(row["version"], 16)
+    assert flight.cipher_suite == int(row["cipher_suite"], 16)
+    assert flight.session_id_length == row["session_id_length"]
+    assert [list(each) for each in flight.extensions] == row["extensions"]
+    assert flight.named_curve == row["named_curve"]
+    assert flight.signature_algorithm == int(row["signature_algorithm"], 16)
 
 
-@pytest.mark.parametrize(
-    "recorded",
-    PROFILE["loads"],
-    ids=lambda each: f"{each['key']}-{each['key_form']}-{each['method']}",
-)
-def test_loading_is_as_recorded(recorded: dict[str, Any]) -> None:
-    chain = AUTHORITY.issue(key_type=KEY_TYPES[recorded["key"]])
-    calls = METHODS[recorded["method"]](chain)
-    if recorded["key_form"] == "traditional":
-        calls = [Load(each.certificate, chain.key_bytes(traditional=True)) for each in calls]
-    if not recorded["loaded"]:
+@pytest.mark.parametrize(("profile", "row"), recorded("loads"))
+def test_loading_is_as_recorded(profile: Profile, row: dict[str, Any]) -> None:
+    chain = AUTHORITY.issue(key_type=KEY_TYPES[row["key"]])
+    calls = METHODS[row["method"]](chain)
+    if row["key_form"] == "traditional":
+        form = Encoding.PEM if row["method"].startswith("pem") else Encoding.DER
+        key = chain.key_bytes(form, traditional=True)
+        calls = [Load(each.certificate, key) for each in calls]
+    if not row["loaded"]:
         with pytest.raises(LoadRefused) as refusal:
-            load(calls)
-        assert str(refusal.value) == recorded["error"]
+            load(calls, profile)
+        assert str(refusal.value) == row["error"]
         return
-    certificates, _ = load(calls)
-    assert len(certificates) == recorded["presented"]
-    assert certificates == list(chain.full[: recorded["presented"]])
+    certificates, _ = load(calls, profile)
+    assert certificates == list(chain.full[: row["presented"]])
 
 
 def client_context(adjust: Callable[[ssl.SSLContext], None]) -> ssl.SSLContext:

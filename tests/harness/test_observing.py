@@ -60,7 +60,7 @@ def test_an_alert_counts_on_the_connection_with_the_request(
         endpoint=Endpoint(connections),
         warm_up=None,
         invocations=(Invocation(program, {}, tmp_path, ""),),
-        to_serve=ToServe(loads=(), presented=()),
+        to_serve=ToServe(presented=()),
         seen_before=0,
     )
     observation = observe(staged, SCENARIOS["full_chain"])

@@ -1,4 +1,4 @@
-"""A camera in software: the flight, the loading rules and the refusals of a DER-only board."""
+"""A camera in software: the flight, the loading rules and the refusals of a board."""
 
 import contextlib
 import secrets
@@ -12,10 +12,11 @@ from OpenSSL import SSL
 from leafonly.cameras import CameraError, CameraInfo, Connection, Load
 from leafonly.cameras.emulator.loading_rules import load
 from leafonly.cameras.emulator.mismatched_key import belong_together, stand_in
+from leafonly.cameras.emulator.profiles import DEFAULT, Profile
 from leafonly.cameras.emulator.tls_context import CameraTls, camera_context
 from leafonly.cameras.loopback import LoopbackEndpoint, readable
 from leafonly.certificates.chain import PrivateKey, der
-from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
+from leafonly.tls.message_size import certificate_message_size
 
 __all__ = ["EmulatedEndpoint", "Emulator"]
 
@@ -27,23 +28,26 @@ class Emulator:
     """A camera on this machine's loopback; serves any number of chains at once.
 
     Args:
+        profile: The firmware that it stands for.
         one_at_a_time: Serve a connection only when the one before has ended, as the
             single-threaded script on a board does.
 
     """
 
-    def __init__(self, *, one_at_a_time: bool = False) -> None:
-        self._one_at_a_time = one_at_a_time
+    def __init__(self, profile: Profile = DEFAULT, *, one_at_a_time: bool = False) -> None:
+        self._profile, self._one_at_a_time = profile, one_at_a_time
 
     def info(self) -> CameraInfo:
         """Return the identity of this camera."""
         library = SSL.OpenSSL_version(SSL.OPENSSL_VERSION).decode()
         return CameraInfo(
             kind="emulator",
-            description="a DER-only camera (OpenMV firmware 5.0.0) in software",
+            description=f"{self._profile.title} in software ({self._profile.basis})",
             firmware=None,
             tls_version=library,
             link="loopback",
+            ways=self._profile.ways,
+            message_limit=self._profile.message_limit,
         )
 
     def close(self) -> None:
@@ -58,9 +62,11 @@ class Emulator:
             CameraError: No loopback port is free.
 
         """
-        certificates, key = load(loads)
+        certificates, key = load(loads, self._profile)
         try:
-            endpoint = EmulatedEndpoint(certificates, key, one_at_a_time=self._one_at_a_time)
+            endpoint = EmulatedEndpoint(
+                certificates, key, self._profile, one_at_a_time=self._one_at_a_time
+            )
         except OSError as error:
             raise CameraError(f"the emulator cannot listen on loopback: {error}") from error
         try:
@@ -73,15 +79,20 @@ class EmulatedEndpoint(LoopbackEndpoint):
     """One chain on loopback; each connection has a thread of its own."""
 
     def __init__(
-        self, certificates: Sequence[x509.Certificate], key: PrivateKey, *, one_at_a_time: bool
+        self,
+        certificates: Sequence[x509.Certificate],
+        key: PrivateKey,
+        profile: Profile,
+        *,
+        one_at_a_time: bool,
     ) -> None:
-        fits = certificate_message_size(certificates) <= CERTIFICATE_MESSAGE_LIMIT
+        fits = certificate_message_size(certificates) <= profile.message_limit
         self._context: SSL.Context | None = None
         self._instead: list[bytes] = []
         if fits and belong_together(certificates[0], key):
-            self._context = camera_context(certificates, key)
+            self._context = camera_context(certificates, key, profile.tls_versions)
         elif fits:
-            self._context = camera_context([stand_in(key)], key)
+            self._context = camera_context([stand_in(key)], key, profile.tls_versions)
             self._instead = [der(certificate) for certificate in certificates]
         super().__init__("camera")
         self._one_at_a_time = one_at_a_time

@@ -15,6 +15,7 @@ from OpenSSL import SSL
 
 from leafonly.cameras import Connection
 from leafonly.cameras.emulator.mismatched_key import put_certificates
+from leafonly.cameras.emulator.profiles import DEFAULT, TlsVersion
 from leafonly.certificates.chain import PrivateKey
 from leafonly.tls.alerts import ALERTS
 
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 # pyOpenSSL 26.4 binds the setters of curves and signature algorithms, but offers neither.
 _openssl = SSL._lib  # type: ignore[attr-defined]
+
+_VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 
 # Measured on the faithful build: 18 suites, of which OpenSSL still has all that use GCM or
 # CBC with ECDHE or RSA key exchange; `@SECLEVEL=0` keeps the SHA-1 MACs among them.
@@ -130,16 +133,25 @@ class CameraTls:
         self._client.sendall(put_certificates(data, self._instead) if self._instead else data)
 
 
-def camera_context(certificates: Sequence[x509.Certificate], key: PrivateKey) -> SSL.Context:
+def camera_context(
+    certificates: Sequence[x509.Certificate],
+    key: PrivateKey,
+    versions: Sequence[TlsVersion] = DEFAULT.tls_versions,
+) -> SSL.Context:
     """Make a context that presents these certificates as a camera does.
+
+    Args:
+        certificates: What is presented, the leaf first.
+        key: The leaf's key.
+        versions: The TLS versions that the camera speaks, the oldest first.
 
     Raises:
         RuntimeError: This OpenSSL lacks what the camera's flight needs.
 
     """
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    context.set_max_proto_version(SSL.TLS1_2_VERSION)
+    context.set_min_proto_version(_VERSIONS[versions[0]])
+    context.set_max_proto_version(_VERSIONS[versions[-1]])
     context.set_options(
         SSL.OP_NO_TICKET
         | SSL.OP_CIPHER_SERVER_PREFERENCE

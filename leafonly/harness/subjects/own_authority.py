@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 from cryptography import x509
 
-from leafonly.cameras import loads_for
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
 from leafonly.certificates.issuer_site import IssuerSite, Response
@@ -101,8 +100,8 @@ def served_chain(
 ) -> ToServe:
     """Return how a camera presents as much of a chain as the scenario asks for."""
     return ToServe(
-        loads=loads_for(scenario.served, chain),
         presented=chain.full if scenario.served == "full_chain" else (chain.leaf,),
+        served=scenario.served,
         chain=chain,
         visited_before=visited_before,
         fetches=fetches,

@@ -119,7 +119,7 @@ class RemoteHost:
         """Return what was read when the run began: nothing can be loaded."""
         del scenario, key_type, cell
         asks = "it asks for a certificate" if self._read.look.asks_for_certificate else ""
-        return ToServe(loads=(), presented=self._read.presented, if_refused=asks)
+        return ToServe(presented=self._read.presented, if_refused=asks)
 
     def holding(self, scenario: Scenario) -> Holding:
         """Return what the user says clients trust, or an unrelated root."""

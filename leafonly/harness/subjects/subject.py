@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from cryptography import x509
 
-from leafonly.cameras import Load
+from leafonly.cameras import Served
 from leafonly.certificates.chain import Chain, KeyType
 from leafonly.clients import Client
 from leafonly.harness.scenario import Scenario
@@ -31,11 +31,10 @@ class ToServe:
     """What one cell needs served.
 
     Attributes:
-        loads: The calls that make the camera present it; none for a remote host, which
-            presents what it has.
-        presented: The certificates that must then be read off the wire, the leaf first.
-        chain: The whole chain, whose leaf must be without fault; None where only `presented`
-            is known.
+        presented: The certificates that must be read off the wire, the leaf first.
+        served: How much of the chain is loaded onto the camera, by the camera's own method.
+        chain: The whole chain, whose leaf must be without fault; None for a remote host, which
+            presents what it has, and onto which nothing is loaded.
         visited_before: What a full-chain server presents that the client visits first.
         fetches: Counts the requests for the leaf's issuer at its caIssuers URL; None where
             they cannot be seen.
@@ -43,8 +42,8 @@ class ToServe:
 
     """
 
-    loads: Sequence[Load]
     presented: Sequence[x509.Certificate]
+    served: Served = "leaf"
     chain: Chain | None = None
     visited_before: Chain | None = None
     fetches: Callable[[], int] | None = None
