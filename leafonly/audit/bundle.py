@@ -7,13 +7,16 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     load_der_private_key,
+    load_pem_private_key,
 )
 
+from leafonly.audit.bundle_form import CHAIN_PEM, KEY_PEM, Form
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import spki
 from leafonly.audit.finding import NotCheckedError
@@ -31,7 +34,12 @@ class BundleError(Exception):
 
 
 def write_bundle(
-    evidence: Evidence, directory: Path, *, presents_chain: bool, reports: Sequence[Path] = ()
+    evidence: Evidence,
+    directory: Path,
+    *,
+    presents_chain: bool,
+    reports: Sequence[Path] = (),
+    form: Form | None = None,
 ) -> list[Path]:
     """Write the files for the camera into a new or empty folder, and verify them.
 
@@ -41,6 +49,7 @@ def write_bundle(
         presents_chain: The firmware presents the full chain if every intermediate is loaded
             by another call, as the presentation suite found.
         reports: Folders of reports, beside the project's own `reports/`.
+        form: What the firmware that the user named loads; None if none was named.
 
     Returns:
         The paths of the written files.
@@ -56,11 +65,28 @@ def write_bundle(
     except BundleError as error:
         raise BundleError(f"--bundle: {error}") from error
     _check_place(directory, [_REPORTS, *reports])
-    lines = micropython_lines(len(evidence.issuers), presents_chain=presents_chain)
-    contents = {**files, "load.py": lines.encode()}
+    contents = _contents(evidence, files, form, presents_chain=presents_chain)
     written = _write(directory, contents)
     _read_back(directory, contents, evidence.leaf)
     return written
+
+
+def _contents(
+    evidence: Evidence, files: dict[str, bytes], form: Form | None, *, presents_chain: bool
+) -> dict[str, bytes]:
+    """Return all files of the bundle by name, in the form that fits the firmware."""
+    chain = [evidence.leaf, *evidence.issuers]
+    if form is not None:
+        presents_chain = form.fits(chain)
+    lines = micropython_lines(len(evidence.issuers), presents_chain=presents_chain)
+    if form is not None and form.is_pem:
+        key = load_der_private_key(files[KEY], None)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        files = dict(form.pem_files(chain, private))
+        lines = "\n".join(form.pem_lines()) + "\n"
+    if form is not None:
+        lines = "".join(f"# {each}\n" for each in form.reasons(chain)) + lines
+    return {**files, "load.py": lines.encode()}
 
 
 def camera_files(evidence: Evidence, names: Sequence[str] = ()) -> dict[str, bytes]:
@@ -146,7 +172,9 @@ def _write(directory: Path, contents: dict[str, bytes]) -> list[Path]:
         for name, data in contents.items():
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             # The file is created with its mode, so that other users can never read it.
-            descriptor = os.open(directory / name, flags, 0o600 if name == KEY else 0o644)
+            descriptor = os.open(
+                directory / name, flags, 0o600 if name in (KEY, KEY_PEM) else 0o644
+            )
             written.append(directory / name)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
@@ -161,8 +189,7 @@ def _write(directory: Path, contents: dict[str, bytes]) -> list[Path]:
 def _read_back(directory: Path, contents: dict[str, bytes], leaf: x509.Certificate) -> None:
     try:
         same = all((directory / name).read_bytes() == data for name, data in contents.items())
-        key = load_der_private_key((directory / KEY).read_bytes(), None)
-        certificate = x509.load_der_x509_certificate((directory / LEAF).read_bytes())
+        key, certificate = _read(directory, in_pem=KEY_PEM in contents)
     except (OSError, ValueError) as error:
         raise BundleError(
             f"--bundle: {directory} cannot be read after writing: try another folder"
@@ -171,3 +198,15 @@ def _read_back(directory: Path, contents: dict[str, bytes], leaf: x509.Certifica
         raise BundleError(
             f"--bundle: {directory} differs from what was written: try another folder"
         )
+
+
+def _read(directory: Path, *, in_pem: bool) -> tuple[PrivateKeyTypes, x509.Certificate]:
+    if in_pem:
+        return (
+            load_pem_private_key((directory / KEY_PEM).read_bytes(), None),
+            x509.load_pem_x509_certificate((directory / CHAIN_PEM).read_bytes()),
+        )
+    return (
+        load_der_private_key((directory / KEY).read_bytes(), None),
+        x509.load_der_x509_certificate((directory / LEAF).read_bytes()),
+    )

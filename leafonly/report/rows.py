@@ -91,6 +91,7 @@ class CameraRow(TypedDict):
     firmware: str | None
     tls_version: str | None
     link: str
+    full_chain_by: NotRequired[str]
 
 
 class PresentationRow(TypedDict):

@@ -20,8 +20,10 @@ def test_the_emulator_is_there_always() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("emulatr", "use emulator, micropython"),
-        ("", "use emulator, micropython"),
+        ("emulatr", r"use emulator\[:FIRMWARE\], micropython"),
+        ("emulator:", "no firmware profile is called '': use one of openmv-5.0, "),
+        ("emulator:esp8266", "openmv-5.0, micropython-1.29, esp32, circuitpython"),
+        ("", r"use emulator\[:FIRMWARE\], micropython"),
         ("micropython:/nowhere/micropython", "not on this machine: install the package"),
         ("/dev/no-such-port", "no such port"),
         ("COM", "use emulator"),

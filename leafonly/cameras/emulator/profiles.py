@@ -30,6 +30,7 @@ class Profile:
         reads_der: It loads DER keys, so that a chain can be loaded as DER.
         second_call: A second `load_cert_chain` appends its certificate, or replaces the first.
         reads_pss: It loads certificates that are signed with RSASSA-PSS.
+        takes_names: `load_cert_chain` takes names of files, not what is in them.
         message_limit: Bytes of a Certificate message that it can send.
         tls_versions: The versions that it speaks, the oldest first.
         invalid_key: The exception for a key that it does not load.
@@ -45,6 +46,7 @@ class Profile:
     reads_der: bool = True
     second_call: Literal["appends", "replaces"] = "appends"
     reads_pss: bool = False
+    takes_names: bool = False
     message_limit: int = 4096
     tls_versions: tuple[TlsVersion, ...] = ("1.2",)
     invalid_key: str = "ValueError('invalid key',)"
@@ -87,7 +89,8 @@ _ALL = (
         ways=_PEM_FILE,
     ),
     # load_cert_chain keeps one buffer for the certificate and one for the key, so the last call
-    # counts (shared-module/ssl/SSLContext.c). The key is parsed with the byte behind it, as PEM
+    # counts (shared-module/ssl/SSLContext.c), and it takes names of
+    # files (shared-bindings/ssl/SSLContext.c). The key is parsed with the byte behind it, as PEM
     # wants (SSLSocket.c), and mbedTLS 3.6 refuses a DER key that is followed by anything
     # (pkparse.c, pk_parse_key_pkcs8_unencrypted_der).
     Profile(
@@ -100,6 +103,7 @@ _ALL = (
         reads_der=False,
         second_call="replaces",
         reads_pss=True,
+        takes_names=True,
         message_limit=2048,
         invalid_key="OSError(-15616, 'MBEDTLS_ERR_PK_KEY_INVALID_FORMAT')",
         ways=_PEM_FILE,

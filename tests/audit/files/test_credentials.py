@@ -1,12 +1,15 @@
 """Credentials are understood as CAs deliver them."""
 
 import os
+import re
 import shutil
 import stat
 import subprocess
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -16,12 +19,15 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from fixtures.named_firmware import bundle_form
 from leafonly.audit import read_directory, read_files
 from leafonly.audit.bundle import BundleError, micropython_lines, write_bundle
 from leafonly.audit.files.credentials import spki
 from leafonly.cameras import Load
 from leafonly.cameras.emulator.loading_rules import load
+from leafonly.cameras.emulator.profiles import PROFILES
 from leafonly.certificates.chain import der, pem
+from leafonly.tls.message_size import certificate_message_size
 from tests.helpers.credentials import INTERMEDIATE, LEAF, ROOT, evidence, key_pem, live, p256
 
 TRADITIONAL = p256().private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
@@ -115,6 +121,39 @@ def test_bundle_is_loaded_by_a_camera(tmp_path):
     certificates, key = load(calls)
     assert certificates == [LEAF, INTERMEDIATE[0]]
     assert key.public_key() == LEAF.public_key()
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_bundle_of_a_named_firmware_is_loaded_by_it(tmp_path, name):
+    form = bundle_form(f"emulator:{name}")
+    target = tmp_path / "camera"
+    written = write_bundle(evidence(tmp_path, live()), target, presents_chain=False, form=form)
+    files = {path.name: path.read_bytes() for path in written}
+    lines = files["load.py"].decode()
+    names = re.findall(r'load_cert_chain\((?:read\()?"([^"]+)"', lines)
+    key = files[next(each for each in files if ".key." in each)]
+    certificates, loaded = load([Load(files[each], key) for each in names], PROFILES[name])
+    assert certificates == [LEAF, INTERMEDIATE[0]]
+    assert loaded.public_key() == LEAF.public_key()
+    assert lines.startswith(f"# For {PROFILES[name].title} ({PROFILES[name].basis}).")
+    if os.name == "posix":
+        modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in written}
+        assert [each for each, mode in modes.items() if mode == 0o600] == [
+            each for each in files if ".key." in each
+        ]
+
+
+def test_bundle_presents_the_leaf_alone_if_more_does_not_fit_and_says_so_in_bytes(tmp_path):
+    form = replace(bundle_form("emulator:circuitpython"), message_limit=600)
+    size = certificate_message_size([LEAF, INTERMEDIATE[0]])
+    target = tmp_path / "camera"
+    write_bundle(evidence(tmp_path, live()), target, presents_chain=True, form=form)
+    assert f"has {size} bytes and 600 fit" in (target / "load.py").read_text()
+    key = (target / "server.key.pem").read_bytes()
+    calls = [Load((target / "server.pem").read_bytes(), key)]
+    assert load(calls, PROFILES["circuitpython"])[0] == [LEAF]
+    others = (target / "intermediates.pem").read_bytes()
+    assert x509.load_pem_x509_certificates(others) == [INTERMEDIATE[0]]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permission bits are Unix's")
