@@ -83,7 +83,13 @@ def test_pem_is_searched_for_its_lines_and_one_bad_certificate_refuses_all(
     for certificates in around(call.certificate, call.key):
         assert load([Load(certificates, call.key)], profile)[0] == list(CHAIN.full)
     for key in around(call.key, pem([CHAIN.leaf])):
-        assert load([Load(call.certificate, key)], profile)[1].public_key() == CHAIN.leaf.public_key()
+        assert (
+            load([Load(call.certificate, key)], profile)[1].public_key() == CHAIN.leaf.public_key()
+        )
+    # Behind a zero byte nothing is searched: this is a file of DER.
+    (in_der,) = METHODS["der_leaf"](CHAIN)
+    mixed = Load(in_der.certificate + call.certificate, call.key)
+    assert load([mixed], profile)[0] == [CHAIN.leaf]
     broken = pem([CHAIN.leaf]) + pem([CHAIN.root]).replace(b"MII", b"AAA", 1)
     with pytest.raises(LoadRefused, match="invalid cert"):
         load([Load(broken, call.key)], profile)

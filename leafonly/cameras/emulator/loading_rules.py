@@ -25,7 +25,8 @@ from leafonly.certificates.der_elements import elements
 __all__ = ["is_rsa", "load"]
 
 _SEQUENCE = 0x30
-# mbedTLS's x509_crt.c and pkparse.c search for these lines, whatever stands around them.
+# mbedTLS's x509_crt.c and pkparse.c search for these lines, whatever stands around them; but
+# with strstr, which ends at the first zero byte. Compared with MicroPython 1.29 itself.
 _PEM_CERTIFICATE = re.compile(
     rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL
 )
@@ -79,7 +80,7 @@ def is_rsa(key: bytes) -> bool:
 # Reading an RSA key proves its primes (cryptography 50: 25 ms), and all cells share one.
 @functools.lru_cache(maxsize=4)
 def _load_key(data: bytes, profile: Profile) -> PrivateKey:
-    in_pem = _PEM_KEY.search(data) if profile.reads_pem else None
+    in_pem = _PEM_KEY.search(_text(data)) if profile.reads_pem else None
     try:
         if in_pem is not None:
             key: object = load_pem_private_key(in_pem[0] + b"\n", None)
@@ -95,9 +96,10 @@ def _load_key(data: bytes, profile: Profile) -> PrivateKey:
 def _load_certificates(data: bytes, profile: Profile) -> list[x509.Certificate]:
     """Return all certificates of a PEM file, or the first of DER; one bad one refuses all."""
     try:
-        if profile.reads_pem and b"-----BEGIN CERTIFICATE-----" in data:
+        text = _text(data)
+        if profile.reads_pem and b"-----BEGIN CERTIFICATE-----" in text:
             found = [
-                x509.load_pem_x509_certificate(each) for each in _PEM_CERTIFICATE.findall(data)
+                x509.load_pem_x509_certificate(each) for each in _PEM_CERTIFICATE.findall(text)
             ]
         else:
             found = [x509.load_der_x509_certificate(_first_der_element(data))]
@@ -107,6 +109,10 @@ def _load_certificates(data: bytes, profile: Profile) -> list[x509.Certificate]:
     if not usable:
         raise LoadRefused(_INVALID_CERTIFICATE)
     return found
+
+
+def _text(data: bytes) -> bytes:
+    return data.partition(b"\0")[0]
 
 
 def _is_usable(certificate: x509.Certificate, profile: Profile) -> bool:
