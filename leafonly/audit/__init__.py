@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from leafonly.audit.checks import aia, chain, csr, files, key, leaf, name, path, profile
+from leafonly.audit.checks import aia, chain, csr, files, key, known, leaf, name, path, profile
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import Credentials, read_directory, read_files
 from leafonly.audit.finding import Finding, NotCheckedError, Severity, unchecked
@@ -46,6 +46,7 @@ CHECKS = _registry(
         *name.CHECKS,
         *leaf.CHECKS,
         *chain.CHECKS,
+        *known.CHECKS,
         *path.CHECKS,
         *profile.CHECKS,
         *aia.CHECKS,

@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import idna
@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from leafonly.audit.files.credentials import Credentials, is_self_issued
 from leafonly.audit.finding import NotCheckedError
+from leafonly.certificates.firefox_preload import Preloaded, firefox_preloads
 from leafonly.certificates.inspection import addresses, dns_names
 from leafonly.certificates.paths import (
     Issuers,
@@ -21,6 +22,7 @@ from leafonly.certificates.paths import (
     system_roots,
 )
 from leafonly.certificates.verifiers import Opinion, judge_chain
+from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT
 
 __all__ = ["Answer", "Evidence", "Fetched", "normal_name"]
 
@@ -55,6 +57,8 @@ class Evidence:
         system: The roots of this system's trust store.
         private: The roots from --trust, which the user's clients will have.
         fetched: The answers of the caIssuers URLs; None without `--online`.
+        firefox: Reads the intermediates that the Firefox on this machine preloads.
+        message_limit: Bytes of a Certificate message that fit the camera.
 
     """
 
@@ -65,6 +69,8 @@ class Evidence:
     system: Issuers = field(default_factory=system_roots)
     private: Issuers = field(default_factory=lambda: Issuers(()))
     fetched: Fetched | None = None
+    firefox: Callable[[], Preloaded | None] = firefox_preloads
+    message_limit: int = CERTIFICATE_MESSAGE_LIMIT
 
     @property
     def leaf(self) -> x509.Certificate:

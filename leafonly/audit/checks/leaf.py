@@ -9,7 +9,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import is_ca, is_self_issued
 from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warning
-from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
+from leafonly.tls.message_size import certificate_message_size
 
 __all__ = ["CHECKS"]
 
@@ -229,7 +229,7 @@ def signature_is_usable(evidence: Evidence) -> Iterator[Finding]:
 
 def certificate_fits_camera(evidence: Evidence) -> Iterator[Finding]:
     """The Certificate message fits the camera's output buffer, alone and with the chain."""
-    leaf, limit = evidence.leaf, CERTIFICATE_MESSAGE_LIMIT
+    leaf, limit = evidence.leaf, evidence.message_limit
     alone = certificate_message_size([leaf])
     full = certificate_message_size([leaf, *evidence.issuers])
     sizes = f"the camera's Certificate message: {alone} bytes for the leaf, {full} with the chain"

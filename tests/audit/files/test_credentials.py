@@ -144,7 +144,9 @@ def test_bundle_of_a_named_firmware_is_loaded_by_it(tmp_path, name):
 
 
 def test_bundle_presents_the_leaf_alone_if_more_does_not_fit_and_says_so_in_bytes(tmp_path):
-    form = replace(bundle_form("emulator:circuitpython"), message_limit=600)
+    named = bundle_form("emulator:circuitpython")
+    assert named is not None
+    form = replace(named, message_limit=600)
     size = certificate_message_size([LEAF, INTERMEDIATE[0]])
     target = tmp_path / "camera"
     write_bundle(evidence(tmp_path, live()), target, presents_chain=True, form=form)
