@@ -19,8 +19,9 @@ __all__ = ["CHECKS"]
 def certificates_are_known(evidence: Evidence) -> Iterator[Finding]:
     """Clients have the certificates above the leaf already; say which client has which.
 
-    Mozilla's list is certifi's. Chrome's own root store is on no package registry, so that it
-    cannot be asked. Firefox's preloaded intermediates are read from the Firefox on this machine.
+    Mozilla's list is certifi's. Chrome's own root store is not asked, because no maintained
+    package was found that carries it. Firefox's preloaded intermediates are read from the Firefox
+    on this machine.
     """
     if not evidence.public_paths:
         raise NotCheckedError("the chain reaches no root of Mozilla's list")
@@ -55,7 +56,7 @@ def _has(pool: Issuers, certificate: x509.Certificate) -> bool:
 
 
 def _who_needs_nothing(evidence: Evidence, firefox: Preloaded | None) -> str:
-    chrome = "Chrome's root store was not checked: no package registry has it"
+    chrome = "Chrome's root store was not checked: no maintained package carries it"
     needed = min((path[1:-1] for path in evidence.public_paths), key=len)
     if not needed:
         return f"a root issued the leaf: a client that has the root needs nothing else. {chrome}"
