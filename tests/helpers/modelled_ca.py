@@ -107,7 +107,7 @@ def _usage(*, signs: bool, certifies: bool, enciphers: bool = False) -> x509.Key
     )
 
 
-def _hash(above: PrivateKey) -> hashes.HashAlgorithm:
+def _hash(above: PrivateKey) -> hashes.SHA256 | hashes.SHA384:
     is_long = isinstance(above, ec.EllipticCurvePrivateKey) and above.key_size > 256
     return hashes.SHA384() if is_long else hashes.SHA256()
 

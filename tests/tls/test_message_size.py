@@ -1,12 +1,19 @@
 """The sizes of Certificate messages of Let's Encrypt's chains since May 2026."""
 
+from collections.abc import Callable
+from typing import Literal
+
 import pytest
+from cryptography import x509
 
 from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
 from tests.helpers.modelled_ca import ecdsa_issuers, modelled_leaf, rsa_issuers
 
 HOST = "cam.example.com"
-ISSUERS = {"rsa2048": rsa_issuers, "p256": ecdsa_issuers}
+ISSUERS: dict[Literal["p256", "rsa2048"], Callable[[], list[x509.Certificate]]] = {
+    "rsa2048": rsa_issuers,
+    "p256": ecdsa_issuers,
+}
 
 
 @pytest.mark.parametrize(
