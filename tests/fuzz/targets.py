@@ -38,6 +38,7 @@ from leafonly.report.document import read
 from leafonly.report.merge import drawing as merge_drawing
 from leafonly.report.merge.fleet import Machine
 from leafonly.report.merge.table import merged
+from leafonly.report.rows import Report
 from leafonly.tls.address import Target, target
 from leafonly.tls.alerts import ClientTap
 from leafonly.tls.client_hello import open_client_hello
@@ -151,6 +152,14 @@ def client_output(data: bytes) -> None:
         assert not saw.request_seen
 
 
+@functools.cache
+def _good_report() -> Report:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.json"
+        path.write_bytes(changed(b""))
+        return read(path)
+
+
 def report(data: bytes) -> None:
     """A report.json: it is drawn in every form, or refused in one line."""
     text = data if data.startswith(b"{") else changed(data[:64])
@@ -162,8 +171,7 @@ def report(data: bytes) -> None:
         except ValueError as error:
             assert "is not a report" in str(error)
             return
-        path.write_bytes(changed(b""))
-        good = read(path)
+        good = _good_report()
     for before, after in ((good, given), (given, good)):
         difference = compare(before, after)
         for line in diff_drawing.text(difference, 80).splitlines():

@@ -24,6 +24,7 @@ def end_at_refusal():
             for line in log:
                 os.write(stderr, line.encode())
                 if "negotiation failed" in line:
+                    sys.stdout.flush()
                     os._exit(1)
 
     threading.Thread(target=pass_on, daemon=True).start()
