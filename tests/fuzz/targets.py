@@ -186,7 +186,8 @@ def report(data: bytes) -> None:
     html.render(given)
     markdown.markdown(given)
     json.loads(sarif.sarif(given, "report.json"))
-    answer.markdown(given, "report.json")
+    with contextlib.suppress(ValueError):  # without a verdict to answer with
+        answer.markdown(given, "report.json")
     for draw in (terminal.section, terminal.result):
         for line in draw(given, 80).plain.splitlines():
             assert line.isprintable(), line
