@@ -14,8 +14,10 @@ SMALL = "curl,gnutls-cli,openssl,requests,aiohttp,nodejs"
 CLIENTS = os.environ.get("LEAFONLY_ISOLATION_CLIENTS", SMALL)
 """`all` takes minutes."""
 
-STORES = ("/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/share/ca-certificates")
-STORES += ("/usr/local/share/ca-certificates", "/usr/lib/ssl", "/etc/java-17-openjdk/security")
+STORES = (
+    *("/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/share/ca-certificates"),
+    *("/usr/local/share/ca-certificates", "/usr/lib/ssl", "/etc/java-17-openjdk/security"),
+)
 # What people's programs keep beside a run's own; leafonly's is one of the caches.
 OTHERS = (".cache",)
 
@@ -54,7 +56,7 @@ def is_of(process: psutil.Process, marker: str) -> bool:
 
 def ports() -> set[tuple[str, int]]:
     return {
-        (each.laddr.ip, each.laddr.port)
+        (each.laddr[0], each.laddr[1])
         for each in psutil.net_connections("tcp")
         if each.status == psutil.CONN_LISTEN and each.pid in (None, *descendants())
     }

@@ -6,12 +6,15 @@ long as it is told to.
 
 import contextlib
 import functools
+import itertools
 import json
 import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from OpenSSL import SSL
 
 from leafonly.audit import CHECKS, Evidence, run_check
 from leafonly.audit.files.credentials import CredentialFile, sort_out
@@ -25,7 +28,7 @@ from leafonly.cameras.look_data import as_json, nagios, prometheus
 from leafonly.cameras.look_outcome import Outcome
 from leafonly.cameras.look_text import details
 from leafonly.cameras.script.frames import Damaged, FrameReader
-from leafonly.certificates.chain import der, pem
+from leafonly.certificates.chain import pem
 from leafonly.certificates.der_elements import elements
 from leafonly.certificates.paths import Issuers
 from leafonly.clients import CLIENTS
@@ -75,7 +78,7 @@ def credentials(data: bytes) -> None:
 def frames(data: bytes) -> None:
     """A board's frames: they do not depend on how they arrive, and nothing but damage is said."""
     whole, split = FrameReader(), FrameReader()
-    answers = []
+    answers: list[object] = []
     for reader, step in ((whole, max(1, len(data))), (split, 7)):
         try:
             read_frames = [
@@ -196,7 +199,7 @@ def report(data: bytes) -> None:
 def host_certificates(data: bytes) -> None:
     """The certificates that a host sends: one result, and harmless in every form."""
     starts = [0, *(end for _, _, end in elements(data))]
-    sent = [data[a:b] for a, b in zip(starts, starts[1:], strict=False)][:10]
+    sent = [data[a:b] for a, b in itertools.pairwise(starts)][:10]
     answer = Presented(tuple(sent or [data]))
     try:
         with contained():
@@ -230,10 +233,8 @@ def _camera_side() -> Iterator[tuple[socket.socket, Connection]]:
         with server:
             try:
                 _talk(CameraTls(server, _camera(), seen, []), seen)  # type: ignore[arg-type]
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # what it may be is asserted below
                 broken.append(error)
-
-    from OpenSSL import SSL
 
     broken: list[Exception] = []
     thread = threading.Thread(target=serve)
@@ -292,4 +293,3 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     )
 }
 """By name."""
-
