@@ -54,9 +54,9 @@ def is_of(process: psutil.Process, marker: str) -> bool:
         return False
 
 
-def ports() -> set[tuple[str, int]]:
+def ports() -> set[tuple[object, ...]]:
     return {
-        (each.laddr[0], each.laddr[1])
+        tuple(each.laddr)
         for each in psutil.net_connections("tcp")
         if each.status == psutil.CONN_LISTEN and each.pid in (None, *descendants())
     }
