@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.helpers.run_pytest import PROJECT, run_pytest
+from tests.helpers.run_pytest import run_pytest
 
 SMALL = "curl,gnutls-cli,openssl,requests,aiohttp,nodejs"
 CLIENTS = os.environ.get("LEAFONLY_ISOLATION_CLIENTS", SMALL)
@@ -88,4 +88,3 @@ def test_a_run_changes_nothing_elsewhere(tmp_path: Path) -> None:
     assert ports() <= listening
     # pytest keeps its own.
     assert all(each.name.startswith("pytest-of-") for each in scratch.iterdir())
-    assert not (PROJECT / "uv.lock").exists()
