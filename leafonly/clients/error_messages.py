@@ -241,8 +241,25 @@ NSS: Vocabulary = {
     r"SSL_ERROR_(NO_CYPHER_OVERLAP|\w+_ALERT|UNSUPPORTED_VERSION)": "protocol",
 }
 
-# source/io.c of aws-c-io: one name for whatever s2n-tls holds against a handshake.
-AWSCRT: Vocabulary = {r"AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE": REFUSED}
+# error/s2n_errno.c of s2n-tls, in the log of aws-c-io. "Untrusted" is for all but the others here,
+# a wrong signature included (tls/s2n_x509_validator.c). Systems other than Linux have other TLS
+# libraries, and no more than the name from aws-c-io's source/io.c for any failure.
+AWSCRT: Vocabulary = {
+    r"negotiation failed with error Certificate is untrusted": REFUSED,
+    r"negotiation failed with error Certificate (has expired|is not yet valid)": "expired",
+    r"negotiation failed with error Certificate is not valid for the supplied hostname": (
+        "wrong_name"
+    ),
+    r"negotiation failed with error The certificate key or signature is not allowed": "too_weak",
+    r"negotiation failed with error (Certificate is invalid|The maximum certificate chain)": (
+        "other"
+    ),
+    r"negotiation failed with error (Unhandled critical|Certificate has been revoked)": "other",
+    r"negotiation failed with error (?!(The (maximum )?)?certificate|Unhandled critical)": (
+        "protocol"
+    ),
+    r"AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE": REFUSED,
+}
 
 # QSslError::errorString of Qt 5 and 6. "SSL handshake failed" alone may be the server's refusal.
 QT: Vocabulary = {

@@ -52,6 +52,13 @@ def test_what_others_print_between_frames_is_kept_apart() -> None:
     assert bytes(reader.garbage) == b"I (312) wifi: connected\r\nnoise "
 
 
+def test_noise_does_not_make_the_frame_after_it_too_long() -> None:
+    reader, line = FrameReader(), FrameWriter().encode("A")
+    assert reader.feed(b"x" * 5000 + line[:5]) == []
+    assert reader.feed(line[5:]) == [Frame("A", b"")]
+    assert bytes(reader.garbage) == b"x" * len(reader.garbage) != b""
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -21,8 +21,8 @@ FAULTY = {
     "expired": leaf(names=["localhost"], aia=None, start=NOW - 60 * DAY, end=NOW - 2 * DAY),
     "for clients": leaf(names=["localhost"], aia=None, usage=[ExtendedKeyUsageOID.CLIENT_AUTH]),
 }
-# Browsers again, and s2n-tls, which has one word for everything and half a minute to say it in.
-LEFT_OUT = [name for name in CLIENTS if name.endswith("-restarted") or name == "awscrt"]
+# Browsers again.
+LEFT_OUT = [name for name in CLIENTS if name.endswith("-restarted")]
 
 
 @pytest.mark.parametrize("fault", FAULTY)

@@ -138,11 +138,13 @@ class FrameReader:
                 continue
             self._note(line[:start])
             frames.append(self._decode(line[start:]))
+        # What precedes a frame is no part of it, and does not make it too long.
+        start = self._line.find(_STX)
+        noise = bytes(self._line if start < 0 else self._line[:start])
+        self._note(noise)
+        del self._line[: len(noise)]
         if len(self._line) > _LONGEST_LINE:
             raise Damaged(f"{LOST}: a frame does not end")
-        if _STX not in self._line:
-            self._note(bytes(self._line))
-            self._line.clear()
         return frames
 
     def _decode(self, line: bytes) -> Frame:

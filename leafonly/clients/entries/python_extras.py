@@ -114,7 +114,7 @@ CLIENTS = (
         needs=("python:awscrt",),
         run="{python} {programs}/awscrt_get.py {trust} {urls}",
         own_trust=AS_RUN,
-        # s2n-tls waits up to half a minute before it admits a failure ("blinding").
+        # Where the log does not say why: s2n-tls waits up to half a minute ("blinding").
         time_limit=60,
         measured=measured("0.38.1"),
         install=_CLIENTS,

@@ -1,0 +1,90 @@
+"""A run leaves the machine as it was, outside of its scratch folder, its cache and its report."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.helpers.run_pytest import run_pytest
+
+SMALL = "curl,gnutls-cli,openssl,requests,aiohttp,nodejs"
+CLIENTS = os.environ.get("LEAFONLY_ISOLATION_CLIENTS", SMALL)
+"""`all` takes minutes."""
+
+STORES = (
+    *("/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/share/ca-certificates"),
+    *("/usr/local/share/ca-certificates", "/usr/lib/ssl", "/etc/java-17-openjdk/security"),
+)
+# What people's programs keep beside a run's own; leafonly's is one of the caches.
+OTHERS = (".cache",)
+
+
+def files(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+    """Give name, kind, size and time of all files below a folder."""
+    for where, folders, names in os.walk(folder):
+        if Path(where) == Path.home():
+            folders[:] = [name for name in folders if name not in OTHERS]
+        for name in names:
+            path = os.path.join(where, name)  # noqa: PTH118  # a home has many files
+            state = os.lstat(path)
+            yield path, state.st_mode, state.st_size, state.st_mtime_ns
+
+
+def machine(marker: str) -> dict[str, object]:
+    """Describe what a run must not change; processes and ports are those of this test's run."""
+    mounts = Path("/proc/self/mounts")
+    mine = [each for each in psutil.process_iter() if is_of(each, marker)]
+    return {
+        "trust stores": {each for store in STORES for each in files(Path(store))},
+        "home": set(files(Path.home())),
+        "mounts": mounts.read_text() if mounts.exists() else "",
+        "processes": [each.pid for each in mine],
+    }
+
+
+def is_of(process: psutil.Process, marker: str) -> bool:
+    try:
+        return process.environ().get("TMPDIR", "").startswith(marker) or marker in str(
+            process.cwd()
+        )
+    except (psutil.Error, OSError):
+        return False
+
+
+def ports() -> set[tuple[object, ...]]:
+    return {
+        tuple(each.laddr)
+        for each in psutil.net_connections("tcp")
+        if each.status == psutil.CONN_LISTEN and each.pid in (None, *descendants())
+    }
+
+
+def descendants() -> list[int]:
+    return [each.pid for each in psutil.Process().children(recursive=True)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's trust stores, /proc and mounts")
+def test_a_run_changes_nothing_elsewhere(tmp_path: Path) -> None:
+    scratch, report, cache = tmp_path / "scratch", tmp_path / "report", tmp_path / "cache"
+    scratch.mkdir()
+    home = tmp_path / "home"
+    for folder in (".pki/nssdb", ".mozilla", ".config"):
+        (home / folder).mkdir(parents=True)
+        (home / folder / "mine").write_text("as it was")
+    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(scratch)}
+    environment |= {"XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+    names = [] if CLIENTS == "all" else [f"--clients={CLIENTS}"]
+    before, own_before = machine(str(tmp_path)), set(files(home))
+    listening = ports()
+    finished = run_pytest(
+        *("suites/matrix", *names, "--report-dir", report, "-q"), environment=environment
+    )
+    assert (report / "report.json").is_file(), finished.stdout + finished.stderr
+    assert machine(str(tmp_path)) == before
+    assert set(files(home)) == own_before
+    assert ports() <= listening
+    # pytest keeps its own.
+    assert all(each.name.startswith("pytest-of-") for each in scratch.iterdir())
