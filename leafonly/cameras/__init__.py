@@ -22,7 +22,7 @@ __all__ = [
     "loads_for",
 ]
 
-Served = Literal["leaf", "full_chain"]
+Served = Literal["leaf", "partial_chain", "full_chain"]
 """What a camera is asked to present."""
 
 
@@ -78,7 +78,9 @@ list and presents (measured on MicroPython 1.25 to 1.28)."""
 
 
 def loads_for(served: Served, chain: Chain) -> list[Load]:
-    """Return the calls that make a camera present the leaf alone or the full chain."""
+    """Return the calls that make a camera present the leaf alone, or as much of the chain."""
+    if served == "partial_chain":
+        chain = chain.partial
     return METHODS["der_leaf" if served == "leaf" else "der_appended"](chain)
 
 
