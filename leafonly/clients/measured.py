@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from leafonly.clients.refusal import REASONS
 
 __all__ = [
+    "LONGER_CHAINS",
     "PARTIAL_CHAIN",
     "SCENARIO_NAMES",
     "USUAL",
@@ -48,6 +49,9 @@ USUAL = {
 
 SCENARIO_NAMES = tuple(USUAL)
 """The scenarios in reading order; `leafonly.harness.scenario` describes them."""
+
+LONGER_CHAINS = ("partial_chain", "cached_first", "aia_two", "aia_three")
+"""Those that need several intermediates, so that the default run has none of them."""
 
 
 _OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"} | {

@@ -125,6 +125,9 @@ class Bench:
         alone = self.measure_alone(client, without_root(scenario), key_type)
         if alone.verdict == "accepted":
             return replace(cell, cached_kind="anchors")
+        if alone.verdict == "rejected" and scenario.holds_intermediate == "first":
+            because = "accepted with the root only: the client had more than the scenario says"
+            return replace(cell, verdict="error", reason=because, conclusive=False)
         if alone.verdict == "rejected":
             return replace(cell, cached_kind="completes")
         because = f"accepted, but whether the root is needed could not be told: {alone.reason}"
