@@ -46,6 +46,11 @@ class Scenario:
     control: bool = False
     correct: Literal["accepted", "rejected"] | None = None
 
+    @property
+    def needs_several(self) -> bool:
+        """Whether it can be asked only where several intermediates stand above the leaf."""
+        return self.needed is not None and min(self.needed) > 1
+
 
 _SEVERAL = (2, 3)
 
