@@ -38,8 +38,10 @@ def _by_fetching(*versions: str) -> Measurements:
     )
 
 
-# It asks for the leaf's issuer, and for nothing above that.
-_FETCHES_ONCE = {"aia_two": "rejected", "aia_three": "rejected"}
+def _fetches_once(version: str) -> Measurements:
+    """Return the measurements of a program that fetches the leaf's issuer and nothing above."""
+    return measured(version, aia="accepted", aia_two="rejected", aia_three="rejected")
+
 
 CLIENTS = (
     Client(
@@ -124,7 +126,7 @@ CLIENTS = (
         run="{program} {trust} {urls}",
         own_trust=AS_RUN,
         time_limit=60,
-        measured=measured("1.27.3", aia="accepted", **_FETCHES_ONCE),
+        measured=_fetches_once("1.27.3"),
         install=_CLIENTS,
         mends=Mending(
             clients=("go", "go-default"),
@@ -142,7 +144,7 @@ CLIENTS = (
         own_trust=OwnTrust(roots="program"),
         messages=says.NODE,
         time_limit=60,
-        measured=measured("24.19.0/3.5.7", aia="accepted", **_FETCHES_ONCE),
+        measured=_fetches_once("24.19.0/3.5.7"),
         install=_CLIENTS,
         mends=Mending(
             clients=("nodejs", "node-fetch"),
