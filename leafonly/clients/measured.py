@@ -149,13 +149,14 @@ def with_usual(measurements: Measurements, usual: Mapping[str, str]) -> Measurem
 def _with_longer_chains(declared: Mapping[str, str]) -> Mapping[str, str]:
     """Return all outcomes; with several intermediates, what follows from those with one.
 
-    A client that anchors needs nothing above the stored intermediate. One that fetches an
-    issuer fetches the issuer's issuer, too. Clients that do otherwise declare it.
+    A chain that ends early is rejected as the leaf alone is. A client that anchors needs nothing
+    above the stored intermediate. One that fetches an issuer fetches the issuer's issuer, too.
+    Clients that do otherwise declare it.
     """
     one = {**USUAL, **declared}
     anchors = {"cached_first": one["cached"]} if one["cached"] == "accepted: anchors" else {}
     fetches = {"aia_two": one["aia"], "aia_three": one["aia"]}
-    return {**one, **anchors, **fetches, **declared}
+    return {**one, "partial_chain": one["absent"], **anchors, **fetches, **declared}
 
 
 def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:
