@@ -23,10 +23,11 @@ sys.path.insert(0, str(ROOT))
 
 from leafonly.cameras.emulator.camera import Emulator  # noqa: E402
 from leafonly.certificates.chain import KEY_TYPES  # noqa: E402
+from leafonly.certificates.hierarchy import CLASSIC  # noqa: E402
 from leafonly.clients import CLIENTS  # noqa: E402
 from leafonly.harness.bench import Bench  # noqa: E402
 from leafonly.harness.invocation import Invocation  # noqa: E402
-from leafonly.harness.scenario import SCENARIOS, is_measured, without_root  # noqa: E402
+from leafonly.harness.scenario import SCENARIOS, is_measured, possible, without_root  # noqa: E402
 from leafonly.harness.subjects.own_authority import OwnAuthority  # noqa: E402
 
 DEFAULT = "curl,openssl,gnutls-cli,wget,httpx,nodejs,go,java"
@@ -47,7 +48,7 @@ def matrix_seconds(names: str, key_types: str, report: Path) -> float:
 
 def bare_seconds(names: str, key_types: str, directory: Path) -> float:
     """Replay the commands of the same cells with nothing around them; seconds of wall time."""
-    scenarios = [*SCENARIOS.values(), without_root(SCENARIOS["cached"])]
+    scenarios = [*possible(CLASSIC), without_root(SCENARIOS["cached"])]
     with contextlib.ExitStack() as stack:
         bench = stack.enter_context(Bench(Emulator(), OwnAuthority(), directory))
         cells: list[tuple[tuple[Invocation, ...], float]] = []

@@ -8,7 +8,7 @@ __all__ = ["SETTINGS", "settings_of"]
 
 _OPTIONS = (
     *("camera", "camera-link", "clients", "require", "scenarios", "key-types"),
-    *("trust", "domain", "report-dir"),
+    *("trust", "domain", "report-dir", "hierarchy"),
 )
 
 SETTINGS = {

@@ -25,7 +25,7 @@ __all__ = [
     "loads_for",
 ]
 
-Served = Literal["leaf", "full_chain"]
+Served = Literal["leaf", "partial_chain", "full_chain"]
 """What a camera is asked to present."""
 
 
@@ -81,7 +81,7 @@ list and presents (measured on MicroPython 1.25 to 1.28)."""
 
 
 class Ways(NamedTuple):
-    """The loading method for each thing that a camera is asked to present; fields as `Served`."""
+    """The loading methods for the leaf alone, and for a chain, whole or in part."""
 
     leaf: str = "der_leaf"
     full_chain: str = "der_appended"
@@ -92,7 +92,7 @@ DER_CALLS = Ways()
 
 
 def loads_for(served: Served, chain: Chain, ways: Ways = DER_CALLS) -> list[Load]:
-    """Return the calls that make a camera present the leaf alone or the full chain.
+    """Return the calls that make a camera present the leaf alone, or as much of the chain.
 
     Args:
         served: What is to be presented.
@@ -100,7 +100,9 @@ def loads_for(served: Served, chain: Chain, ways: Ways = DER_CALLS) -> list[Load
         ways: The camera's own methods for it (`CameraInfo.ways`).
 
     """
-    return METHODS[getattr(ways, served)](chain)
+    if served == "leaf":
+        return METHODS[ways.leaf](chain)
+    return METHODS[ways.full_chain](chain.partial if served == "partial_chain" else chain)
 
 
 @dataclass

@@ -31,13 +31,21 @@ class Authority:
     Args:
         intermediates: How many intermediates stand between root and leaf.
         under: Another authority whose root is this one's root too.
+        crossed: An older root has certified this root's name and key, too. The last of
+            `intermediates` is then that cross-certificate, and there are two `anchors`.
 
     Every certificate of the authority is valid from 2000 to 3000 (trustme's choice) and
     every leaf for 90 days around now, so that the date on a tester's clock never matters.
 
     """
 
-    def __init__(self, intermediates: int = 1, *, under: "Authority | None" = None) -> None:
+    def __init__(
+        self,
+        intermediates: int = 1,
+        *,
+        under: "Authority | None" = None,
+        crossed: bool = False,
+    ) -> None:
         if intermediates < 1:
             raise ValueError("an authority needs at least one intermediate")
         # Named by us, not by trustme, because a rotated intermediate must share its name;
@@ -54,6 +62,11 @@ class Authority:
         )
         rotated = self._certificate_authority(f"intermediate {intermediates}", cas[-2])
         self._rotated = x509.load_pem_x509_certificate(rotated.cert_pem.bytes())
+        older = self._certificate_authority("older root", None) if crossed else None
+        self._older = x509.load_pem_x509_certificate(older.cert_pem.bytes()) if older else None
+        self._cross = (
+            (_signed_anew(self.root, self._older, older),) if older and self._older else ()
+        )
         self._leaf_keys: dict[KeyType, PrivateKey] = {}
         self._making_key = threading.Lock()
 
@@ -71,8 +84,31 @@ class Authority:
 
     @property
     def intermediates(self) -> tuple[x509.Certificate, ...]:
-        """The intermediates, the leaf's issuer first."""
-        return tuple(reversed(self._certificates[1:]))
+        """The intermediates, the leaf's issuer first, the cross-certificate last."""
+        return (*reversed(self._certificates[1:]), *self._cross)
+
+    @property
+    def anchors(self) -> tuple[x509.Certificate, ...]:
+        """All trust anchors: the root, and the older root that has certified it, if any."""
+        return (self.root, self._older) if self._older else (self.root,)
+
+    def naming_issuers(self, urls: Sequence[str]) -> tuple[x509.Certificate, ...]:
+        """Return the intermediates, each naming where its issuer's certificate is (AIA).
+
+        Name, key and issuer stay the same. The last one names nothing, because its issuer is
+        a root.
+
+        Args:
+            urls: The caIssuers URLs of the second intermediate, the third and so on.
+
+        """
+        issuers = list(reversed(list(zip(self._certificates, self._cas, strict=True))[:-1]))
+        plain = self.intermediates
+        named = [
+            _signed_anew(each, issuer, ca, url)
+            for each, (issuer, ca), url in zip(plain, issuers, urls, strict=False)
+        ]
+        return (*named, *plain[len(named) :])
 
     @property
     def rotated_intermediate(self) -> x509.Certificate:
@@ -157,15 +193,49 @@ class Authority:
             )
         )
         if aia is not None:
-            where = x509.AccessDescription(
-                AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(aia)
-            )
-            builder = builder.add_extension(
-                x509.AuthorityInformationAccess([where]), critical=False
-            )
-        ca_key = load_pem_private_key(self._cas[-1].private_key_pem.bytes(), None)
-        assert isinstance(ca_key, ec.EllipticCurvePrivateKey)  # trustme's default
-        return builder.sign(ca_key, hashes.SHA256())
+            builder = builder.add_extension(_ca_issuers(aia), critical=False)
+        return builder.sign(_key_of(self._cas[-1]), hashes.SHA256())
+
+
+def _key_of(ca: trustme.CA) -> ec.EllipticCurvePrivateKey:
+    key = load_pem_private_key(ca.private_key_pem.bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)  # trustme's default
+    return key
+
+
+def _ca_issuers(url: str) -> x509.AuthorityInformationAccess:
+    where = x509.UniformResourceIdentifier(url)
+    return x509.AuthorityInformationAccess(
+        [x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, where)]
+    )
+
+
+def _signed_anew(
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    ca: trustme.CA,
+    url: str | None = None,
+) -> x509.Certificate:
+    """Return a certificate of the same name and key, signed by `ca`, whose own is `issuer`."""
+    ski = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(certificate.subject)
+        .issuer_name(issuer.subject)
+        .public_key(certificate.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(certificate.not_valid_before_utc)
+        .not_valid_after(certificate.not_valid_after_utc)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ski), critical=False
+        )
+    )
+    for extension in certificate.extensions:
+        if not isinstance(extension.value, x509.AuthorityKeyIdentifier):
+            builder = builder.add_extension(extension.value, extension.critical)
+    if url is not None:
+        builder = builder.add_extension(_ca_issuers(url), critical=False)
+    return builder.sign(_key_of(ca), hashes.SHA256())
 
 
 def _san(names: Sequence[str]) -> list[x509.GeneralName]:

@@ -1,7 +1,7 @@
 """A chain: a leaf with its private key, its intermediates and its root."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from cryptography import x509
@@ -53,6 +53,11 @@ class Chain:
     def full(self) -> tuple[x509.Certificate, ...]:
         """Leaf and intermediates: what RFC 8446 section 4.4.2 asks a server to send."""
         return (self.leaf, *self.intermediates)
+
+    @property
+    def partial(self) -> "Chain":
+        """The chain with the leaf's issuer as its only intermediate."""
+        return replace(self, intermediates=self.intermediates[:1])
 
     def key_bytes(self, encoding: Encoding = Encoding.DER, *, traditional: bool = False) -> bytes:
         """Encode the private key, unencrypted, as PKCS#8 or in its traditional form.

@@ -1,6 +1,7 @@
 """The CA's web server, from which clients fetch a missing intermediate."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -15,6 +16,10 @@ __all__ = ["IssuerSite", "Response"]
 _MOVED = "-moved"  # at the end of the URL that a redirect names
 
 
+def _path(label: str, number: int) -> str:
+    return f"{label}/intermediate{'' if number == 1 else f'-{number}'}.cer"
+
+
 @dataclass(frozen=True)
 class Response:
     """What the site responds with. RFC 5280 section 4.2.2.1 wants DER, or PKCS#7 in DER."""
@@ -26,9 +31,9 @@ class Response:
 
 
 class IssuerSite:
-    """Serves one intermediate over loopback HTTP and counts the requests.
+    """Serves intermediates over loopback HTTP and counts the requests.
 
-    There are two ports. One responds with the intermediate. The other reads the request and
+    There are two ports. One responds with an intermediate. The other reads the request and
     never responds. Every URL has a label, so that each request belongs to one cell.
 
     Args:
@@ -38,7 +43,8 @@ class IssuerSite:
     """
 
     def __init__(self, intermediate: x509.Certificate, response: Response | None = None) -> None:
-        self._asked: list[str] = []  # one label per request; append is atomic
+        self._asked: list[str] = []  # one path per request; append is atomic
+        self._published: dict[str, bytes] = {}  # by path
         self._closing = threading.Event()
         self._live = self._server(response or Response(der(intermediate)))
         self._dead = self._server(None)
@@ -54,14 +60,34 @@ class IssuerSite:
     ) -> None:
         self.close()
 
-    def url(self, label: str, *, dead: bool = False) -> str:
-        """Return the caIssuers URL for a label; `dead` for the one that never answers."""
+    def url(self, label: str, *, dead: bool = False, number: int = 1) -> str:
+        """Return the caIssuers URL for a label; `dead` for the one that never answers.
+
+        Args:
+            label: Whom the requests are counted for.
+            dead: The port that never responds.
+            number: Which of the intermediates, the leaf's issuer is 1.
+
+        """
         port = (self._dead if dead else self._live).server_address[1]
-        return f"http://127.0.0.1:{port}/{label}/intermediate.cer"
+        return f"http://127.0.0.1:{port}/{_path(label, number)}"
+
+    def publish(self, label: str, intermediates: Sequence[x509.Certificate]) -> None:
+        """Serve these at the URLs 1, 2 and so on of a label, as DER."""
+        for number, each in enumerate(intermediates, 1):
+            self._published[_path(label, number)] = der(each)
 
     def fetches(self, label: str) -> int:
         """Return the number of requests for a label, at either port."""
-        return self._asked.count(label)
+        return sum(self._label_of(path) == label for path in self._asked)
+
+    def fetched(self, label: str) -> int:
+        """Return at how many different URLs of a label something was asked for."""
+        return len({path for path in self._asked if self._label_of(path) == label})
+
+    @staticmethod
+    def _label_of(path: str) -> str:
+        return path.split("/", maxsplit=1)[0]
 
     def close(self) -> None:
         """Stop both servers, and end the requests that still wait."""
@@ -77,7 +103,8 @@ class IssuerSite:
             timeout = 10
 
             def do_GET(self) -> None:
-                site._asked.append(self.path.strip("/").split("/")[0])
+                path = self.path.strip("/").removesuffix(_MOVED)
+                site._asked.append(path)
                 if response is None:
                     site._closing.wait()
                     return
@@ -87,11 +114,12 @@ class IssuerSite:
                     self.send_header("Content-Length", "0")
                     self.end_headers()
                     return
+                body = site._published.get(path, response.body)
                 self.send_response(200)
                 self.send_header("Content-Type", response.content_type)
-                self.send_header("Content-Length", str(len(response.body)))
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(response.body)
+                self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Keep silent: the count is the log."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from leafonly.clients.client import Client
+from leafonly.clients.measured import LONGER_CHAINS
 
 __all__ = ["changes"]
 
@@ -24,7 +25,7 @@ def changes(clients: Iterable[Client]) -> str:
     for client in clients:
         for before, after in pairwise(client.measured):
             for scenario, outcome in after.outcomes.items():
-                if outcome != before.outcomes[scenario]:
+                if scenario not in LONGER_CHAINS and outcome != before.outcomes[scenario]:
                     change = f"`{scenario}` from `{before.outcomes[scenario]}` to `{outcome}`"
                     since = after.where.text if after.where else f"with {after}"
                     found[f"{change}, {since}"].append(client.name)

@@ -34,7 +34,7 @@ __all__ = [
 # "unsuitable", and 3.6 "not yet valid or the system clock is incorrect".
 OPENSSL: Vocabulary = {
     r"unable to get local issuer certificate": UNKNOWN_ISSUER,  # 20
-    r"unable to get issuer certificate": "untrusted_root",  # 2: an issuer's own issuer
+    r"unable to get issuer certificate": UNKNOWN_ISSUER,  # 2: an issuer's own issuer
     r"unable to verify the first certificate": "missing_issuer",  # 21: no path beyond the leaf
     r"self[- ]signed certificate": "untrusted_root",  # 18, 19
     r"certificate has expired": "expired",  # 10
@@ -117,7 +117,7 @@ NODE: Vocabulary = OPENSSL | {
     r"UNABLE_TO_VERIFY_LEAF_SIGNATURE": "missing_issuer",
     r"UNABLE_TO_GET_ISSUER_CERT_LOCALLY": UNKNOWN_ISSUER,
     r"SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT": "untrusted_root",
-    r"UNABLE_TO_GET_ISSUER_CERT\b": "untrusted_root",
+    r"UNABLE_TO_GET_ISSUER_CERT\b": UNKNOWN_ISSUER,
     r"CERT_HAS_EXPIRED|CERT_NOT_YET_VALID": "expired",
     r"ERR_TLS_CERT_ALTNAME_INVALID": "wrong_name",
     r"CERT_SIGNATURE_FAILURE": "bad_signature",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from leafonly.clients.refusal import REASONS
 
 __all__ = [
+    "LONGER_CHAINS",
     "PARTIAL_CHAIN",
     "SCENARIO_NAMES",
     "USUAL",
@@ -39,11 +40,18 @@ USUAL = {
     "aia": "rejected",
     "aia_dead": "rejected",
     "wrong_cached": "rejected",
+    "partial_chain": "rejected: missing_issuer",
+    "cached_first": "rejected",
+    "aia_two": "rejected",
+    "aia_three": "rejected",
 }
 """Scenario -> the outcome of a client that does nothing special."""
 
 SCENARIO_NAMES = tuple(USUAL)
 """The scenarios in reading order; `leafonly.harness.scenario` describes them."""
+
+LONGER_CHAINS = ("partial_chain", "cached_first", "aia_two", "aia_three")
+"""Those that need several intermediates, so that the default run has none of them."""
 
 
 _OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"} | {
@@ -133,8 +141,22 @@ def measured(*versions: str, where: Condition | None = None, **differences: str)
 def with_usual(measurements: Measurements, usual: Mapping[str, str]) -> Measurements:
     """Return the measurements with all outcomes: the declared, the stack's usual, then `USUAL`."""
     return tuple(
-        replace(each, outcomes={**USUAL, **usual, **each.outcomes}) for each in measurements
+        replace(each, outcomes=_with_longer_chains({**usual, **each.outcomes}))
+        for each in measurements
     )
+
+
+def _with_longer_chains(declared: Mapping[str, str]) -> Mapping[str, str]:
+    """Return all outcomes; with several intermediates, what follows from those with one.
+
+    A chain that ends early is rejected as the leaf alone is. A client that anchors needs nothing
+    above the stored intermediate. One that fetches an issuer fetches the issuer's issuer, too.
+    Clients that do otherwise declare it.
+    """
+    one = {**USUAL, **declared}
+    anchors = {"cached_first": one["cached"]} if one["cached"] == "accepted: anchors" else {}
+    fetches = {"aia_two": one["aia"], "aia_three": one["aia"]}
+    return {**one, "partial_chain": one["absent"], **anchors, **fetches, **declared}
 
 
 def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:

@@ -24,6 +24,10 @@ HEADINGS: Mapping[str, Heading] = {
     "aia": Heading("AIA", "URL works"),
     "aia_dead": Heading("AIA", "URL is dead"),
     "wrong_cached": Heading("Wrong key", "installed"),
+    "partial_chain": Heading("Leaf and issuer", "rest missing"),
+    "cached_first": Heading("Lowest only", "installed"),
+    "aia_two": Heading("AIA", "two fetches"),
+    "aia_three": Heading("AIA", "three fetches"),
 }
 
 REASONS: Mapping[str, str] = {

@@ -19,11 +19,15 @@ _SITUATIONS = {
     "aia": "If the leaf says where to fetch the intermediate (AIA)",
     "aia_dead": "If the address in the leaf never answers",
     "wrong_cached": "With an intermediate of another key installed on the client",
+    "partial_chain": "Leaf and its issuer presented, the other intermediates missing",
+    "cached_first": "With only the lowest intermediate installed on the client",
+    "aia_two": "If two missing intermediates can be fetched (AIA)",
+    "aia_three": "If three missing intermediates can be fetched (AIA)",
     "full_chain": "Full chain",
     "untrusted_root": "Full chain of a root that the client does not trust",
 }
 _ALWAYS_SAID = ("absent", "cached")
-_SAID_IF_ACCEPTED = ("visited", "aia")
+_SAID_IF_ACCEPTED = (*("visited", "aia", "partial_chain", "cached_first", "aia_two", "aia_three"),)
 
 
 def sentence(report: ReportBody) -> str:

@@ -53,6 +53,7 @@ def cell_ids(report: dict[str, Any]) -> list[str]:
         ("--require=crul", "--require=crul: unknown name 'crul'; did you mean curl?"),
         ("--require=curl", "--require=curl is about your own certificate or one deployed camera"),
         ("--scenarios=missing", "unknown name 'missing'; there are: full_chain"),
+        ("--scenarios=aia_two", "add --hierarchy=letsencrypt-rsa or letsencrypt-ecdsa"),
         ("--key-types=p521", "unknown name 'p521'"),
         ("--client=no/such/stub", "no/such/stub does not exist"),
         ("--client=README.md", "has no #! line, so it cannot be started"),

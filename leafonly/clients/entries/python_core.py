@@ -4,7 +4,7 @@ from leafonly.clients.client import Client, Install, NameOverride
 from leafonly.clients.error_messages import OPENSSL as OPENSSL_MESSAGES
 from leafonly.clients.measured import by_default_context, measured
 from leafonly.clients.own_trust import AS_RUN, OwnTrust
-from leafonly.clients.refusal import Vocabulary
+from leafonly.clients.refusal import UNKNOWN_ISSUER, Vocabulary
 from leafonly.clients.stack import BORINGSSL, LIBCURL, OPENSSL
 
 __all__ = ["CLIENTS"]
@@ -12,8 +12,8 @@ __all__ = ["CLIENTS"]
 # pyOpenSSL prints numbers (X509_V_ERR_*, OpenSSL's x509_vfy.h) and the depth they are for.
 _PYOPENSSL: Vocabulary = OPENSSL_MESSAGES | {
     r"verify error:num=20 at depth 0": "missing_issuer",
-    r"verify error:num=20 at depth [1-9]": "untrusted_root",
-    r"verify error:num=2 ": "untrusted_root",
+    r"verify error:num=20 at depth [1-9]": UNKNOWN_ISSUER,
+    r"verify error:num=2 ": UNKNOWN_ISSUER,
     r"verify error:num=19 ": "untrusted_root",
     r"verify error:num=(9|10) ": "expired",
     r"verify error:num=7 ": "bad_signature",

@@ -22,6 +22,7 @@ def nginx(trust, routes):
                 proxy_ssl_server_name on;
                 proxy_ssl_name {host};
                 proxy_ssl_verify on;
+                proxy_ssl_verify_depth 4;
                 proxy_ssl_trusted_certificate {trust};
                 proxy_next_upstream off;
             }}

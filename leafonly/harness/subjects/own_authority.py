@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cryptography import x509
 
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
+from leafonly.certificates.hierarchy import CLASSIC, Hierarchy
 from leafonly.certificates.issuer_site import IssuerSite, Response
 from leafonly.clients import Client
 from leafonly.harness.scenario import Scenario
@@ -23,6 +25,7 @@ class OwnAuthority:
         as_run: Changes how a client is run; None to run it as its entry says.
         response: What the issuer's site responds with, of this authority; None for the
             intermediate as DER.
+        hierarchy: What stands above the leaves.
 
     """
 
@@ -31,10 +34,12 @@ class OwnAuthority:
         host: str = "localhost",
         as_run: Callable[[Client, Scenario], Client] | None = None,
         response: Callable[[Authority], Response] | None = None,
+        hierarchy: Hierarchy = CLASSIC,
     ) -> None:
         self.host = host
         self._run_as = as_run
-        self._authority = Authority()
+        self._authority = hierarchy.authority()
+        self._hierarchy = hierarchy
         self._stranger = Authority()
         answer = response(self._authority) if response else None
         self._site = IssuerSite(self._authority.intermediates[0], answer)
@@ -50,25 +55,35 @@ class OwnAuthority:
             self._chain(scenario, key_type, cell),
             visited_before=visited,
             fetches=lambda: self._site.fetches(cell),
+            fetched_all=lambda: self._site.fetched(cell) >= self._hierarchy.needed,
         )
 
     def _chain(self, scenario: Scenario, key_type: KeyType, cell: str) -> Chain:
         if scenario.aia is not None:
             url = self._site.url(cell, dead=scenario.aia == "dead")
-            return self._authority.issue(self.host, key_type, aia=url)
+            chain = self._authority.issue(self.host, key_type, aia=url)
+            above = range(2, len(chain.full))
+            if scenario.aia == "dead" or not above:
+                return chain
+            urls = [self._site.url(cell, number=number) for number in above]
+            naming = replace(chain, intermediates=self._authority.naming_issuers(urls))
+            self._site.publish(cell, naming.intermediates)
+            return naming
         with self._guard:
             if key_type not in self._plain:
                 self._plain[key_type] = self._authority.issue(self.host, key_type)
             return self._plain[key_type]
 
     def holding(self, scenario: Scenario) -> Holding:
-        """Return the root, and the intermediate that the scenario puts into the client's store."""
+        """Return the roots, and the intermediates that the client's store has."""
         # A stranger's root, not an empty store: many clients refuse to start without one.
-        anchors = [(self._authority if scenario.holds_root else self._stranger).root]
+        anchors = (self._authority if scenario.holds_root else self._stranger).anchors
+        intermediates = self._authority.intermediates
         stored: dict[str | None, Sequence[x509.Certificate]] = {
             None: (),
-            "issuer": self._authority.intermediates,
-            "rotated": (self._authority.rotated_intermediate,),
+            "all": intermediates,
+            "first": intermediates[:1],
+            "rotated": (self._authority.rotated_intermediate, *intermediates[1:]),
         }
         return Holding(anchors, stored[scenario.holds_intermediate])
 
@@ -97,12 +112,15 @@ def served_chain(
     *,
     visited_before: Chain | None = None,
     fetches: Callable[[], int] | None = None,
+    fetched_all: Callable[[], bool] | None = None,
 ) -> ToServe:
     """Return how a camera presents as much of a chain as the scenario asks for."""
+    presented = {"leaf": (chain.leaf,), "partial_chain": chain.partial.full}
     return ToServe(
-        presented=chain.full if scenario.served == "full_chain" else (chain.leaf,),
+        presented=presented.get(scenario.served, chain.full),
         served=scenario.served,
         chain=chain,
         visited_before=visited_before,
         fetches=fetches,
+        fetched_all=fetched_all,
     )

@@ -75,7 +75,7 @@ class OwnCertificate:
     def holding(self, scenario: Scenario) -> Holding:
         """Return the roots that clients are given, and the intermediates of the chain."""
         intermediates = self._presented(scenario).intermediates
-        others = intermediates if scenario.holds_intermediate == "issuer" else ()
+        others = intermediates if scenario.holds_intermediate == "all" else ()
         return Holding(self._trusted or [self._own.root], others)
 
     def as_run(self, client: Client, scenario: Scenario) -> Client:

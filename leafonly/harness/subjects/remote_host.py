@@ -124,7 +124,7 @@ class RemoteHost:
     def holding(self, scenario: Scenario) -> Holding:
         """Return what the user says clients trust, or an unrelated root."""
         anchors = self._read.roots if scenario.holds_root else [self._stranger.root]
-        holds_issuer = scenario.holds_intermediate == "issuer"
+        holds_issuer = scenario.holds_intermediate == "all"
         return Holding(anchors, self._read.intermediates if holds_issuer else ())
 
     def as_run(self, client: Client, scenario: Scenario) -> Client:

@@ -38,6 +38,8 @@ class ToServe:
         visited_before: What a full-chain server presents that the client visits first.
         fetches: Counts the requests for the leaf's issuer at its caIssuers URL; None where
             they cannot be seen.
+        fetched_all: Whether every missing intermediate was asked for, one after the other;
+            None where one request is all that is needed, or none can be seen.
         if_refused: What to add where the server refuses the client.
 
     """
@@ -47,6 +49,7 @@ class ToServe:
     chain: Chain | None = None
     visited_before: Chain | None = None
     fetches: Callable[[], int] | None = None
+    fetched_all: Callable[[], bool] | None = None
     if_refused: str = ""
 
 
