@@ -5,14 +5,16 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
-from leafonly.cameras import Connection, Endpoint, Served, loads_for
+from leafonly.cameras import Connection, Endpoint, loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import KEY_TYPES, KeyType, pem
 
 __all__ = ["Connection", "LeafOnlyServer", "serve"]
+
+Presents = Literal["leaf", "full_chain"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class LeafOnlyServer:
 
 @contextlib.contextmanager
 def serve(
-    presents: Served = "leaf", *, key_type: KeyType = "p256", name: str = "localhost"
+    presents: Presents = "leaf", *, key_type: KeyType = "p256", name: str = "localhost"
 ) -> Iterator[LeafOnlyServer]:
     """Serve a new chain (root, intermediate, leaf) as a camera does, until the context ends.
 
@@ -64,7 +66,7 @@ def serve(
 
     """
     for what, value, known in (
-        ("presents", presents, get_args(Served)),
+        ("presents", presents, get_args(Presents)),
         ("key_type", key_type, KEY_TYPES),
     ):
         if value not in known:
