@@ -93,6 +93,7 @@ def test_parallel_run_gives_the_whole_report(tmp_path: Path) -> None:
         "complete": True,
         "tests_planned": len(cases),
         "tests_run": len(cases),
+        "narrow": True,
     }
     assert str(tmp_path) not in json.dumps(report["run"])
     assert "<!doctype html>" in (tmp_path / "report.html").read_text()
