@@ -1,6 +1,7 @@
 """Firefox with a preloaded intermediate, measured.
 
-Firefox refuses a settings server whose signatures are not Mozilla's. So the certificate is put into
+Firefox downloads preloaded intermediates from a settings server and verifies Mozilla's signature on
+its lists (services/settings). No stand-in for that server was tried: the certificate is put into
 the security-state database (`security_state/data.safe.bin` in the profile) by the call with which
 Firefox stores what it has downloaded: nsICertStorage.addCerts, as in
 `modules/psm/RemoteSecuritySettings.sys.mjs`. Firefox is then started again.
