@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from leafonly.certificates.printable import printable
+from leafonly.certificates.printable import one_line, printable
 from leafonly.clients.bounded import bounded
 from leafonly.clients.build import PROGRAMS, NotBuiltError
 from leafonly.clients.client import Client, Kind
@@ -40,6 +40,12 @@ class Found:
     available: bool
     unavailable_because: str | None
     install: str
+
+    def __post_init__(self) -> None:
+        """Bound what a version command printed."""
+        for name in ("version", "stack_version", "unavailable_because"):
+            if (text := getattr(self, name)) is not None:
+                object.__setattr__(self, name, one_line(text))
 
 
 def cache_directory() -> Path:
