@@ -143,8 +143,12 @@ def read(path: Path) -> Report:
     try:
         report = json.loads(data, parse_constant=_refuse)
         schema.check(report)
+        has_remedies = bool(report.get("remedies"))
         report = schema.without_unknown(report)
         complete = _completed(cast("ReportBody", report))
+        if not has_remedies:
+            # Written before remedies were; a later report lists at least what its cells show.
+            complete["remedies"] = remedies(complete)
         _check_references(complete)
         return {**complete, "summary": report.get("summary") or summary(complete)}
     except jsonschema.ValidationError as error:
@@ -176,8 +180,6 @@ def _completed(report: ReportBody) -> ReportBody:
             raise ValueError("it does not say what kind of run it is of; run the suite again")
         kind: RunKind = "matrix" if report["cells"] else "presentation"
         complete["run"] = {"kind": kind, "options": {}, "complete": True}
-    # Written before remedies were; a later report lists at least what its cells show.
-    complete["remedies"] = report["remedies"] or remedies(complete)
     return complete
 
 

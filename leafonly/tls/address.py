@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 __all__ = ["Target", "as_host_name", "is_address", "target"]
 
-# Letters, digits, hyphens (RFC 1123 section 2.1), and the underscores that some names have.
-_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", re.ASCII)
+# Letters, digits, hyphens (RFC 1123 section 2.1), and the underscores that some names have; a dot
+# at the end says that no search domain is added (RFC 1034 section 3.1).
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?", re.ASCII)
 
 _LONGEST_HOST = 253  # RFC 1035 section 2.3.4, without the dot at the end
 
@@ -49,15 +50,17 @@ def target(text: str, default_port: int | None = 443) -> Target:
 
 
 def as_host_name(text: str) -> str:
-    """Return the text, which may stand in a client's command line.
+    """Return a host's name or address, which may stand in a client's command line.
 
     A name in a certificate is text from outside, and programs read more in an argument than a
     name: socat takes `name,exec:...`, and a hyphen begins an option.
 
     Raises:
-        ValueError: It is no host name.
+        ValueError: It is neither a host name nor an IP address.
 
     """
+    if is_address(text):
+        return text
     if len(text) > _LONGEST_HOST or not _HOST_NAME.fullmatch(text):
         raise ValueError(
             f"{text[:80]!r} is not a host name: letters, digits, hyphens and dots make one"

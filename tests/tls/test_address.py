@@ -5,8 +5,11 @@ import pytest
 from leafonly.tls.address import as_host_name
 
 
-@pytest.mark.parametrize("name", ["localhost", "cam.example.com", "my_cam-1.lan", "a", "xn--p1ai"])
-def test_host_name_is_itself(name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["localhost", "cam.example.com.", "my_cam-1.lan", "a", "xn--p1ai", "192.0.2.7", "2001:db8::7"],
+)
+def test_host_name_or_address_is_itself(name: str) -> None:
     assert as_host_name(name) == name
 
 
