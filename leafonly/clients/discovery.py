@@ -20,7 +20,7 @@ from leafonly.clients.bounded import bounded
 from leafonly.clients.build import PROGRAMS, NotBuiltError
 from leafonly.clients.client import Client, Kind
 from leafonly.clients.library_version import Library
-from leafonly.clients.process import bare_environment, run
+from leafonly.clients.process import bare_environment, end_running, run
 
 __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "program_of"]
 
@@ -101,9 +101,14 @@ def find_all(
     """
     found: dict[str, Found] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for name, each in zip(clients, pool.map(find, clients.values()), strict=True):
-            found[name] = each
-            looked(len(found), len(clients))
+        try:
+            for name, each in zip(clients, pool.map(find, clients.values()), strict=True):
+                found[name] = each
+                looked(len(found), len(clients))
+        except BaseException:  # Ctrl-C: a version command may hang
+            pool.shutdown(wait=False, cancel_futures=True)
+            end_running()
+            raise
     return found
 
 
