@@ -33,7 +33,7 @@ ENVIRONMENTS: dict[str, Mapping[str, str | None]] = {
         "ALL_PROXY": "http://127.0.0.1:9",
     },
     "odd locale and time zone": {"LC_ALL": "tr_TR.ISO-8859-9", "TZ": "Nowhere/Else"},
-    "C locale, ASCII output": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "plain C locale, ASCII output": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 }
 
 

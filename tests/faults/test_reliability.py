@@ -13,7 +13,7 @@ ROWS = [
 ]
 
 
-def tests_of(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text("utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
@@ -29,5 +29,5 @@ def test_every_row_names_a_test_that_exists_or_says_that_there_is_none() -> None
         match = re.fullmatch(r"`(tests/[\w/]+\.py)::(test_\w+)`(?: \[(.+)\])?", test)
         assert match, fault
         path = ROOT / match[1]
-        assert match[2] in tests_of(path), f"{fault}: {test}"
+        assert match[2] in names_in(path), f"{fault}: {test}"
         assert match[3] is None or f'"{match[3]}"' in path.read_text("utf-8"), f"{fault}: {test}"
