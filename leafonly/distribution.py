@@ -4,7 +4,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["__version__", "extras_command", "install_command", "is_clone", "rootdir"]
+__all__ = [
+    "__version__",
+    "extras_command",
+    "install_command",
+    "is_clone",
+    "reports_folder",
+    "rootdir",
+]
 
 __version__ = "0.1.0"
 
@@ -20,6 +27,11 @@ def is_clone() -> bool:
 def rootdir() -> Path:
     """Return the folder with conftest.py, fixtures/ and suites/."""
     return _PACKAGE.parent if is_clone() else _IN_WHEEL
+
+
+def reports_folder() -> str:
+    """Return the name of the folder for reports, in the current directory."""
+    return "reports" if is_clone() else "leafonly-report"
 
 
 def extras_command(names: Sequence[str]) -> str:

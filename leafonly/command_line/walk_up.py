@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from leafonly.certificates.printable import printable
 from leafonly.command_line.messages import fail, unknown
+from leafonly.distribution import reports_folder
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_options", "is_given", "serve"]
 
-_REPORT = "reports/walk-up"
+_REPORT = f"{reports_folder()}/walk-up"
 _PORT, _LAST_PORT = 8440, 65000
 _EVERYWHERE = "0.0.0.0"  # noqa: S104  # compared with, never a default
 _PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105  # the name of a variable

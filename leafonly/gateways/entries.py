@@ -60,6 +60,8 @@ _ALL = (
         install="uv sync --extra more-clients",
         # Measured on 1.40.0, with gnutls-cli: the connection is closed without the answer.
         half_close=False,
+        # Measured on 1.40: an answer that refuses an upgrade comes with `content-length: 0`.
+        unanswered={"websockets": "drop the body of an answer that refuses a WebSocket"},
     ),
 )
 

@@ -133,9 +133,10 @@ CLIENTS = (
         name="socat",
         kind="command-line",
         stack=OPENSSL,
-        # -t: how long to wait for the response after the end of standard input.
-        run="socat -t10 - OPENSSL:{host}:{port},cafile={trust},verify=1",
-        own_trust="socat -t10 - OPENSSL:{host}:{port},verify=1",
+        # -t: how long to wait for the response after the end of standard input. Some servers, such
+        # as Envoy, do not answer a client that has ended its side: shut-none.
+        run="socat -t10 - OPENSSL:{host}:{port},cafile={trust},verify=1,shut-none",
+        own_trust="socat -t10 - OPENSSL:{host}:{port},verify=1,shut-none",
         stdin=_GET,
         version=r"socat version (?P<version>\S+)",
         version_run="socat -V",
@@ -148,8 +149,8 @@ CLIENTS = (
         name="ncat",
         kind="command-line",
         stack=OPENSSL,
-        run="ncat -v --ssl-verify --ssl-trustfile {trust} {host} {port}",
-        own_trust="ncat -v --ssl-verify {host} {port}",
+        run="ncat -v --no-shutdown --ssl-verify --ssl-trustfile {trust} {host} {port}",
+        own_trust="ncat -v --no-shutdown --ssl-verify {host} {port}",
         stdin=_GET,
         version=r"Version (?P<version>\S+)",
         measured=measured("7.93/3.0.19", "7.95/3.5.9", "7.991/3.6.5"),
