@@ -81,6 +81,11 @@ def test_set_up(tmp_path: Path, name: str) -> None:
     needs_namespaces(*(["faketime"] if "faketime" in set_up else []))
     ended = under(tmp_path, *CELLS, before=in_namespaces(set_up))
     assert ended.code != 99, "the fault could not be made"
+    if "clock" in name:
+        # The client's environment is bare, so that libfaketime moves leafonly's clock alone: the
+        # certificates are of another time, and the control shows it.
+        assert ended.verdicts["absent"] == "error"
+        return
     assert_no_false_verdict(ended)
     if expected:
         assert ended.verdicts == expected

@@ -18,7 +18,7 @@ CLIENTS = {
     "wants a terminal": ("read x </dev/tty; echo $x", {"error"}),
     "prints escapes and no UTF-8": (
         r"printf '\033]0;x\007\033[2J\377\376\n'; echo UNSUPPORTED",
-        {"not_applicable"},
+        {"not_applicable", "error"},
     ),
     "gives 4 MB of reasons": (
         "head -c 4000000 /dev/zero | tr '\\0' x; echo; echo UNSUPPORTED",
