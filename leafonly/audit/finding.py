@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from leafonly.certificates.printable import one_line
+
 __all__ = ["Finding", "NotCheckedError", "Severity", "blocker", "info", "unchecked", "warning"]
 
+_MOST = 4000  # characters; a finding may list the names of a certificate
 _UNCHECKED = "not checked: "
 
 Severity = Literal["blocker", "warning", "info"]
@@ -29,6 +32,11 @@ class Finding:
     message: str
     remedy: str = ""
     check: str = ""
+
+    def __post_init__(self) -> None:
+        """Bound both texts, which may quote a certificate or a file's name."""
+        for name in ("message", "remedy"):
+            object.__setattr__(self, name, one_line(getattr(self, name), _MOST))
 
     @property
     def is_unchecked(self) -> bool:

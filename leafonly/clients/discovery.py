@@ -15,12 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from leafonly.certificates.printable import printable
+from leafonly.certificates.printable import one_line, printable
 from leafonly.clients.bounded import bounded
 from leafonly.clients.build import PROGRAMS, NotBuiltError
 from leafonly.clients.client import Client, Kind
 from leafonly.clients.library_version import Library
-from leafonly.clients.process import bare_environment, run
+from leafonly.clients.process import bare_environment, end_running, run
 
 __all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "program_of"]
 
@@ -40,6 +40,12 @@ class Found:
     available: bool
     unavailable_because: str | None
     install: str
+
+    def __post_init__(self) -> None:
+        """Bound what a version command printed."""
+        for name in ("version", "stack_version", "unavailable_because"):
+            if (text := getattr(self, name)) is not None:
+                object.__setattr__(self, name, one_line(text))
 
 
 def cache_directory() -> Path:
@@ -95,9 +101,14 @@ def find_all(
     """
     found: dict[str, Found] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for name, each in zip(clients, pool.map(find, clients.values()), strict=True):
-            found[name] = each
-            looked(len(found), len(clients))
+        try:
+            for name, each in zip(clients, pool.map(find, clients.values()), strict=True):
+                found[name] = each
+                looked(len(found), len(clients))
+        except BaseException:  # Ctrl-C: a version command may hang
+            pool.shutdown(wait=False, cancel_futures=True)
+            end_running()
+            raise
     return found
 
 

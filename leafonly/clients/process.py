@@ -17,9 +17,12 @@ import psutil
 
 from leafonly.clients.orphans import adopt_orphans, end_orphans
 
-__all__ = ["Finished", "bare_environment", "run"]
+__all__ = ["Finished", "bare_environment", "end_running", "run"]
 
 _MOST_OUTPUT = 1 << 20  # bytes kept of each stream; a hostile program may write without end
+
+
+_RUNNING: "set[subprocess.Popen[bytes]]" = set()
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def run(
         )
         # A timer, because wait(timeout) polls, which costs a short cell half its time.
         overdue = threading.Event()
+        _RUNNING.add(process)
         timer = threading.Timer(time_limit, _end_late, (process, overdue))
         try:
             _start(timer)
@@ -112,10 +116,18 @@ def run(
             seconds = time.monotonic() - started
             timer.cancel()
             _end_all(process)
+            _RUNNING.discard(process)
             home = environment.get("HOME")
             is_own = home is not None and Path(home).is_relative_to(directory)
             end_orphans(process.pid, home if is_own else None)
         return Finished(None if overdue.is_set() else exit_code, _tail(out), _tail(err), seconds)
+
+
+def end_running() -> None:
+    """End all programs that `run` waits for, in any thread: the user does not want to wait."""
+    for process in tuple(_RUNNING):
+        with contextlib.suppress(OSError):
+            _end_all(process)
 
 
 def _start(timer: threading.Timer) -> None:

@@ -22,9 +22,12 @@ from leafonly.harness.scenario import CONTROLS, SCENARIOS, Scenario, without_roo
 from leafonly.harness.staging import Staged, Staging
 from leafonly.harness.subjects.subject import Subject
 from leafonly.harness.verdict import Judgement, Observation, judge, unbelievable
+from leafonly.harness.watchdog import StuckError, within
 from leafonly.tls.flight import FlightError
 
 __all__ = ["Bench"]
+
+_LONGEST_STAGING = 300.0  # seconds; a board that is given RSA keys over a UART takes below 60
 
 
 class Bench:
@@ -97,6 +100,10 @@ class Bench:
         controls = {each.name: self._measured_control(client, each, key_type) for each in CONTROLS}
         if scenario.control:
             return controls[scenario.name]
+        hung = next(filter(_hung, controls.values()), None)
+        if hung is not None:
+            # Each of its cells would take its time limit twice, and could not be believed.
+            return not_asked(client, scenario, key_type, hung)
         cell = self.measure_alone(client, scenario, key_type)
         doubt = unbelievable(
             {name: Judgement(control.verdict, control.reason) for name, control in controls.items()}
@@ -167,10 +174,18 @@ class Bench:
         )
 
     def _observation(self, client: Client, scenario: Scenario, key_type: KeyType) -> Observation:
-        try:
+        def observed() -> Observation:
             with self._staging.stage(client, scenario, key_type) as staged:
                 return observe(staged, scenario)
-        except (CameraError, FlightError, PreflightError) as error:
+
+        try:
+            # A visit before the cell is a command of its own, with the same limit.
+            return within(2 * client.time_limit + _LONGEST_STAGING, observed)
+        except (CameraError, FlightError, PreflightError, StuckError) as error:
             return Observation(None, None, had_issuer=None, obstacle=str(error))
         except OSError as error:
             return Observation(None, None, None, f"the client does not start: {error}")
+
+
+def _hung(control: Cell) -> bool:
+    return control.verdict == "error" and not control.observation.took_place

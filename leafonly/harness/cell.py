@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from leafonly.certificates.chain import KeyType
-from leafonly.certificates.printable import printable
+from leafonly.certificates.printable import one_line, printable
 from leafonly.clients import Client
 from leafonly.clients.cell_id import CellId
 from leafonly.harness.scenario import Scenario
@@ -39,6 +39,11 @@ class Cell:
     may_be_news: bool = False
     works: bool = True
     blocked_by: "Cell | None" = None
+
+    def __post_init__(self) -> None:
+        """Bound the reason, which may quote a client."""
+        if self.reason is not None:
+            object.__setattr__(self, "reason", one_line(self.reason))
 
     @property
     def id(self) -> str:

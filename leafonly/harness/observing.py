@@ -12,6 +12,9 @@ from leafonly.harness.verdict import ClientSaid, Observation, ServerSaw
 
 __all__ = ["observe", "server_saw"]
 
+_MOST_BUNDLE = 1 << 20  # bytes that are compared; leafonly writes below 20,000
+_TRUST_CHANGED = "the file with what the client trusts was changed while it ran; run it alone"
+
 
 def observe(staged: Staged, scenario: Scenario) -> Observation:
     """Run the client, once for each of its commands, and return what was observed.
@@ -21,18 +24,36 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
 
     """
     finished: list[Finished] = []
+    before = _trusted(staged)
     for invocation in staged.invocations:
         finished.append(invocation.start(staged.client.time_limit))
+    changed = _TRUST_CHANGED if _trusted(staged) != before else None
     saw = _ask_camera(staged)
     return Observation(
         client_said=_without_folder(_account(finished[-1]), staged.invocations[-1].directory),
         server_saw=saw,
         had_issuer=_had_issuer(staged, scenario, saw),
-        obstacle=_refusal(staged) or _warm_up_failure(staged, finished[0]),
+        obstacle=changed or _refusal(staged) or _warm_up_failure(staged, finished[0]),
         seconds=sum(each.seconds for each in finished),
         command=" && ".join(each.shell() for each in staged.invocations),
         picture=staged.invocations[-1].picture(),
     )
+
+
+def _trusted(staged: Staged) -> bytes | None:
+    """Return the bundle that the client trusts; None if its store is of another kind.
+
+    Cells share a parent folder and a user, so one client could write to another's. Databases
+    (NSS, a browser's profile) are written to by their own client, and are not compared.
+    """
+    path = staged.invocations[-1].directory / "trust.pem"
+    try:
+        if path.is_symlink() or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(_MOST_BUNDLE)
+    except OSError:
+        return None
 
 
 def _account(finished: Finished) -> ClientSaid:

@@ -48,6 +48,7 @@ def document(
     clients: Iterable[ClientRow],
     cells: Iterable[CellRow],
     others: OtherRows,
+    finished: datetime | None = None,
 ) -> Report:
     """Return a report, with its summary and without the folders of this machine.
 
@@ -59,13 +60,14 @@ def document(
         cells: The cells measured.
         others: Rows of `presentation`, `findings` and `remedies`, where there are any. The
             remedies that the cells show are added, and all are ranked.
+        finished: When it ended; None for now.
 
     """
     body: ReportBody = {
         "schema": "leafonly/1",
         "run": run,
         "started": _timestamp(started),
-        "finished": _timestamp(datetime.now(UTC)),
+        "finished": _timestamp(finished or datetime.now(UTC)),
         "leafonly": __version__,
         "host": {
             "os": platform.platform(),
@@ -196,6 +198,12 @@ def _replace(path: Path, text: str) -> None:
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"
     ) as scratch:
-        scratch.write(text)
-    Path(scratch.name).chmod(0o644)
-    Path(scratch.name).replace(path)
+        written = Path(scratch.name)
+        try:
+            scratch.write(text)
+            scratch.flush()
+            written.chmod(0o644)
+        except BaseException:  # a full disk, or Ctrl-C
+            written.unlink()
+            raise
+    written.replace(path)

@@ -140,7 +140,7 @@ def take_key(
         contents.problems.append("it is not a certificate, and too large for a key")
         return
     try:
-        contents.keys.append(load(data, None))
+        contents.keys.append(_loaded(load, data, None))
     except TypeError:  # raised by cryptography if the key is encrypted
         contents.oddities.add("encrypted")
         if der is not None and is_too_costly(der):
@@ -151,10 +151,26 @@ def take_key(
             contents.problems.append("its key is encrypted, and no password was given")
             return
         try:
-            contents.keys.append(load(data, given))
+            contents.keys.append(_loaded(load, data, given))
         except _DAMAGE:
             contents.problems.append("the password does not open its key")
     except UnsupportedAlgorithm:
         contents.problems.append("its key is of an unknown kind")
     except _DAMAGE:
         contents.problems.append("it is damaged, or neither a certificate nor a key")
+
+
+def _loaded(
+    load: Callable[[bytes, bytes | None], PrivateKeyTypes], data: bytes, password: bytes | None
+) -> PrivateKeyTypes:
+    """Load a key; whatever its bytes make cryptography raise is an Exception.
+
+    Its Rust code panics on a DEK-Info of AES with 8 bytes of IV (measured on cryptography 49):
+    PanicException is a BaseException.
+    """
+    try:
+        return load(data, password)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        raise ValueError(str(error)) from error

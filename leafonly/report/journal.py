@@ -1,0 +1,90 @@
+"""What a run has measured so far, one JSON line a test, so that a run that is killed loses nothing.
+
+The file lies where the report will, and is removed once that is written. What is left of a run
+that SIGKILL or a full disk ended is drawn by `python -m leafonly report FILE`.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+__all__ = ["FIELDS", "FORMAT", "Journal", "left_behind"]
+
+FORMAT = "leafonly-journal/1"
+FIELDS = ("cells", "camera", "presentation", "findings", "remedies")
+
+
+class Journal:
+    """The file of one run. Any number of threads may add to it.
+
+    Args:
+        directory: Where the report will be written; made with the first line.
+        heading: Returns the report's `run`, `started` and `clients`, when the first line comes.
+
+    """
+
+    def __init__(self, directory: Path, heading: Callable[[], Mapping[str, object]]) -> None:
+        now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        self.path = directory / f"unfinished-{now}-{os.getpid()}.jsonl"
+        self._heading = heading
+        self._lock = threading.Lock()
+        self._is_begun = self._is_broken = False
+
+    @property
+    def has_everything(self) -> bool:
+        """Whether every line could be written."""
+        return self._is_begun and not self._is_broken
+
+    def add(self, rows: Mapping[str, Any], test: str | None = None) -> None:
+        """Add rows of the report, by its fields; without pictures.
+
+        A disk that is full does not end a run, so nothing is raised. The system is not told to
+        write each line through (fsync): the file survives this process, not a power cut.
+        """
+        kept = {name: rows[name] for name in FIELDS if rows.get(name)}
+        if not kept and test is None:
+            return
+        with self._lock:
+            try:
+                if not self._is_begun:
+                    self._begin()
+                self._append({"test": test, **kept})
+            except OSError:
+                self._is_broken = True
+
+    def _begin(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # What clients said names folders of this machine, until a report is drawn.
+        self.path.touch(mode=0o600)
+        self._append({"journal": FORMAT, **self._heading()})
+        self._is_begun = True
+
+    def _append(self, line: Mapping[str, object]) -> None:
+        with self.path.open("ab") as file:
+            file.write(json.dumps(line).encode() + b"\n")
+
+    def remove(self) -> None:
+        """Remove the file: its report is written."""
+        with self._lock, suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
+def left_behind(directory: Path) -> list[Path]:
+    """List the files of runs that ended without a report, and were not drawn since."""
+    return [
+        path
+        for path in sorted(directory.glob("unfinished-*-*.jsonl"))
+        if not path.with_suffix(".json").exists() and not _is_running(path)
+    ]
+
+
+def _is_running(path: Path) -> bool:
+    number = path.stem.rpartition("-")[2]
+    return number.isdecimal() and len(number) < 10 and psutil.pid_exists(int(number))

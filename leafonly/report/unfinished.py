@@ -1,0 +1,62 @@
+"""The report of a run that was ended before it could write one: drawn from its journal."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+
+from leafonly.certificates.regular_file import read_regular_file
+from leafonly.report.document import document, validate
+from leafonly.report.journal import FIELDS, FORMAT
+from leafonly.report.rows import OtherRows, Report, Run
+
+__all__ = ["read_journal"]
+
+_STOPPED = 2  # pytest's exit status of a run that did not come to its end
+
+
+def read_journal(path: Path) -> Report:
+    """Return the report of what a run had measured when it was ended.
+
+    A line that is not whole is left out if it is the last: the process ended while writing it.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is no such file. One line, with the file's name.
+
+    """
+    try:
+        heading, *lines = _lines(read_regular_file(path))
+        rows: dict[str, Any] = {
+            name: [row for line in lines for row in line.get(name, ())] for name in FIELDS
+        }
+        # The last row of a cell is the one that its test told.
+        cells = {cell["id"]: cell for cell in rows.pop("cells")}
+        tests = {line["test"] for line in lines if line.get("test")}
+        planned = max(heading["run"]["tests_planned"], len(tests))
+        run = {"tests_planned": planned, "tests_run": len(tests), "complete": False}
+        report = document(
+            run=cast("Run", heading["run"] | run | {"exit_status": _STOPPED}),
+            started=datetime.fromisoformat(heading["started"]),
+            finished=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+            camera=rows.pop("camera")[0],
+            clients=heading["clients"],
+            cells=list(cells.values()),
+            others=cast("OtherRows", rows),
+        )
+        validate(report)
+    except jsonschema.ValidationError as error:
+        raise ValueError(f"{path} is not of a run: {error.message[:200]}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise ValueError(f"{path} is not of a run: {str(error)[:200] or 'it is empty'}") from error
+    return report
+
+
+def _lines(data: bytes) -> list[dict[str, Any]]:
+    *whole, _ = data.split(b"\n")  # what follows the last newline is not whole
+    lines = [json.loads(line) for line in whole]
+    if not lines or lines[0].get("journal") != FORMAT:
+        raise ValueError("it does not begin as one")
+    return lines

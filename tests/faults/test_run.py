@@ -1,0 +1,131 @@
+"""Runs that are ended: what was measured is kept, and nothing else is left."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from leafonly.__main__ import main
+from leafonly.report.document import read
+from leafonly.report.journal import Journal
+from leafonly.report.unfinished import read_journal
+from tests.faults.promises import Ended, assert_kept, processes_of
+from tests.helpers.run_pytest import bare_environment, run_pytest, started_pytest
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are Unix's")
+
+
+@contextlib.contextmanager
+def amid_a_cell(
+    tmp_path: Path, *arguments: str
+) -> "Iterator[tuple[subprocess.Popen[str], Callable[[], Ended]]]":
+    """Give a run that has measured one cell, and whose next client does not end."""
+    note = tmp_path / "started"
+    slow = tmp_path / "slow.sh"
+    slow.write_text(f"#!/bin/sh\necho $$ >'{note}'\nexec sleep 600\n")
+    slow.chmod(0o755)
+    asked = ("suites/matrix", "--clients=urllib", f"--client={slow}", "--scenarios=full_chain")
+    environment = bare_environment(tmp_path, LEAFONLY_FAULT=str(tmp_path))
+    with (
+        (tmp_path / "out").open("wb") as out,
+        started_pytest(
+            *(*asked, "-v", "--report-dir", tmp_path / "report", *arguments),
+            environment=environment,
+            output=out,
+        ) as process,
+    ):
+        end = time.monotonic() + 120
+        while not (note.exists() and "PASSED" in (tmp_path / "out").read_text()):
+            assert process.poll() is None, (tmp_path / "out").read_text()
+            assert time.monotonic() < end, (tmp_path / "out").read_text()
+            time.sleep(0.05)
+        yield (
+            process,
+            lambda: Ended(process.wait(60), (tmp_path / "out").read_text("utf-8"), tmp_path),
+        )
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+@pytest.mark.parametrize("numbers", ["INT INT", "TERM TERM", "INT TERM"])
+def test_a_second_signal_leaves_the_report_and_nothing_else(
+    tmp_path: Path, workers: str, numbers: str
+) -> None:
+    with amid_a_cell(tmp_path, workers) as (process, ended):
+        for name in numbers.split():
+            process.send_signal(getattr(signal, f"SIG{name}"))
+            time.sleep(0.3)  # the moment is a sample: every one must do
+        done = ended()
+    assert_kept(done)
+    assert done.verdicts == {"full_chain": "accepted"}
+    assert not list((tmp_path / "report").glob("unfinished-*"))
+
+
+def test_sigkill_of_the_run_loses_no_cell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with amid_a_cell(tmp_path, "-n0") as (process, _):
+        process.kill()
+        process.wait()
+        (journal,) = (tmp_path / "report").iterdir()
+        assert journal.stat().st_mode & 0o077 == 0
+        left = int((tmp_path / "started").read_text())
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(left, signal.SIGKILL)  # what SIGKILL leaves, no program can end: documented
+    assert processes_of(tmp_path) == []
+    again = run_pytest(
+        *("suites/matrix", "--clients=urllib", "--scenarios=full_chain", "-n0"),
+        *("--report-dir", tmp_path / "report"),
+        environment=bare_environment(tmp_path),
+    )
+    assert f"python -m leafonly report {journal}" in again.stdout
+    assert main(["report", str(journal)]) == 0
+    written = [Path(line) for line in capsys.readouterr().out.split()]
+    report = read(written[0])
+    assert [cell["id"] for cell in report["cells"]] == ["urllib-full_chain-p256"]
+    assert report["cells"][0]["verdict"] == "accepted"
+    assert not report["run"]["complete"]
+    assert written[1].read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_a_line_that_was_not_finished_is_left_out(tmp_path: Path) -> None:
+    journal = journal_with(tmp_path)
+    journal.path.write_bytes(journal.path.read_bytes() + b'{"test": "x", "cells": [{"id"')
+    assert read_journal(journal.path)["camera"]["kind"] == "emulator"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n", b"{}\n", b"[]\n", b"nonsense\n", b'{"journal":"leafonly-journal/1"}\n'],
+)
+def test_a_file_of_another_kind_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes
+) -> None:
+    path = tmp_path / "unfinished-x-1.jsonl"
+    path.write_bytes(data)
+    assert main(["report", str(path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is not of a run" in line
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_disk_that_is_full_does_not_end_the_run(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    journal = Journal(tmp_path / "file" / "folder", dict)
+    journal.add({"cells": [{"id": "x"}]})
+    assert not journal.has_everything
+    journal.remove()
+
+
+def journal_with(directory: Path) -> Journal:
+    run = {"kind": "matrix", "options": {}, "exit_status": 2, "complete": False}
+    run |= {"tests_planned": 3, "tests_run": 0}
+    heading = {"run": run, "started": "2026-01-01T00:00:00+00:00", "clients": []}
+    journal = Journal(directory, lambda: heading)
+    camera = {"kind": "emulator", "description": "x", "firmware": None, "tls_version": None}
+    journal.add({"camera": [{**camera, "link": "loopback"}], "cells": []}, "a test")
+    return journal
