@@ -82,7 +82,7 @@ class Cell:
         said = self.observation.client_said
         if said is None:
             return None
-        text = printable(said.text, keep="\n")
+        text = printable(said.text, keep="\n\t")
         if len(text) <= _MOST_WORDS:
             return text
         # From a whole word on: the end of a folder's name would no longer be known as one.

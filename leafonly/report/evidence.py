@@ -21,6 +21,7 @@ _CHANCE = re.compile(
     r"\b(?=[a-fA-F]*\d)[0-9a-fA-F]{6,}\b|\b0x[0-9a-f]{6,}\b|\b\d{4,}\b|[(\[]\d{4,}(?::\d+)*[)\]]"
     r"|\b\d{1,2}:\d{2}(?!\d)(?::\d{2}\S*)?|\b\d+\.\d{3,}\b|\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds)\b"
 )
+_LONGEST_QUOTE = 1200  # characters of a message; a trace of Java has five times as many
 _ENOUGH = 1000  # characters at the end of a shortened message that decide whether two are equal
 
 _VERDICTS = {
@@ -112,7 +113,7 @@ def _observed(
         expected=first["expected"] if _differs(first) else None,
         news=first["news"],
         cells=[(places[cell["id"]], look(cell), _words(cell["scenario"]), cell) for cell in cells],
-        said=first["client_said"],
+        said=_end_of(first["client_said"]),
         saw=_saw(first["server_saw"]),
         varies=any(cell["client_said"] != first["client_said"] for cell in cells),
         pictures=list(
@@ -137,6 +138,14 @@ def _what_was_observed(cell: CellRow) -> object:
     expected = cell["expected"] if _differs(cell) else None
     judged = (cell["verdict"], cell["reason"], expected, cell["news"])
     return (*judged, said, _saw(cell["server_saw"]))
+
+
+def _end_of(said: str | None) -> str | None:
+    """Shorten a message to its end, where a program says why it stopped; report.json has more."""
+    if said is None or len(said) <= _LONGEST_QUOTE:
+        return said
+    kept = said[-_LONGEST_QUOTE:]
+    return "… " + (kept.partition("\n")[2] or kept)
 
 
 def _without_chance(text: str) -> str:
