@@ -120,6 +120,9 @@ class Client:
         trust: Writes the store that tells the client what to trust.
         environment: Variables. Otherwise the environment is bare.
         stdin: What it reads.
+        stdin_stays_open: Its standard input does not end before it does, as on a terminal. At the
+            end of its input, gnutls-cli ends its side of the connection, and Envoy then does not
+            answer.
         time_limit: Seconds, several times what it was seen to take.
         messages: Its error messages, if they are not those of `stack`.
         exit_code_lies: It exits with 0 on a rejection, so its exit code is no evidence.
@@ -151,6 +154,7 @@ class Client:
     trust: Trust = pem_file
     environment: Mapping[str, str] = field(default_factory=dict)
     stdin: str = ""
+    stdin_stays_open: bool = False
     time_limit: float = 20.0
     messages: Vocabulary | None = None
     exit_code_lies: bool = False

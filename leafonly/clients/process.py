@@ -71,6 +71,7 @@ def run(
     environment: Mapping[str, str],
     directory: Path,
     stdin: str = "",
+    stdin_stays_open: bool = False,
     time_limit: float,
 ) -> Finished:
     """Run a program until it exits or its time limit, and end all processes that it started.
@@ -79,7 +80,8 @@ def run(
         argv: The program and its arguments; no shell is involved.
         environment: The whole environment.
         directory: The working directory.
-        stdin: What the program reads before the end of its input.
+        stdin: What the program reads.
+        stdin_stays_open: Its input does not end before it does; otherwise it ends after `stdin`.
         time_limit: Seconds.
 
     Raises:
@@ -100,7 +102,7 @@ def run(
             argv,
             env=dict(environment),
             cwd=directory,
-            stdin=given,
+            stdin=subprocess.PIPE if stdin_stays_open else given,
             stdout=out,
             stderr=err,
             start_new_session=True,
@@ -111,11 +113,14 @@ def run(
         timer = threading.Timer(time_limit, _end_late, (process, overdue))
         try:
             _start(timer)
+            _give(process, stdin)
             exit_code = process.wait()
         finally:
             seconds = time.monotonic() - started
             timer.cancel()
             _end_all(process)
+            if process.stdin is not None:
+                process.stdin.close()
             _RUNNING.discard(process)
             home = environment.get("HOME")
             is_own = home is not None and Path(home).is_relative_to(directory)
@@ -128,6 +133,14 @@ def end_running() -> None:
     for process in tuple(_RUNNING):
         with contextlib.suppress(OSError):
             _end_all(process)
+
+
+def _give(process: "subprocess.Popen[bytes]", text: str) -> None:
+    """Write to a program whose input stays open; a pipe holds more than any request."""
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(text.encode())
+            process.stdin.flush()
 
 
 def _start(timer: threading.Timer) -> None:

@@ -25,6 +25,7 @@ class Invocation:
     environment: dict[str, str]
     directory: Path
     stdin: str
+    stdin_stays_open: bool = False
 
     def start(self, time_limit: float) -> Finished:
         """Start the client, and wait for its end; `time_limit` is in seconds.
@@ -38,6 +39,7 @@ class Invocation:
             environment=self.environment,
             directory=self.directory,
             stdin=self.stdin,
+            stdin_stays_open=self.stdin_stays_open,
             time_limit=time_limit,
         )
 
@@ -62,7 +64,10 @@ class Invocation:
         ]
         line = " ".join(map(shlex.quote, words)).replace("env -i", 'env -i PATH="$PATH"', 1)
         line = line.replace(place, '"$PWD"')
-        return f"printf %s {shlex.quote(self.stdin)} | {line}" if self.stdin else line
+        if not self.stdin:
+            return line
+        given = f"printf %s {shlex.quote(self.stdin)}"
+        return f"({given}; sleep 5) | {line}" if self.stdin_stays_open else f"{given} | {line}"
 
 
 def invocations(
@@ -97,4 +102,4 @@ def _invocation(
     environment = bare_environment(home) | {
         name: fill(value, values) for name, value in client.environment.items()
     }
-    return Invocation(tuple(argv), environment, directory, client.stdin)
+    return Invocation(tuple(argv), environment, directory, client.stdin, client.stdin_stays_open)

@@ -42,6 +42,20 @@ def test_output_exit_code_and_input(tmp_path: Path) -> None:
     assert (finished.exit_code, finished.stdout, finished.stderr) == (3, "hello\n", "no\n")
 
 
+def test_input_stays_open_if_asked(tmp_path: Path) -> None:
+    code = "import select, sys; print(input()); print(select.select([sys.stdin], [], [], 0.2)[0])"
+    for stays_open, rest in ((True, "[]"), (False, "[<_io.")):
+        finished = run(
+            [sys.executable, "-c", code],
+            environment=bare_environment(tmp_path),
+            directory=tmp_path,
+            stdin="hello\n",
+            stdin_stays_open=stays_open,
+            time_limit=20,
+        )
+        assert finished.stdout.startswith(f"hello\n{rest}")
+
+
 def test_bytes_that_are_no_text_and_output_without_end_do_no_harm(tmp_path: Path) -> None:
     finished = start(r"import os; os.write(1, b'\xff' * (3 << 20))", tmp_path)
     assert finished.exit_code == 0

@@ -87,6 +87,7 @@ CLIENTS = (
         run=f"{_GNUTLS_CLI} --x509cafile={{trust}}",
         own_trust=_GNUTLS_CLI,
         stdin=_GET,
+        stdin_stays_open=True,
         version=r"gnutls-cli (?P<version>\S+)",
         measured=measured("3.7.9", "3.8.9", "3.8.13"),
         install=apt("gnutls-bin", brew="gnutls"),
