@@ -49,4 +49,7 @@ def recommendation(rows: Sequence[RemedyRow]) -> str | None:
     verb = "connects" if fixed == 1 else "connect"
     failing = best["cells_failing"]
     measured = f" ({best['cells_fixed']} of {many(failing, 'failing cell')})"
-    return f"Recommended: {best['name']}. {many(fixed, 'client')} then {verb}{measured}."
+    what = (
+        f"put {best['name']} in front of the camera" if best["kind"] == "gateway" else best["name"]
+    )
+    return f"Recommended: {what}. {many(fixed, 'client')} then {verb}{measured}."
