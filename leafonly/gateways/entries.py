@@ -60,8 +60,6 @@ _ALL = (
         install="uv sync --extra more-clients",
         # Measured on 1.40.0, with gnutls-cli: the connection is closed without the answer.
         half_close=False,
-        # Measured on 1.40: in place of an answer that refuses an upgrade comes one of its own.
-        unanswered={"websockets": "answer itself where the camera refuses a WebSocket"},
     ),
 )
 

@@ -6,8 +6,8 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,7 +91,6 @@ class Gateway:
         key_beside_chain: It reads the key from the chain's path with `.key` at its end.
         is_http: It reads requests; otherwise it passes on bytes.
         half_close: It answers a client that has ended its own side of the connection.
-        unanswered: Clients to which it does not pass the camera's answer on, and why.
 
     """
 
@@ -107,7 +106,6 @@ class Gateway:
     key_beside_chain: bool = False
     is_http: bool = True
     half_close: bool = True
-    unanswered: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def path(self) -> str | None:
