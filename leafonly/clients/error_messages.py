@@ -255,6 +255,8 @@ AWSCRT: Vocabulary = {
         "other"
     ),
     r"negotiation failed with error (Unhandled critical|Certificate has been revoked)": "other",
+    # s2n_x509_validator.c: a leaf that is for clients.
+    r"negotiation failed with error Certificate intent is invalid": "other",
     r"negotiation failed with error (?!(The (maximum )?)?certificate|Unhandled critical)": (
         "protocol"
     ),

@@ -156,7 +156,7 @@ NAMELESS = ("nassl", "pyopenssl", "tcl", "luasec")
 
 # They do not say that it is the name.
 SILENT = (
-    *("ncat", "links", "elinks", "haproxy", "wreq", "awscrt"),
+    *("ncat", "links", "elinks", "haproxy", "wreq"),
     *("python-mbedtls", "mono"),
 )
 
