@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from leafonly.certificates.printable import printable
+from leafonly.report.behaviours import behaviours
+from leafonly.report.counting import many, names
 from leafonly.report.rows import FindingRow, RemedyRow, Report
-from leafonly.report.summary import outcome, surprises
+from leafonly.report.summary import outcome, rows, surprises
 
 __all__ = ["MOST_BYTES", "escaped", "markdown"]
 
@@ -25,7 +27,7 @@ _BLOCK = re.compile(r"^(\d*)([-+=.)])")  # a list, a line or a heading, at the s
 
 
 def markdown(report: Report) -> str:
-    """Return the result: the sentence, the counts, what failed, the findings, the best remedy."""
+    """Return the result: sentence, counts, what failed, findings, behaviours, best remedy."""
     blocks = [
         "## leafonly",
         f"**{escaped(report['summary']['sentence'])}**",
@@ -33,6 +35,7 @@ def markdown(report: Report) -> str:
         *_list("Required to connect, but does not", report["summary"]["failed_requirements"]),
         *_list("Not as expected", [f"{name}: {outcome(cell)}" for name, cell in surprises(report)]),
         *_findings(report["findings"]),
+        *_behaviours(report),
         *_remedy(report["remedies"][:1]),
     ]
     return _bounded(blocks)
@@ -77,6 +80,24 @@ def _findings(findings: Sequence[FindingRow]) -> Iterator[str]:
 def _finding(finding: FindingRow) -> str:
     remedy = f" Remedy: {finding['remedy']}" if finding["remedy"] else ""
     return f"{finding['check']}: {finding['message']}.{remedy}"
+
+
+def _behaviours(report: Report) -> Iterator[str]:
+    """Count and name the groups of clients whose verdicts agree, if there is anything to group."""
+    drawn = rows(report)
+    if len(drawn) < 2:
+        return
+    groups = behaviours(report)
+    clients = len({client["name"] for client, _, _ in drawn})
+    lines = ["| clients | behaviour | which |", "|--:|---|---|"]
+    lines += [
+        f"| {each.count} | {escaped(each.name)} | {escaped(names(each.clients))} |"
+        for each in groups[:_MOST_ROWS]
+    ]
+    if len(groups) > _MOST_ROWS:
+        lines.append(f"| | and {len(groups) - _MOST_ROWS} more | |")
+    yield f"### {many(clients, 'client')}, {many(len(groups), 'behaviour')}"
+    yield "\n".join(lines)
 
 
 def _remedy(best: Sequence[RemedyRow]) -> Iterator[str]:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from leafonly.certificates.printable import printable
+from leafonly.report.behaviours import behaviours
+from leafonly.report.counting import names
 from leafonly.report.document import read
 from leafonly.report.markdown import MOST_BYTES, escaped, markdown
 
@@ -98,10 +100,30 @@ def test_a_report_has_the_result_and_stays_inert() -> None:
     assert headings[:4] == [
         *("leafonly", "Required to connect, but does not", "Not as expected", "Blockers")
     ]
-    assert headings[4].startswith("Best remedy: ")
+    assert headings[4].endswith(" behaviours")
+    assert headings[5].startswith("Best remedy: ")
     assert "<code>```\n````\n&lt;img src=x&gt;\n</code>" in html
-    assert html.count("<tr>") == 9  # eight scenarios
+    # Two headings, eight scenarios, and the behaviours.
+    assert html.count("<tr>") == 10 + len(behaviours(hostile_report()))
     assert "It was not tried in this run." in html
+
+
+def test_behaviours_are_named_and_counted() -> None:
+    report = read(SAMPLE)
+    html = MarkdownIt("commonmark").enable("table").render(markdown(report))
+    groups = behaviours(report)
+    clients = {cell["client"] for cell in report["cells"]}
+    assert f"<h3>{len(clients)} clients, {len(groups)} behaviours</h3>" in html
+    cells = re.findall(
+        r'<td style="text-align:right">(\d+)</td>\n<td>(.*?)</td>\n<td>(.*?)</td>', html
+    )
+    assert cells == [(str(each.count), each.name, names(each.clients)) for each in groups]
+
+
+def test_a_single_client_is_no_group() -> None:
+    report = read(SAMPLE)
+    report["cells"] = [each for each in report["cells"] if each["client"] == "curl"]
+    assert "behaviour" not in markdown(report)
 
 
 def test_it_fits_where_github_puts_it() -> None:
