@@ -1,7 +1,6 @@
 """The HTML report in real browsers: what a reader does with it, and what it never does."""
 
 import json
-import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -12,12 +11,12 @@ import pytest
 
 from leafonly.report.document import read
 from leafonly.report.html import render
-from tests.helpers.browser_page import Page, opened
+from tests.helpers.axe import MODES, axe, violations
+from tests.helpers.browser_page import Page, opened, undisturbed
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "reports/sample/report.json"
 BROWSERS = ("chromium", "firefox")
-TO_HAVE_AXE = "npm install axe-core, and its folder in LEAFONLY_AXE"
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +38,8 @@ def browser(
 def page(browser: Page, sample: str) -> Iterator[Page]:
     """The sample, opened anew; whatever a test did, nothing was logged or asked for."""
     browser.resize(1300, 900)
-    browser.open("about:blank")
-    browser.problems.clear()
-    browser.requests.clear()
-    browser.open(sample)
-    yield browser
-    assert browser.problems == []
-    # Its own address may be asked for again, with another fragment; data: asks nobody.
-    assert [each for each in browser.requests if not each.startswith((sample, "data:"))] == []
+    with undisturbed(browser, sample):
+        yield browser
 
 
 def place_of(page: Page, selector: str) -> tuple[float, float]:
@@ -199,34 +192,15 @@ def pdf_pages(data: bytes) -> int:
     return sum(len(re.findall(rb"/Type\s*/Page\b", part)) for part in parts)
 
 
-def axe() -> str:
-    folder = os.environ.get("LEAFONLY_AXE")
-    script = Path(folder, "axe.min.js") if folder else None
-    if script is None or not script.is_file():
-        pytest.skip(f"axe-core is not here; to have it: {TO_HAVE_AXE}")
-    return script.read_text(encoding="utf-8")
-
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.mark.parametrize(
-    ("width", "dark"), [(1300, False), (1300, True), (360, False)], ids=["light", "dark", "phone"]
-)
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", BROWSERS)
 def test_axe_finds_no_violation_of_level_a_or_aa(
-    name: str, width: int, dark: bool, sample: str, tmp_path: Path
+    name: str, mode: str, sample: str, tmp_path: Path
 ) -> None:
-    script = axe()
+    script, (width, dark) = axe(), MODES[mode]
     with opened(name, tmp_path / "profile", dark=dark) as page:
         page.resize(width, 900)
         page.open(f"{sample}#curl-absent-p256")
         assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is dark
-        page.evaluate(f"(() => {{ {script} }})()")
-        options = json.dumps({"runOnly": RULES, "resultTypes": ["violations"]})
-        found = page.evaluate(
-            f"axe.run(document, {options}).then(r => r.violations.map(v =>"
-            " [v.id, v.nodes.length, v.nodes[0].html, v.nodes[0].failureSummary]))"
-        )
-        assert found == []
+        assert violations(page, script) == []
         assert page.problems == []

@@ -164,6 +164,19 @@ class Chromium:
 
 
 @contextlib.contextmanager
+def undisturbed(page: Page, url: str) -> Iterator[None]:
+    """Open an address anew; whatever the block does, nothing is logged and nobody is asked."""
+    page.open("about:blank")
+    page.problems.clear()
+    page.requests.clear()
+    page.open(url)
+    yield
+    assert page.problems == []
+    # Its own address may be asked for again, with another fragment; data: asks nobody.
+    assert [each for each in page.requests if not each.startswith((url, "data:"))] == []
+
+
+@contextlib.contextmanager
 def opened(browser: str, folder: Path, *, dark: bool = False) -> "Iterator[Page]":
     """Start a browser with an empty profile; it has ended when the block has.
 
