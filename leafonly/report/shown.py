@@ -5,10 +5,10 @@ import textwrap
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
-from leafonly.certificates.printable import printable
+from leafonly.certificates.printable import one_line
 from leafonly.report.rows import ClientRow
 
-__all__ = ["by_key", "in_markdown", "shown", "versions", "wrapped"]
+__all__ = ["by_key", "folded", "in_markdown", "shown", "versions"]
 
 _MOST_CHARACTERS = 120  # of one name: the longest command of a client has 60
 # Neither a link nor a mention, for GitHub's Markdown too (GFM, "Autolinks (extension)").
@@ -23,15 +23,14 @@ Row = TypeVar("Row")
 
 def shown(text: str) -> str:
     """Return a text from a report as one short printable line."""
-    line = printable(text[: _MOST_CHARACTERS + 1])
-    return line if len(line) <= _MOST_CHARACTERS else line[: _MOST_CHARACTERS - 1] + "…"
+    return one_line(text, _MOST_CHARACTERS)
 
 
 def in_markdown(text: str) -> str:
     """Return a text for a cell of a Markdown table, as code if it could be markup.
 
     In code, nothing is a link, a mention, a formula or HTML (GFM, "Code spans"); a `|` would
-    still end the cell.
+    still end the cell. This is for names and versions; `markdown.escaped` is for sentences.
     """
     if not text or _PLAIN.fullmatch(text):
         return text
@@ -60,8 +59,15 @@ def versions(client: ClientRow) -> str:
     return shown(f"{client['version'] or 'version unknown'} ({library})")
 
 
-def wrapped(line: str, indent: str, width: int) -> list[str]:
-    """Return a line as lines of a terminal; names are kept whole where they fit."""
-    return textwrap.wrap(
-        line, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+def folded(text: str, width: int, indent: int = 0) -> str:
+    """Break a text into lines for a terminal, the first as it is and the others indented.
+
+    No word is broken, because it may be a file name, an address or an option.
+    """
+    return textwrap.fill(
+        text,
+        max(20, width),
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

@@ -1,6 +1,5 @@
 """The matrix as a table of characters, in whatever width there is."""
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from rich.text import Text
 
 from leafonly.certificates.printable import printable
 from leafonly.report.rows import Report
+from leafonly.report.shown import folded
 from leafonly.report.summary import MARKS, Row, cell_word, rows, scenario_names
 
 __all__ = ["matrix", "wrapped"]
@@ -57,14 +57,8 @@ def matrix(report: Report, width: int = 80) -> Text:
 
 
 def wrapped(text: str, width: int, indent: int = 0) -> str:
-    """Break a text into lines. Nothing in it steers the terminal, and no word is broken."""
-    return textwrap.fill(
-        printable(text, _LONGEST_TEXT),
-        max(20, width),
-        subsequent_indent=" " * indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    """Break a text from outside into lines: bounded, and nothing in it steers the terminal."""
+    return folded(printable(text, _LONGEST_TEXT), width, indent)
 
 
 def _labels(drawn: Sequence[Row]) -> list[str]:

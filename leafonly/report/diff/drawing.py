@@ -6,7 +6,7 @@ from leafonly.report.diff.difference import Difference
 from leafonly.report.diff.results import Direction
 from leafonly.report.page import draw
 from leafonly.report.rows import Report
-from leafonly.report.shown import in_markdown, shown, wrapped
+from leafonly.report.shown import folded, in_markdown, shown
 
 __all__ = ["HEADINGS", "html", "markdown", "text"]
 
@@ -19,26 +19,26 @@ HEADINGS: dict[Direction, str] = {
 
 def text(difference: Difference, width: int) -> str:
     """Return the difference for a terminal of so many columns: the result first and last."""
-    result = wrapped(f"{difference.headline} {difference.detail}", "", width)
-    lines = [*result, ""]
+    result = folded(f"{difference.headline} {difference.detail}", width)
+    lines = [result, ""]
     for direction, heading in HEADINGS.items():
         groups = difference.groups(direction)
         lines += [heading] if groups else []
         for where, before, after, why, names in groups:
-            lines += wrapped(f"{where}: {before} → {after} ({why})", "  ", width)
-            lines += wrapped(", ".join(names), "    ", width)
+            lines.append(folded(f"  {where}: {before} → {after} ({why})", width, 2))
+            lines.append(folded(f"    {', '.join(names)}", width, 4))
         lines += [""] if groups else []
     if difference.setup:
         lines.append("Changed around it")
         for what, before, after in difference.setup:
-            lines += wrapped(f"{what}: {before} → {after}", "  ", width)
+            lines.append(folded(f"  {what}: {before} → {after}", width, 2))
         lines.append("")
     if difference.not_compared:
         lines.append("Not compared")
         for reason, left_out in difference.not_compared:
-            lines += wrapped(f"{reason}: {', '.join(left_out)}", "  ", width)
+            lines.append(folded(f"  {reason}: {', '.join(left_out)}", width, 2))
         lines.append("")
-    return "\n".join([*lines, *result]) + "\n"
+    return "\n".join([*lines, result]) + "\n"
 
 
 def markdown(difference: Difference) -> str:

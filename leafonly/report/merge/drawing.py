@@ -7,30 +7,31 @@ from leafonly.report.diff.order import MUST_REJECT, Word
 from leafonly.report.headings import HEADINGS
 from leafonly.report.merge.fleet import ByWord, Deviation, Fleet
 from leafonly.report.page import draw
-from leafonly.report.shown import in_markdown, wrapped
+from leafonly.report.shown import folded, in_markdown
 
 __all__ = ["html", "markdown", "text"]
 
 
 def text(fleet: Fleet, width: int) -> str:
     """Return what depends on the machine, for a terminal of so many columns."""
-    lines = [*wrapped(f"{fleet.headline} {fleet.detail}", "", width), ""]
+    lines = [folded(f"{fleet.headline} {fleet.detail}", width), ""]
     if fleet.deviations:
         lines.append("Verdicts that depend on the machine")
         for scenario, by_word, clients in fleet.deviations:
-            lines += wrapped(f"{scenario}: {_in_words(by_word)}", "  ", width)
-            lines += wrapped(", ".join(each.label for each in clients), "    ", width)
+            lines.append(folded(f"  {scenario}: {_in_words(by_word)}", width, 2))
+            names = ", ".join(each.label for each in clients)
+            lines.append(folded(f"    {names}", width, 4))
         lines.append("")
     if fleet.conflicts:
         lines.append("Conflicts: the same versions, other verdicts")
         for client, versions, scenario, by_word in fleet.conflicts:
-            line = f"{client} {versions}, {scenario}: {_in_words(by_word)}"
-            lines += wrapped(line, "  ", width)
+            line = f"  {client} {versions}, {scenario}: {_in_words(by_word)}"
+            lines.append(folded(line, width, 2))
         lines.append("")
     lines.append("Machines")
     for place in fleet.places:
-        line = f"{place.name}: {place.clients} clients, {place.system}, Python {place.python}"
-        lines += wrapped(f"{line}, {place.camera}, {place.day}", "  ", width)
+        line = f"  {place.name}: {place.clients} clients, {place.system}, Python {place.python}"
+        lines.append(folded(f"{line}, {place.camera}, {place.day}", width, 2))
     return "\n".join(lines) + "\n"
 
 
