@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from leafonly.audit.bundle_form import CHAIN_PEM, KEY_PEM, Form
+from leafonly.audit.bundle_form import CHAIN_PEM, KEY_PEM, MICROPYTHON, Form
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.credentials import spki
 from leafonly.audit.finding import NotCheckedError
@@ -129,13 +129,7 @@ def micropython_lines(intermediates: int, *, presents_chain: bool) -> str:
 
     """
     lines = [
-        "import tls",
-        "",
-        "def read(name):",
-        '    with open(name, "rb") as file:',
-        "        return file.read()",
-        "",
-        "context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)",
+        *MICROPYTHON,
         f'key = read("{KEY}")',
         f'context.load_cert_chain(read("{LEAF}"), key)',
     ]

@@ -9,9 +9,20 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from leafonly.certificates.chain import der
 from leafonly.tls.message_size import certificate_message_size
 
-__all__ = ["CHAIN_PEM", "KEY_PEM", "OTHERS_PEM", "Form"]
+__all__ = ["CHAIN_PEM", "KEY_PEM", "MICROPYTHON", "OTHERS_PEM", "Form"]
 
 CHAIN_PEM, KEY_PEM, OTHERS_PEM = "server.pem", "server.key.pem", "intermediates.pem"
+
+MICROPYTHON = (
+    "import tls",
+    "",
+    "def read(name):",
+    '    with open(name, "rb") as file:',
+    "        return file.read()",
+    "",
+    "context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)",
+)
+"""How every program begins that loads files into a TLS context by `load_cert_chain`."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +66,7 @@ class Form:
                 f"context.load_cert_chain({names})",
             ]
         return [
-            "import tls",
-            "",
-            "def read(name):",
-            '    with open(name, "rb") as file:',
-            "        return file.read()",
-            "",
-            "context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)",
+            *MICROPYTHON,
             f'context.load_cert_chain(read("{CHAIN_PEM}"), read("{KEY_PEM}"))',
         ]
 

@@ -43,11 +43,8 @@ def chain() -> Chain:
 def board(tmp_path: Path) -> Iterator[SoftwareBoard]:
     program = micropython_program()
     assert program is not None
-    board = SoftwareBoard(program, tmp_path)
-    try:
+    with contextlib.closing(SoftwareBoard(program, tmp_path)) as board:
         yield board
-    finally:
-        board.close()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """`leafonly deploy` with the real mpremote and the real MicroPython, on a board in software."""
 
+import contextlib
 import errno
 import socket
 import sys
@@ -36,11 +37,8 @@ Deploy = Callable[..., tuple[int, str]]
 def board(tmp_path: Path) -> Iterator[SoftwareBoard]:
     program = micropython_program()
     assert program is not None
-    board = SoftwareBoard(program, tmp_path)
-    try:
+    with contextlib.closing(SoftwareBoard(program, tmp_path)) as board:
         yield board
-    finally:
-        board.close()
 
 
 @pytest.fixture
