@@ -208,11 +208,19 @@ def _camera(options: Namespace, domain: str) -> _CameraSide:
 
 
 def _present_certificate(path: Path) -> "x509.Certificate":
+    """Read the camera's certificate; ValueError unless every gateway takes it as an anchor."""
     from leafonly.audit.files.credentials import read_file
+    from leafonly.certificates.inspection import is_self_signed
 
     certificates = read_file(path, None, lambda _: None).contents.certificates
     if len(certificates) != 1:
         raise ValueError(f"{path}: {len(certificates)} certificates can be read from it: give one")
+    # With its CA beside it the gateway would trust whatever else that CA issues.
+    if not is_self_signed(certificates[0]):
+        raise ValueError(
+            f"{path}: it is not self-signed, and nginx, HAProxy and stunnel would ask for its CA: "
+            "leave --camera-certificate out, and a new certificate is made"
+        )
     return certificates[0]
 
 

@@ -164,6 +164,17 @@ def test_what_clients_would_refuse_in_any_case_is_not_offered(tmp_path, capsys, 
     assert message.count("\n") == 1
 
 
+def test_a_camera_certificate_that_a_ca_issued_is_not_offered_as_an_anchor(tmp_path, capsys):
+    delivery(tmp_path / ODD / "live", "cam.example.com")
+    (tmp_path / "issued.pem").write_bytes(pem([AUTHORITY.issue("cam.example.com").leaf]))
+    given = ("--camera-certificate", tmp_path / "issued.pem")
+    code, output, _ = write("nginx", tmp_path, 443, *given)
+    message = capsys.readouterr().err
+    assert (code, output.exists()) == (2, False)
+    assert "it is not self-signed" in message
+    assert message.count("\n") == 1
+
+
 def test_look_and_a_remote_run_tell_the_camera_from_its_gateway(tmp_path, capsys):
     """Before the gateway the chain is incomplete, after it is complete."""
     gateway = GATEWAYS["nginx"]

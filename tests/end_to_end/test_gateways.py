@@ -10,6 +10,7 @@ import psutil
 import pytest
 from OpenSSL import SSL
 
+from leafonly.certificates.authority import Authority
 from leafonly.certificates.self_signed import self_signed
 from leafonly.gateways import GatewayError, running
 from leafonly.tls.address import Target
@@ -133,6 +134,20 @@ def test_a_camera_that_is_not_the_right_one_gets_no_request(
         with in_front_of(gateway, site):
             assert status_of(site.listen.port) == (502 if gateway.is_http else None)
         assert camera.paths == []
+
+
+@EACH
+@pytest.mark.parametrize("count", [1, 2])
+def test_only_some_take_a_certificate_as_an_anchor_that_a_ca_issued(gateway, tmp_path, count):
+    """So `leafonly gateway` refuses one; however long its chain is, the others get no request."""
+    chain = Authority(intermediates=count).issue()
+    (tmp_path / "camera").mkdir()
+    with VideoCamera(chain, tmp_path / "camera") as camera:
+        with in_front_of(gateway, site_for(tmp_path, camera.server_port, chain.leaf)) as site:
+            takes_it = gateway.name in ("caddy", "envoy")
+            refused = 502 if gateway.is_http else None
+            assert status_of(site.listen.port) == (200 if takes_it else refused)
+        assert len(camera.paths) == takes_it
 
 
 @EACH
