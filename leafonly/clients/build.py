@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,13 +12,16 @@ from pathlib import Path
 
 from leafonly.clients.process import run
 
-__all__ = ["CHECKSUMS", "PROGRAMS", "Build", "NotBuiltError", "compiled", "in_go"]
+__all__ = ["CHECKSUMS", "CRATES", "PROGRAMS", "Build", "NotBuiltError", "compiled", "in_go"]
 
 PROGRAMS = Path(__file__).parent / "programs"
 """The folder of this project's own client programs."""
 
 CHECKSUMS = "SHA256SUMS"
 """A file in a source folder, written by `sha256sum`: the files that the first command fetches."""
+
+CRATES = "Crates.lock"
+"""A file in a Cargo project: its lock file without the registry's address (`.ci/crates`)."""
 
 # Seconds for one command. Go's first build took 41 s on two quiet cores. What is built on request
 # fetches packages and compiles hundreds of crates, and a user watches it.
@@ -41,6 +45,8 @@ class Build:
         environment: Variables that are added to the user's environment.
         fetched: A folder in the output that the first command fills with other people's
             files. They must be exactly those that the source's `CHECKSUMS` lists.
+        crates: The source is a Cargo project whose first command writes a lock file. Only the
+            crates in the source's `CRATES` are compiled, which Cargo holds to its checksums.
         by_hand: It is only built on request, because it asks a registry for packages or takes
             minutes.
 
@@ -51,6 +57,7 @@ class Build:
     result: str
     environment: Mapping[str, str] = field(default_factory=dict)
     fetched: str = ""
+    crates: bool = False
     by_hand: bool = False
 
     def find(self, cache: Path) -> Path | None:
@@ -70,7 +77,8 @@ class Build:
             FileNotFoundError: A compiler is not on this machine.
             subprocess.CalledProcessError: A command failed; its messages are in `stderr`.
             TimeoutError: A command did not end in time.
-            ValueError: A fetched file does not have the checksum that the source lists.
+            ValueError: A fetched file does not have the checksum that the source lists, or a
+                lock file names no registry.
 
         """
         target = self._target(cache)
@@ -96,6 +104,8 @@ class Build:
             self._run([_executable(command), *words])
             if number == 0 and self.fetched:
                 _check_fetched(output / self.fetched, source / CHECKSUMS)
+            if number == 0 and self.crates:
+                _lock_crates(source)
 
     def _run(self, argv: Sequence[str]) -> None:
         # `run` also ends the processes that a compiler started when it hangs.
@@ -166,3 +176,20 @@ def _check_fetched(folder: Path, checksums: Path) -> None:
         raise ValueError(
             f"{different[0]} does not match {checksums.name}; nothing was built from it"
         )
+
+
+def _lock_crates(project: Path) -> None:
+    """Replace Cargo's new lock file with the project's own, for the same registry.
+
+    Cargo refuses a crate whose archive does not have the checksum in its lock file, and with
+    `--locked` any crate that is not there (The Cargo Book, "Cargo.toml vs Cargo.lock").
+    """
+    lock = project / "Cargo.lock"
+    registry = re.search(r'^source = ".+"$', lock.read_text(encoding="utf-8"), re.MULTILINE)
+    if registry is None:
+        raise ValueError("Cargo.lock names no registry; nothing was built from it")
+    ours = (project / CRATES).read_text(encoding="utf-8").splitlines(keepends=True)
+    lock.write_text(
+        "".join(f"{registry[0]}\n{ln}" if ln.startswith("checksum = ") else ln for ln in ours),
+        encoding="utf-8",
+    )

@@ -1,11 +1,13 @@
 import hashlib
+import re
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from leafonly.clients.build import CHECKSUMS, Build
+from leafonly.clients.build import CHECKSUMS, CRATES, PROGRAMS, Build
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import find
 from leafonly.clients.stack import Stack
@@ -21,6 +23,34 @@ import pathlib, sys
 package = pathlib.Path(sys.argv[1])
 package.parent.mkdir()
 package.write_text("of other people")
+"""
+
+# As Cargo does it: a lock file of what is newest, and then what that file says is "compiled".
+_LOCK = """
+import pathlib, sys
+registry = sys.argv[2]
+pathlib.Path(sys.argv[1], "Cargo.lock").write_text(
+    'version = 4\\n\\n[[package]]\\nname = "new"\\nversion = "2"\\n' + registry
+)
+"""
+_COMPILE = """
+import pathlib, sys
+source, output = map(pathlib.Path, sys.argv[1:])
+(output / "made").write_text((source / "Cargo.lock").read_text())
+"""
+_CRATE = """version = 4
+
+[[package]]
+name = "ours"
+version = "0"
+dependencies = [
+ "crate",
+]
+
+[[package]]
+name = "crate"
+version = "1"
+checksum = "00"
 """
 
 
@@ -77,6 +107,42 @@ def test_other_fetched_files_are_refused(
     with pytest.raises(ValueError, match=f"^{culprit} does not match {CHECKSUMS}"):
         build.make(tmp_path / "cache")
     assert build.find(tmp_path / "cache") is None
+
+
+def cargo(project: Build, registry: str) -> Build:
+    (project.source / CRATES).write_text(_CRATE)
+    lock = (sys.executable, "-c", _LOCK, "{source}", registry)
+    compile_ = (sys.executable, "-c", _COMPILE, "{source}", "{output}")
+    return replace(project, commands=(lock, compile_), crates=True)
+
+
+def test_crates_are_those_of_the_project_from_the_registry_of_the_machine(
+    project: Build, tmp_path: Path
+) -> None:
+    registry = 'source = "registry+somewhere"\n'
+    made = cargo(project, registry).make(tmp_path / "cache").read_text()
+    # Only what has a checksum comes from a registry.
+    assert made == _CRATE.replace("checksum", f"{registry}checksum")
+
+
+def test_a_lock_file_without_a_registry_is_said(project: Build, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="names no registry"):
+        cargo(project, "").make(tmp_path / "cache")
+
+
+def test_every_crate_has_a_checksum_and_no_address() -> None:
+    text = (PROGRAMS / "rust" / CRATES).read_text()
+    wanted = tomllib.loads((PROGRAMS / "rust/Cargo.toml").read_text())
+    crates = {(each["name"], each["version"]): each for each in tomllib.loads(text)["package"]}
+    ours = crates.pop((wanted["package"]["name"], wanted["package"]["version"]))
+    assert "source" not in text
+    assert all(re.fullmatch("[0-9a-f]{64}", each["checksum"]) for each in crates.values())
+    pinned = {
+        name: (given if isinstance(given, str) else given["version"]).removeprefix("=")
+        for name, given in wanted["dependencies"].items()
+    }
+    assert pinned.items() <= crates.keys()
+    assert sorted(pinned) == ours["dependencies"]
 
 
 def test_what_is_built_by_hand_is_not_built_unasked(

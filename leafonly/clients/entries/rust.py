@@ -15,7 +15,8 @@ __all__ = ["CLIENTS"]
 _BUILD = Build(
     source=PROGRAMS / "rust",
     commands=(
-        # First, because build.rs reads the resolved versions off the lock file.
+        # Says which registry this machine asks; what is compiled is in Crates.lock. build.rs
+        # reads the versions off the lock file.
         ("cargo", "generate-lockfile", "--manifest-path", "{source}/Cargo.toml"),
         (
             *("cargo", "install", "--locked", "--no-track", "--path", "{source}"),
@@ -23,6 +24,7 @@ _BUILD = Build(
         ),
     ),
     result="bin",
+    crates=True,
     by_hand=True,
 )
 
