@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from prometheus_client.parser import text_string_to_metric_families
 
 from leafonly.__main__ import main
@@ -22,7 +24,9 @@ from leafonly.cameras.look_result import SeenCertificate
 from leafonly.cameras.look_text import details, verdict_line
 from leafonly.tls.address import Target
 from leafonly.tls.read_host import Presented
+from tests.helpers.look_forms import assert_harmless
 from tests.helpers.making import DAY, HOST, LEAF, LOWER, NOW, ROOT, lay, make
+from tests.report.hostile import HOSTILE as HOSTILE_NAMES
 
 DOCS = Path(__file__).parents[2] / "docs/look.md"
 CAMERA = Target(HOST, 443)
@@ -138,6 +142,29 @@ def test_prometheus_reads_what_was_seen(outcome: Outcome) -> None:
 def test_labels_of_any_text_are_read_back() -> None:
     look = replace(LOOKS["leaf"](), target='h"\\\n:1')
     assert families([Outcome(look)])["leafonly_look_up"][0]["target"] == look.target
+
+
+def of_organization(text: str) -> x509.Certificate:
+    """Make a self-signed certificate of any name: only a common name has a limit."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, text)])
+    return (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(NOW - DAY)
+        .not_valid_after(NOW + DAY)
+        .sign(key, hashes.SHA256())
+    )
+
+
+# No certificate can hold half a character.
+@pytest.mark.parametrize("text", [each for each in HOSTILE_NAMES if each != "\ud800"])
+def test_a_hostile_name_is_one_short_label(text: str) -> None:
+    outcome = Outcome(looked(of_organization(text)))
+    assert_harmless(outcome)
+    for lines in (prometheus([outcome]), details(outcome), nagios([outcome])[0].splitlines()):
+        assert max(map(len, lines)) < 3000
+    (read,) = families([outcome])["leafonly_look_certificate_expiry_timestamp_seconds"]
+    assert read.keys() == {"target", "position", "subject", "issuer", "sha256", "value"}
 
 
 def test_a_host_that_is_named_twice_is_one_series() -> None:

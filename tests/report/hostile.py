@@ -7,6 +7,8 @@ HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
     '"><b onmouseover=x>',
+    "</style><img src=x onerror=alert(1)>",
+    "javascript:alert(1)",
     "[link](http://x.example) ![](http://x.example/y) http://x.example www.x.example @user #1",
     "| pipe ``` `code` | \\| ***bold*** $x$",
     '=HYPERLINK("http://x.example")',

@@ -16,6 +16,7 @@ from leafonly.report.document import read
 from leafonly.report.evidence import evidence
 from leafonly.report.first_screen import alarms, headline
 from leafonly.report.html import render
+from tests.report.hostile import HOSTILE
 from tests.report.test_report import USUAL, audit, cell, own, report
 
 SAMPLE = Path(__file__).parents[2] / "reports/sample/report.json"
@@ -56,19 +57,6 @@ def remedy(**fields: Any) -> Any:
         "client": None,
         **fields,
     }
-
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "</style><img src=x onerror=alert(1)>",
-    "\x1b[31mred\x07",
-    "\u202eevil\u2066",
-    '=cmd|"/c calc"!A1',
-    "javascript:alert(1)",
-    "{{ 7 * 7 }}{% raw %}",
-    "\ud800",
-    "x" * (1 << 20),
-]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

