@@ -147,9 +147,11 @@ def test_a_program_that_serves_something_else_is_rolled_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = issue(tmp_path / "first")
-    assert deploy("first")[0] == 0
+    code, said = deploy("first")
+    assert code == 0, said
     (board.flash / "tls").rename(board.flash / "stuck")
-    assert deploy("first")[0] == 0
+    code, said = deploy("first")
+    assert code == 0, said
     (board.flash / "main.py").write_text(served_on(port, f"{board.flash}/stuck"))
     issue(tmp_path / "second")
     monkeypatch.setattr(verification, "PATIENCE", 6.0)
@@ -182,7 +184,8 @@ def test_files_that_go_bad_are_rolled_back(
 ) -> None:
     first, _ = issue(tmp_path / "first"), issue(tmp_path / "second")
     if has_previous:
-        assert deploy("first")[0] == 0
+        code, said = deploy("first")
+        assert code == 0, said
     when = '"tls.old" in os.listdir()' if has_previous else "True"
     (board.flash / "boot.py").write_text(BAD_FLASH.format(when=when))
     code, said = deploy("second")
@@ -207,7 +210,8 @@ def test_an_unplugged_board_has_old_or_new_files_and_the_next_deploy_mends_it(
 ) -> None:
     """The board is unplugged right after the step."""
     old, new = issue(tmp_path / "old"), issue(tmp_path / "new")
-    assert deploy("old")[0] == 0
+    code, said = deploy("old")
+    assert code == 0, said
     unplug_after(step, board, monkeypatch)
     code, said = deploy("new")
     monkeypatch.undo()
@@ -332,7 +336,8 @@ def test_a_flash_that_takes_no_more_is_refused(
     issue(tmp_path / "first")
     issue(tmp_path / "second")
     fat()
-    assert deploy("first")[0] == 0
+    code, said = deploy("first")
+    assert code == 0, said
     fat(**how)
     code, said = deploy("second")
     assert code == 1, said
