@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from leafonly.clients import CLIENTS
 from leafonly.clients.build import CHECKSUMS, CRATES, PROGRAMS, Build
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import find
@@ -143,6 +144,13 @@ def test_every_crate_has_a_checksum_and_no_address() -> None:
     }
     assert pinned.items() <= crates.keys()
     assert sorted(pinned) == ours["dependencies"]
+
+
+def test_every_rust_program_is_a_client() -> None:
+    clients = [each for each in CLIENTS.values() if each.build and each.build.crates]
+    started = {str(each.run).split()[0].removeprefix("{program}/") for each in clients}
+    assert started == {each.stem for each in (PROGRAMS / "rust/src/bin").glob("*.rs")}
+    assert len({id(each.build) for each in clients}) == 1
 
 
 def test_what_is_built_by_hand_is_not_built_unasked(
