@@ -31,6 +31,7 @@ __all__ = [
     "Event",
     "Gone",
     "Line",
+    "end_waiting",
 ]
 
 DEVICE_SCRIPT = Path(__file__).parent / "device" / "leafonly_device.py"
@@ -40,6 +41,7 @@ STORED_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_stored.py")
 
 _ANSWER = 15.0  # seconds for the script to load a key, the slowest thing it does unasked
 _LOSS = 4.0  # seconds that a camera which waits may need to take a frame off the line
+_OPEN: "set[CableLink]" = set()
 _BANNERS = (b"MicroPython v", b"OpenMV v", b"soft reboot", b">>> ")
 
 
@@ -91,6 +93,7 @@ class CableLink:
         self._closing = False
         self._thread = threading.Thread(target=self._read_all, name="camera-line", daemon=True)
         self._thread.start()
+        _OPEN.add(self)
 
     def load(self, loads: Sequence[Load]) -> None:
         """Send certificates and keys, and make the camera load them.
@@ -139,6 +142,7 @@ class CableLink:
     def stop_reading(self) -> None:
         """Leave the line to others."""
         self._closing = True
+        _OPEN.discard(self)
         self._thread.join()
 
     def fail(self, because: str) -> None:
@@ -252,6 +256,12 @@ class CableLink:
             self.listener(Event("report", frame.payload))
         else:
             self._answers.put(frame)
+
+
+def end_waiting() -> None:
+    """Fail all open links, in any thread: the user does not want to wait for cameras."""
+    for link in tuple(_OPEN):
+        link.fail("the run was ended before the camera answered")
 
 
 def _last_words(garbage: bytearray) -> str:
