@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-from leafonly.cameras import CameraError, Load, LoadRefused
+from leafonly.cameras import CameraError, FirmwareLimit, Load, LoadRefused
 from leafonly.cameras.script.frames import (
     EMPTY,
     LOST,
@@ -41,6 +41,8 @@ STORED_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_stored.py")
 
 _ANSWER = 15.0  # seconds for the script to load a key, the slowest thing it does unasked
 _LOSS = 4.0  # seconds that a camera which waits may need to take a frame off the line
+_TAKES_ONE = "this firmware takes one certificate"  # the device script's exception
+_ONE_CERTIFICATE = "this firmware takes one certificate only (MicroPython before 1.22)"
 _OPEN: "set[CableLink]" = set()
 _BANNERS = (b"MicroPython v", b"OpenMV v", b"soft reboot", b">>> ")
 
@@ -100,6 +102,7 @@ class CableLink:
 
         Raises:
             LoadRefused: With the text of the exception on the camera.
+            FirmwareLimit: Its firmware takes one certificate only.
             CameraError: The camera does not answer.
 
         """
@@ -198,7 +201,8 @@ class CableLink:
             raise CameraError(f"{self._name}: the device script does not answer") from None
         # Before anything else: a script that refuses ends, and a line that closes is a failure.
         if frame.kind == "X":
-            raise LoadRefused(frame.payload.decode("utf-8", "backslashreplace"))
+            said = frame.payload.decode("utf-8", "backslashreplace")
+            raise FirmwareLimit(_ONE_CERTIFICATE) if _TAKES_ONE in said else LoadRefused(said)
         self._raise_failure()
         if frame.kind != kind:
             self.fail(f"the device script answers {frame.kind!r} instead of {kind!r}")
