@@ -87,7 +87,8 @@ def test_fault(clients: list[Client], tmp_path: Path, name: str) -> None:
         cells = measured(bench, clients, SCENARIOS["full_chain"], fault)
     assert {each.client: each.outcome for each in cells if each.verdict != "error"} == {}
     # A client that hangs is asked twice; four are asked at a time.
-    assert time.monotonic() - started < 30 + 2 * PATIENCE * len(clients) / 4
+    limit = PATIENCE if fault.end == "silence" else max(each.time_limit for each in clients)
+    assert time.monotonic() - started < 30 + 2 * limit * len(clients) / 4
 
 
 @pytest.mark.parametrize("name", FAULTS)
