@@ -18,6 +18,7 @@ __all__ = [
     "CameraInfo",
     "Connection",
     "Endpoint",
+    "FirmwareLimit",
     "Load",
     "LoadRefused",
     "Served",
@@ -35,6 +36,13 @@ class CameraError(Exception):
 
 class LoadRefused(CameraError):
     """The camera refused to load a certificate or key. The message is its firmware's."""
+
+
+class FirmwareLimit(LoadRefused):
+    """The camera cannot present this kind of chain or key at all. The message says what it lacks.
+
+    It is no fault of what was loaded, and the same for each chain of this kind.
+    """
 
 
 class Load(NamedTuple):

@@ -15,15 +15,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from leafonly.cameras import METHODS, Camera, Endpoint, Load, LoadRefused
+from leafonly.cameras import METHODS, Camera, Endpoint, FirmwareLimit, Load, LoadRefused
 from leafonly.certificates.chain import Chain, KeyType, PrivateKey, der, pem
-from leafonly.tls.flight import read_flight
+from leafonly.tls.flight import Flight, read_flight
 
 __all__ = [
     "LINES",
     "LoadingResult",
     "conclude",
     "examine",
+    "key_limit",
     "present",
     "with_other_key",
     "with_pss_signature",
@@ -43,9 +44,6 @@ LINES: Mapping[str, tuple[str, ...]] = {
 
 _HOST = "localhost"
 _HANDSHAKE_FAILURE = 40  # RFC 5246 section 7.2: no acceptable set of security parameters
-# Parts of the messages with which the device script and the board refuse to load.
-_ONE_CERTIFICATE = "this firmware takes one certificate"
-_MEMORY = "bytes of RAM are free"
 _TIMEOUT = 90.0  # seconds; a small board takes 25 for one RSA handshake
 
 
@@ -63,7 +61,7 @@ class LoadingResult:
         key_fits: A client that trusts this leaf itself got it, so the camera has its key.
         client_said: Why the strict client got no response.
         error: Why the camera did not load the chain, or its error with the strict client.
-        alert: The alert that the camera sent to a client of today (RFC 5246 section 7.2).
+        limit: What this firmware does not support; None if no such limit was seen.
 
     """
 
@@ -76,19 +74,7 @@ class LoadingResult:
     key_fits: bool = False
     client_said: str | None = None
     error: str | None = None
-    alert: int | None = None
-
-    @property
-    def limit(self) -> str | None:
-        """What this firmware does not support; None if no such limit was seen."""
-        if not self.loaded and _ONE_CERTIFICATE in (self.error or ""):
-            return "this firmware takes one certificate only (MicroPython before 1.22)"
-        if not self.loaded and _MEMORY in (self.error or ""):
-            return self.error
-        is_rsa = self.key_type == "rsa2048"
-        if self.loaded and is_rsa and not self.certificates and self.alert == _HANDSHAKE_FAILURE:
-            return "this firmware has no ECDHE_RSA cipher suite (MicroPython before 1.24)"
-        return None
+    limit: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the fields of the report."""
@@ -132,7 +118,8 @@ def present(
             error = endpoint.connections[-1].error
             key_fits, _ = _visit(endpoint, _trusting(chain.leaf, alone=True))
     except LoadRefused as refusal:
-        return LoadingResult(method, key_type, loaded=False, error=str(refusal))
+        limit = str(refusal) if isinstance(refusal, FirmwareLimit) else None
+        return LoadingResult(method, key_type, loaded=False, error=str(refusal), limit=limit)
     return LoadingResult(
         method=method,
         key_type=key_type,
@@ -143,8 +130,24 @@ def present(
         key_fits=key_fits,
         client_said=client_said,
         error=error,
-        alert=flight.alert,
+        limit=key_limit(flight, chain.key),
     )
+
+
+def key_limit(flight: Flight, key: PrivateKey | None) -> str | None:
+    """Return why a firmware has no handshake for this kind of key; None if it has.
+
+    Args:
+        flight: What it sent in answer to a client of today, which offers no RSA key exchange.
+        key: The key that it loaded.
+
+    """
+    if flight.certificates or flight.alert != _HANDSHAKE_FAILURE:
+        return None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        return None
+    # Before, it is commented out in extmod/mbedtls/mbedtls_config_common.h.
+    return "this firmware has no ECDHE_RSA cipher suite (MicroPython before 1.24)"
 
 
 def conclude(rows: Sequence[LoadingResult]) -> str:

@@ -17,10 +17,14 @@ from leafonly.cameras.script.link import Event
 from leafonly.tls.address import Target
 from leafonly.tls.passive_observer import PassiveObserver
 
-__all__ = ["REFUSED", "RemoteCamera"]
+__all__ = ["CHANGED", "REFUSED", "RemoteCamera"]
 
 REFUSED = "the camera refused the client with an alert"
 """The `error` of a connection that the camera ended, and not the client."""
+
+CHANGED = "the camera presented other certificates to the client than to leafonly before it"
+"""The `error` of a connection without a request: the client judged another chain. A client that
+sent its request accepted what it was presented. Not seen in TLS 1.3, which encrypts the chain."""
 
 _CONNECT = 10.0  # seconds
 _LONGEST_ANSWER = 10.0  # seconds after a request; a camera's page may be a stream without end
@@ -76,6 +80,7 @@ class _HostLink:
         self._target = target
         self._socket: socket.socket | None = None
         self._observer = PassiveObserver()
+        self._presented: tuple[bytes, ...] = ()  # to the first connection, leafonly's own
         self._client_ended = threading.Event()
 
     def open(self) -> None:
@@ -140,5 +145,13 @@ class _HostLink:
             self._socket = None
         completed = "1" if self._observer.handshake_completed else ""
         request = "(encrypted)" if self._observer.request_seen else ""
-        error = REFUSED if self._observer.server_refused else error
+        error = self._fault() or error
         self.listener(Event("report", "\n".join((completed, request, "", error)).encode()))
+
+    def _fault(self) -> str | None:
+        """Return what the camera did for which the client is not to blame."""
+        now = self._observer.certificates
+        self._presented = self._presented or now
+        if now and now != self._presented and not self._observer.request_seen:
+            return CHANGED
+        return REFUSED if self._observer.server_refused else None

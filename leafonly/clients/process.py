@@ -15,6 +15,7 @@ from typing import IO
 
 import psutil
 
+from leafonly.clients.guardian import forget, guard
 from leafonly.clients.orphans import adopt_orphans, end_orphans
 
 __all__ = ["Finished", "bare_environment", "end_running", "run"]
@@ -109,6 +110,7 @@ def run(
         )
         # A timer, because wait(timeout) polls, which costs a short cell half its time.
         overdue = threading.Event()
+        guard(process.pid)
         _RUNNING.add(process)
         timer = threading.Timer(time_limit, _end_late, (process, overdue))
         try:
@@ -119,6 +121,7 @@ def run(
             seconds = time.monotonic() - started
             timer.cancel()
             _end_all(process)
+            forget(process.pid)
             if process.stdin is not None:
                 process.stdin.close()
             _RUNNING.discard(process)

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from leafonly.cameras import Camera, CameraError
+from leafonly.cameras import Camera, CameraError, FirmwareLimit, Served
+from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.chain import KEY_TYPES, KeyType
 from leafonly.clients import Client
 from leafonly.harness.cell import Cell, as_control, not_asked, unobserved
@@ -54,9 +55,11 @@ class Bench:
     ) -> None:
         self._subject = subject
         self._staging = Staging(camera, subject, directory)
+        self._emulated = Staging(Emulator(), subject, directory / "emulated")
+        self._limits: dict[tuple[Served, KeyType], str] = {}
         self._elsewhere = controls
-        self._controls: dict[tuple[str, str, KeyType], Cell] = {}
-        self._control_locks: dict[tuple[str, str, KeyType], threading.Lock] = {}
+        self._controls: dict[tuple[str, str, KeyType, Staging], Cell] = {}
+        self._control_locks: dict[tuple[str, str, KeyType, Staging], threading.Lock] = {}
         self._guard = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -83,21 +86,30 @@ class Bench:
 
         The controls of a client and key type are measured once and remembered. A client that
         does not accept the full chain is asked nothing else: no other verdict of it could be
-        believed, and one that hangs would do so in every cell.
+        believed, and one that hangs would do so in every cell. What the camera's firmware
+        cannot present does not apply; a control of that kind is measured on the emulator.
         """
         why = (
             self._subject.why_not_runnable(client)
             or client.cannot.get(scenario.name)
             or client.cannot.get(key_type)
         )
-        if why is not None:
-            return unobserved(client, scenario, key_type, "not_applicable", why)
-        full_chain = self._measured_control(client, SCENARIOS["full_chain"], key_type)
+        if why is None:
+            try:
+                return self._measured(client, scenario, key_type)
+            except FirmwareLimit as limit:
+                why = str(limit)
+        return unobserved(client, scenario, key_type, "not_applicable", why)
+
+    def _measured(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
+        full_chain = self._guarding(client, SCENARIOS["full_chain"], key_type)
+        if scenario.control:
+            self._raise_limit(scenario, key_type)
         if scenario == SCENARIOS["full_chain"]:
             return full_chain
         if full_chain.verdict != "accepted":
             return not_asked(client, scenario, key_type, full_chain)
-        controls = {each.name: self._measured_control(client, each, key_type) for each in CONTROLS}
+        controls = {each.name: self._guarding(client, each, key_type) for each in CONTROLS}
         if scenario.control:
             return controls[scenario.name]
         hung = next(filter(_hung, controls.values()), None)
@@ -114,15 +126,25 @@ class Bench:
             return self._tell_cached_kind(client, scenario, key_type, cell)
         return cell
 
-    def _measured_control(self, client: Client, control: Scenario, key_type: KeyType) -> Cell:
+    def _guarding(self, client: Client, control: Scenario, key_type: KeyType) -> Cell:
+        """Measure a control of other cells: on the emulator, if this camera cannot present it."""
         if self._elsewhere is not None:
             return self._elsewhere.measure(client, control, KEY_TYPES[0])
-        key = (client.name, control.name, key_type)
+        try:
+            return self._measured_control(client, control, key_type, self._staging)
+        except FirmwareLimit:
+            return self._measured_control(client, control, key_type, self._emulated)
+
+    def _measured_control(
+        self, client: Client, control: Scenario, key_type: KeyType, staging: Staging
+    ) -> Cell:
+        key = (client.name, control.name, key_type, staging)
         with self._guard:
             lock = self._control_locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self._controls:
-                self._controls[key] = as_control(self.measure_alone(client, control, key_type))
+                cell = self._measured_alone(client, control, key_type, staging)
+                self._controls[key] = as_control(cell)
             return self._controls[key]
 
     def _tell_cached_kind(
@@ -145,13 +167,26 @@ class Bench:
 
         On a busy machine a program may hang or be late. If client and camera met and disagree,
         the cell is an error without a retry: a second answer would be worth no more.
-        """
-        cell = self._attempt(client, scenario, key_type)
-        return cell if cell.observation.took_place else self._attempt(client, scenario, key_type)
 
-    def _attempt(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
+        Raises:
+            FirmwareLimit: This camera cannot present what the scenario needs.
+
+        """
+        return self._measured_alone(client, scenario, key_type, self._staging)
+
+    def _measured_alone(
+        self, client: Client, scenario: Scenario, key_type: KeyType, staging: Staging
+    ) -> Cell:
+        cell = self._attempt(client, scenario, key_type, staging)
+        if cell.observation.took_place:
+            return cell
+        return self._attempt(client, scenario, key_type, staging)
+
+    def _attempt(
+        self, client: Client, scenario: Scenario, key_type: KeyType, staging: Staging
+    ) -> Cell:
         asked = self._subject.as_run(client, scenario)
-        observation = self._observation(client, scenario, key_type)
+        observation = self._observation(client, scenario, key_type, staging)
         judgement = judge(
             observation,
             asked.error_messages,
@@ -173,18 +208,30 @@ class Bench:
             and (not client.version_is_measured or scenario.needs_several),
         )
 
-    def _observation(self, client: Client, scenario: Scenario, key_type: KeyType) -> Observation:
+    def _observation(
+        self, client: Client, scenario: Scenario, key_type: KeyType, staging: Staging
+    ) -> Observation:
         def observed() -> Observation:
-            with self._staging.stage(client, scenario, key_type) as staged:
+            with staging.stage(client, scenario, key_type) as staged:
                 return observe(staged, scenario)
 
+        if staging is self._staging:
+            self._raise_limit(scenario, key_type)
         try:
             # A visit before the cell is a command of its own, with the same limit.
             return within(2 * client.time_limit + _LONGEST_STAGING, observed)
+        except FirmwareLimit as limit:
+            self._limits[scenario.served, key_type] = str(limit)
+            raise
         except (CameraError, FlightError, PreflightError, StuckError) as error:
             return Observation(None, None, had_issuer=None, obstacle=str(error))
         except OSError as error:
             return Observation(None, None, None, f"the client does not start: {error}")
+
+    def _raise_limit(self, scenario: Scenario, key_type: KeyType) -> None:
+        """Raise what is known: a board takes seconds to refuse a chain."""
+        if (limit := self._limits.get((scenario.served, key_type))) is not None:
+            raise FirmwareLimit(limit)
 
 
 def _hung(control: Cell) -> bool:

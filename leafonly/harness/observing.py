@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leafonly.cameras import Connection
-from leafonly.cameras.remote import REFUSED
+from leafonly.cameras.remote import CHANGED, REFUSED
 from leafonly.clients.process import Finished
 from leafonly.harness.scenario import Scenario
 from leafonly.harness.staging import Staged
@@ -33,7 +33,7 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
         client_said=_without_folder(_account(finished[-1]), staged.invocations[-1].directory),
         server_saw=saw,
         had_issuer=_had_issuer(staged, scenario, saw),
-        obstacle=changed or _refusal(staged) or _warm_up_failure(staged, finished[0]),
+        obstacle=changed or _fault(staged) or _warm_up_failure(staged, finished[0]),
         seconds=sum(each.seconds for each in finished),
         command=" && ".join(each.shell() for each in staged.invocations),
         picture=staged.invocations[-1].picture(),
@@ -101,9 +101,12 @@ def _connections(staged: Staged) -> Sequence[Connection]:
     return staged.endpoint.connections[staged.seen_before :]
 
 
-def _refusal(staged: Staged) -> str | None:
-    """Return that the server refused the client, which is no verdict on the certificate."""
-    if not any(each.error == REFUSED for each in _connections(staged)):
+def _fault(staged: Staged) -> str | None:
+    """Return why what the client said is no verdict on this certificate: the server's deed."""
+    errors = {each.error for each in _connections(staged)}
+    if CHANGED in errors:
+        return CHANGED
+    if REFUSED not in errors:
         return None
     return "; ".join(filter(None, (REFUSED, staged.to_serve.if_refused)))
 

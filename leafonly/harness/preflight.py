@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from cryptography import x509
 from OpenSSL import crypto
 
-from leafonly.cameras import Endpoint
+from leafonly.cameras import Endpoint, FirmwareLimit
+from leafonly.cameras.loading_methods import key_limit
 from leafonly.certificates.chain import Chain, der
 from leafonly.certificates.inspection import covers
 from leafonly.harness.subjects.subject import ToServe
@@ -30,6 +31,7 @@ def check_presented(endpoint: Endpoint, to_serve: ToServe, host: str) -> None:
     Raises:
         PreflightError: It is something else, or the leaf itself is at fault.
         FlightError: It cannot be read.
+        FirmwareLimit: The firmware presents nothing with this kind of key.
 
     """
     if to_serve.chain is None:
@@ -37,6 +39,8 @@ def check_presented(endpoint: Endpoint, to_serve: ToServe, host: str) -> None:
         return
     flight = read_flight(endpoint.address, endpoint.port, host)
     endpoint.settle()
+    if limit := key_limit(flight, to_serve.chain.key):
+        raise FirmwareLimit(limit)
     if flight.certificates != [der(each) for each in to_serve.presented]:
         raise PreflightError(
             f"the camera presents {len(flight.certificates)} certificates that are not the "

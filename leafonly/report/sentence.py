@@ -9,6 +9,7 @@ __all__ = ["headline", "presentation_sentence", "sentence"]
 
 _PRESENTATION = "presentation"  # the check of the finding that speaks of the camera
 _DEPLOYED = "deployed_chain"  # the check of the findings that speak of deployed ones
+_FIRMWARE = "this firmware "  # so the limits of a camera begin, see cameras/loading_methods.py
 _NOTHING = "No client was asked."
 _MOST_BLOCKERS = 2  # named in the sentence; the findings list them all
 
@@ -41,6 +42,7 @@ def sentence(report: ReportBody) -> str:
         *_of_failures(report),
         *_OF_KIND[report["run"]["kind"]](report),
         _of_gateways(report),
+        _of_firmware(report),
         _of_clocks(report),
     ]
     return " ".join(filter(None, parts)) or _NOTHING
@@ -106,6 +108,15 @@ def _of_clocks(report: ReportBody) -> str | None:
     if not at or not any(cell["command"] for cell in report["cells"]):
         return None
     return f"Two clocks: the files were judged as of {at}, the clients by this machine's clock."
+
+
+def _of_firmware(report: ReportBody) -> str | None:
+    """Say what the camera's firmware cannot present, and where its controls were measured."""
+    lacks = [each for each in report["cells"] if str(each["reason"]).startswith(_FIRMWARE)]
+    said = [f"T{str(reason)[1:]}." for reason in dict.fromkeys(cell["reason"] for cell in lacks)]
+    if any(cell["scenario"] == "full_chain" for cell in lacks):
+        said.append("The controls were measured on the emulator.")
+    return " ".join(said)
 
 
 def _of_matrix(report: ReportBody) -> list[str | None]:

@@ -20,7 +20,7 @@ MARKS = {
     "anchor": "it connects, and would without the root: the stored intermediate is an anchor",
     "no": "the client rejects the certificate",
     "ERROR": "no verdict: see the reason",
-    "n/a": "does not apply to this client",
+    "n/a": "does not apply to this client or camera",
     _FAILED: "required to connect, but does not: the run fails",
     _SURPRISE: "differs from what was measured with this version: the run fails",
     _NEWS: "news: differs from what was measured with other versions of this client",

@@ -1,6 +1,6 @@
 """What the encrypted records of a TLS connection show to an observer without the keys."""
 
-from leafonly.tls.flight import FlightError, server_hello_extensions
+from leafonly.tls.flight import FlightError, parse_flight, server_hello_extensions
 from leafonly.tls.records import (
     ALERT,
     APPLICATION_DATA,
@@ -19,6 +19,8 @@ _SUPPORTED_VERSIONS = 43  # RFC 8446 section 4.2.1: a ServerHello has it in TLS 
 _ALERT_LENGTH = 2 + 1 + 16
 _SHORTEST_FINISHED = 4 + 32 + 1 + 16
 _LONGEST_BUT_FINISHED = 4 + 1 + 3 + 1 + 16
+
+_MOST_FLIGHT = 1 << 17  # bytes kept; OpenSSL's clients take a Certificate message of 100 KiB
 
 
 class PassiveObserver:
@@ -39,12 +41,22 @@ class PassiveObserver:
         self.server_refused = False
         self._client_left = self._server_answered = False
         self._client, self._server = RecordReader(), RecordReader()
+        self._flight = bytearray()
         self._encrypting: set[RecordReader] = set()
         self._finished: set[RecordReader] = set()
         self._is_tls13: bool | None = None
 
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """The presented certificates as DER; none in TLS 1.3, which encrypts them."""
+        try:
+            return tuple(parse_flight(bytes(self._flight)).certificates)
+        except FlightError:
+            return ()
+
     def read_server(self, data: bytes) -> None:
         """Read what the server sent."""
+        self._flight += data[: _MOST_FLIGHT - len(self._flight)]
         for kind, body in self._server.feed(data):
             if self._is_tls13 is None and kind == HANDSHAKE:
                 self._is_tls13 = _is_tls13(body)

@@ -137,6 +137,9 @@ sys.modules["tls"] = tls
 """
 
 
+ONE_CERTIFICATE = "this firmware takes one certificate only (MicroPython before 1.22)"
+NO_ECDHE_RSA = "this firmware has no ECDHE_RSA cipher suite (MicroPython before 1.24)"
+
 # The system's MicroPython would negotiate TLS 1.3, which no old firmware has.
 DER_ONLY = shutil.which("micropython", path=str(Path(sys.executable).parent))
 
@@ -157,10 +160,38 @@ def test_the_suite_passes_on_old_firmware_and_says_what_it_lacks(tmp_path: Path)
     assert finding["message"] == (
         "limitation confirmed: the documented call sends only the leaf (5 ways tried); "
         "with p256 and p384 keys: this firmware presents the full chain in none of these ways: "
-        "this "
-        "firmware takes one certificate only (MicroPython before 1.22); with rsa2048 keys: this "
-        "firmware has no ECDHE_RSA cipher suite (MicroPython before 1.24)"
+        f"{ONE_CERTIFICATE}; with rsa2048 keys: {NO_ECDHE_RSA}"
     )
+
+
+@pytest.mark.needs("curl", "openssl")
+@pytest.mark.skipif(DER_ONLY is None, reason="no MicroPython from PyPI: --extra micropython")
+def test_the_matrix_runs_what_old_firmware_can(tmp_path: Path) -> None:
+    (tmp_path / "flash").mkdir()
+    (tmp_path / "flash/boot.py").write_text(OLD_FIRMWARE)
+    board = SoftwareBoard(str(DER_ONLY), tmp_path)
+    try:
+        finished = run_pytest(
+            *("suites/matrix", "-n0", "--clients=curl,openssl", "--key-types=p256,rsa2048"),
+            "--scenarios=full_chain,untrusted_root,absent,cached",
+            *(f"--camera={board.port}", f"--report-dir={tmp_path}"),
+        )
+    finally:
+        board.close()
+    assert finished.returncode == 0, finished.stdout
+    report = report_of(tmp_path)
+    for name in ("curl", "openssl"):
+        cells = {each["id"]: each for each in report["cells"] if each["client"] == name}
+        for scenario in ("full_chain", "untrusted_root"):
+            alone = cells[f"{name}-{scenario}-p256"]
+            assert (alone["verdict"], alone["reason"]) == ("not_applicable", ONE_CERTIFICATE)
+        assert cells[f"{name}-absent-p256"]["reason"] == "missing_issuer"
+        assert cells[f"{name}-cached-p256"]["verdict"] == "accepted"
+        for scenario in ("absent", "cached"):
+            rsa = cells[f"{name}-{scenario}-rsa2048"]
+            assert (rsa["verdict"], rsa["reason"]) == ("not_applicable", NO_ECDHE_RSA)
+    said = report["summary"]["sentence"]
+    assert f"T{ONE_CERTIFICATE[1:]}. T{NO_ECDHE_RSA[1:]}. The controls were measured on" in said
 
 
 @needs_micropython

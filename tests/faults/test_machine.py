@@ -3,12 +3,15 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.faults.promises import Ended, under
+from tests.helpers.run_pytest import PROJECT
 
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="the faults are made with Unix's tools"),
@@ -95,6 +98,52 @@ def assert_no_false_verdict(ended: Ended) -> None:
     if (ended.folder / "report" / "report.json").exists():
         for scenario, verdict in ended.verdicts.items():
             assert verdict in (TRUE[scenario], "error"), ended.output
+
+
+NOBODY = 65534  # of Linux's user namespaces, and a user without a home on every distribution
+
+
+def opened(folder: Path, paths: Iterable[Path]) -> str:
+    """Write shell lines that let everybody reach these paths, though a home above them is shut.
+
+    Args:
+        folder: Where they are kept meanwhile.
+        paths: Folders that everybody may read.
+
+    """
+    shut: dict[Path, Path] = {}
+    for path in paths:
+        above = [each for each in reversed(path.parents) if not each.stat().st_mode & 0o001]
+        shut |= {path: above[0]} if above else {}
+    kept = {path: folder / str(number) for number, path in enumerate(shut)}
+    lines = [f"mkdir '{to}' && mount --bind '{path}' '{to}'" for path, to in kept.items()]
+    lines += [f"mount -t tmpfs -o mode=755 none '{top}'" for top in set(shut.values())]
+    lines += [f"mkdir -p '{path}' && mount --bind '{to}' '{path}'" for path, to in kept.items()]
+    return " && ".join(lines) or "true"
+
+
+@pytest.fixture
+def folder_of_nobody() -> Iterator[Path]:
+    # pytest's own are in a folder that only its user may enter.
+    with tempfile.TemporaryDirectory() as name:
+        for each in (Path(name), Path(name) / "tmp"):
+            each.mkdir(exist_ok=True)
+            os.chown(each, NOBODY, NOBODY)
+        yield Path(name)
+
+
+def test_not_root(folder_of_nobody: Path) -> None:
+    needs_namespaces("setpriv")
+    reached = (PROJECT, Path(sys.prefix), Path(sys.base_prefix))
+    (kept := folder_of_nobody / "kept").mkdir()
+    set_up = f"{opened(kept, reached)} && set -- setpriv --reuid={NOBODY} --regid={NOBODY} "
+    set_up += '--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all "$@"'
+    clients = "--clients=curl,openssl,urllib,requests"
+    ended = under(folder_of_nobody, clients, before=in_namespaces(set_up))
+    cells = {each["id"]: each for each in ended.report["cells"]}
+    assert len(cells) == 4 * 8
+    assert [each for each in cells.values() if not each["as_expected"]] == []
+    assert (folder_of_nobody / "report/report.json").stat().st_uid == NOBODY
 
 
 def test_umask_000_makes_no_file_that_everybody_writes(tmp_path: Path) -> None:

@@ -73,9 +73,6 @@ def test_sigkill_of_the_run_loses_no_cell(
         process.wait()
         (journal,) = (tmp_path / "report").iterdir()
         assert journal.stat().st_mode & 0o077 == 0
-        left = int((tmp_path / "started").read_text())
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(left, signal.SIGKILL)  # what SIGKILL leaves, no program can end: documented
     assert processes_of(tmp_path) == []
     again = run_pytest(
         *("suites/matrix", "--clients=urllib", "--scenarios=full_chain", "-n0"),
@@ -90,6 +87,15 @@ def test_sigkill_of_the_run_loses_no_cell(
     assert report["cells"][0]["verdict"] == "accepted"
     assert not report["run"]["complete"]
     assert written[1].read_text("utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_sigkill_of_the_run_leaves_no_client(tmp_path: Path, workers: str) -> None:
+    with amid_a_cell(tmp_path, workers) as (process, _):
+        assert processes_of(tmp_path, seconds=0)
+        process.kill()
+        process.wait()
+    assert processes_of(tmp_path, seconds=15) == []
 
 
 def test_a_line_that_was_not_finished_is_left_out(tmp_path: Path) -> None:

@@ -63,8 +63,9 @@ def run_pytest(
     *arguments: object,
     environment: Mapping[str, str] | None = None,
     before: Sequence[object] = (),
+    limit: float = 300,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run pytest to its end, with stdout and stderr apart."""
+    """Run pytest to its end, with stdout and stderr apart; `limit` is in seconds."""
     return subprocess.run(
         [*map(str, before), *command(*arguments)],
         cwd=PROJECT,
@@ -72,7 +73,7 @@ def run_pytest(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=limit,
         check=False,
     )
 

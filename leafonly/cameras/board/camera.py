@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Literal
 
-from leafonly.cameras import CameraError, CameraInfo, Load, LoadRefused
+from leafonly.cameras import CameraError, CameraInfo, FirmwareLimit, Load
 from leafonly.cameras.board.repl import Repl, wait_for_return
 from leafonly.cameras.board.wifi import Wifi, is_in_network, join, wifi_from_environment
 from leafonly.cameras.emulator.loading_rules import is_rsa
@@ -209,7 +209,7 @@ class SerialCamera:
 
     def _check_memory(self, loads: Sequence[Load]) -> None:
         if self._free < LEAST_MEMORY_RSA and any(is_rsa(load.key) for load in loads):
-            raise LoadRefused(
+            raise FirmwareLimit(
                 f"{self._port}: {self._free} bytes of RAM are free, TLS with an RSA key needs "
                 f"{LEAST_MEMORY_RSA}: take out what boot.py loads, or use a key on an elliptic "
                 "curve"

@@ -5,7 +5,6 @@ mpremote is MicroPython's own tool; its transport module says that its interface
 
 import contextlib
 import errno
-import io
 import math
 import os
 import struct
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import serial
+from mpremote import transport_serial
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 from serial.tools import list_ports
@@ -32,6 +32,10 @@ _PATIENCE = 60.0  # for one command, and for silence in a longer one: the longes
 _STARTING = 30.0  # for a script to be pasted
 _MOST_OUTPUT = 1 << 24  # bytes that one command may print
 _PROBLEMS = (TransportError, OSError, struct.error, TypeError)  # TypeError: pyserial, closed port
+
+# mpremote prints what it did not understand. Redirecting sys.stdout would not do: it belongs to
+# the whole process, and pytest exchanges it, too, while a thread waits for a board.
+vars(transport_serial)["print"] = lambda *_: None
 
 
 def boards() -> list[tuple[str, str]]:
@@ -133,13 +137,11 @@ class Repl:
         transport.serial.timeout = 5
         # mpremote gives it up for good when it did not understand one answer.
         transport.use_raw_paste = True
-        # mpremote prints what it did not understand.
-        with contextlib.redirect_stdout(io.StringIO()):
-            transport.enter_raw_repl(soft_reset=False, timeout_overall=_PROMPT)
-            if restart:
-                transport.enter_raw_repl(soft_reset=True, timeout_overall=_RESTART)
-            # Only an answer to a question shows that the prompt was the last thing it said.
-            output, _ = transport.exec_raw("print('@', 6 * 7)", timeout=_PROMPT)
+        transport.enter_raw_repl(soft_reset=False, timeout_overall=_PROMPT)
+        if restart:
+            transport.enter_raw_repl(soft_reset=True, timeout_overall=_RESTART)
+        # Only an answer to a question shows that the prompt was the last thing it said.
+        output, _ = transport.exec_raw("print('@', 6 * 7)", timeout=_PROMPT)
         if b"@ 42" not in output:
             raise TransportError("no answer to the first question")
 
@@ -163,9 +165,8 @@ class Repl:
 
         self._deadline = time.monotonic() + limit
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                # Collected here, because mpremote copies all that it has for each new byte.
-                _, complaint = self._transport.exec_raw(code, _PATIENCE, take)
+            # Collected here, because mpremote copies all that it has for each new byte.
+            _, complaint = self._transport.exec_raw(code, _PATIENCE, take)
         except _PROBLEMS as error:
             raise CameraError(f"{self._port}: the board does not answer: {error}") from error
         if complaint:
@@ -190,8 +191,7 @@ class Repl:
         """Run code that will read from and write to this line."""
         self._deadline = time.monotonic() + _STARTING
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                self._transport.exec_raw_no_follow(code)
+            self._transport.exec_raw_no_follow(code)
             self._transport.serial.timeout = 0.05
         except _PROBLEMS as error:
             raise CameraError(f"{self._port}: the board does not answer: {error}") from error

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-from leafonly.cameras import CameraError, Load, LoadRefused
+from leafonly.cameras import CameraError, FirmwareLimit, Load, LoadRefused
 from leafonly.cameras.script.frames import (
     EMPTY,
     LOST,
@@ -31,6 +31,7 @@ __all__ = [
     "Event",
     "Gone",
     "Line",
+    "end_waiting",
 ]
 
 DEVICE_SCRIPT = Path(__file__).parent / "device" / "leafonly_device.py"
@@ -40,6 +41,9 @@ STORED_SCRIPT = DEVICE_SCRIPT.with_name("leafonly_stored.py")
 
 _ANSWER = 15.0  # seconds for the script to load a key, the slowest thing it does unasked
 _LOSS = 4.0  # seconds that a camera which waits may need to take a frame off the line
+_TAKES_ONE = "this firmware takes one certificate"  # the device script's exception
+_ONE_CERTIFICATE = "this firmware takes one certificate only (MicroPython before 1.22)"
+_OPEN: "set[CableLink]" = set()
 _BANNERS = (b"MicroPython v", b"OpenMV v", b"soft reboot", b">>> ")
 
 
@@ -91,12 +95,14 @@ class CableLink:
         self._closing = False
         self._thread = threading.Thread(target=self._read_all, name="camera-line", daemon=True)
         self._thread.start()
+        _OPEN.add(self)
 
     def load(self, loads: Sequence[Load]) -> None:
         """Send certificates and keys, and make the camera load them.
 
         Raises:
             LoadRefused: With the text of the exception on the camera.
+            FirmwareLimit: Its firmware takes one certificate only.
             CameraError: The camera does not answer.
 
         """
@@ -139,6 +145,7 @@ class CableLink:
     def stop_reading(self) -> None:
         """Leave the line to others."""
         self._closing = True
+        _OPEN.discard(self)
         self._thread.join()
 
     def fail(self, because: str) -> None:
@@ -194,7 +201,8 @@ class CableLink:
             raise CameraError(f"{self._name}: the device script does not answer") from None
         # Before anything else: a script that refuses ends, and a line that closes is a failure.
         if frame.kind == "X":
-            raise LoadRefused(frame.payload.decode("utf-8", "backslashreplace"))
+            said = frame.payload.decode("utf-8", "backslashreplace")
+            raise FirmwareLimit(_ONE_CERTIFICATE) if _TAKES_ONE in said else LoadRefused(said)
         self._raise_failure()
         if frame.kind != kind:
             self.fail(f"the device script answers {frame.kind!r} instead of {kind!r}")
@@ -252,6 +260,12 @@ class CableLink:
             self.listener(Event("report", frame.payload))
         else:
             self._answers.put(frame)
+
+
+def end_waiting() -> None:
+    """Fail all open links, in any thread: the user does not want to wait for cameras."""
+    for link in tuple(_OPEN):
+        link.fail("the run was ended before the camera answered")
 
 
 def _last_words(garbage: bytearray) -> str:
