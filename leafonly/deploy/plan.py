@@ -143,17 +143,17 @@ def make_plan(
 
 def _check_firmware(plan: Plan, profile: Profile) -> None:
     """Raise Refused if a firmware would not present what a plan writes."""
+    if not profile.reads_der:
+        raise Refused(
+            f"{profile.title} does not load DER, and deploy writes nothing else: copy the files "
+            f"of --bundle with --camera=emulator:{profile.name}"
+        )
     size = certificate_message_size(plan.chain)
     if size > profile.message_limit:
         raise Refused(
             f"the Certificate message would have {size} bytes, and {profile.message_limit} fit "
             f"{profile.title}: obtain a shorter chain (see docs/deploy.md), or write the leaf and "
             "the key alone: --names server.der,server.key.der"
-        )
-    if not profile.reads_der:
-        raise Refused(
-            f"{profile.title} does not load DER, and deploy writes nothing else: copy the files "
-            f"of --bundle with --camera=emulator:{profile.name}"
         )
     try:
         load([Load(each, plan.files[plan.key_name]) for each in plan.served], profile)
