@@ -75,7 +75,7 @@ def _contents(
     evidence: Evidence, files: dict[str, bytes], form: Form | None, *, presents_chain: bool
 ) -> dict[str, bytes]:
     """Return all files of the bundle by name, in the form that fits the firmware."""
-    chain = [evidence.leaf, *evidence.issuers]
+    chain, in_der = [evidence.leaf, *evidence.issuers], files[KEY]
     if form is not None:
         presents_chain = form.fits(chain)
     lines = micropython_lines(len(evidence.issuers), presents_chain=presents_chain)
@@ -85,7 +85,7 @@ def _contents(
         files = dict(form.pem_files(chain, private))
         lines = "\n".join(form.pem_lines()) + "\n"
     if form is not None:
-        lines = "".join(f"# {each}\n" for each in form.reasons(chain)) + lines
+        lines = "".join(f"# {each}\n" for each in form.reasons(chain, in_der)) + lines
     return {**files, "load.py": lines.encode()}
 
 

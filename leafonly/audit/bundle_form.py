@@ -7,10 +7,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.certificates.chain import der
+from leafonly.certificates.printable import printable
 from leafonly.tls.message_size import certificate_message_size
 
 __all__ = ["CHAIN_PEM", "KEY_PEM", "MICROPYTHON", "OTHERS_PEM", "Form"]
 
+_LONGEST_NAME = 200  # characters, in a comment
 CHAIN_PEM, KEY_PEM, OTHERS_PEM = "server.pem", "server.key.pem", "intermediates.pem"
 
 MICROPYTHON = (
@@ -70,28 +72,60 @@ class Form:
             f'context.load_cert_chain(read("{CHAIN_PEM}"), read("{KEY_PEM}"))',
         ]
 
-    def reasons(self, chain: Sequence[x509.Certificate]) -> Iterator[str]:
-        """Yield why this form was written, and in bytes why another does not fit."""
-        size, leaf = certificate_message_size(chain), certificate_message_size(chain[:1])
+    def reasons(self, chain: Sequence[x509.Certificate], key: bytes) -> Iterator[str]:
+        """Yield why this form was written, and in bytes why another does not fit.
+
+        Args:
+            chain: The leaf and its intermediates.
+            key: The private key as DER, of which only the length is told.
+
+        """
+        size = certificate_message_size(chain)
         yield f"For {self.firmware}."
         if not self.fits(chain):
+            leaf = certificate_message_size(chain[:1])
             yield (
                 f"The full chain's Certificate message has {size} bytes and {self.message_limit} "
                 f"fit, so only the leaf is presented ({leaf} bytes)."
             )
+            yield from self._shorter(chain)
         elif self.is_pem and self.is_der:
             yield f"DER files work too, by one call each: {size} of {self.message_limit} bytes."
-        if not self.is_der:
-            yield "DER files do not work: the key is read with the byte behind it, and refused."
-            last = len(der(chain[-1]))
-            yield (
-                "A call for each certificate does not work: the last one counts, so the camera "
-                f"would present {last} bytes of the last certificate alone."
-            )
         if not self.is_pem:
-            together = sum(len(der(each)) for each in chain)
-            yield "A PEM file does not work: this firmware reads DER only."
+            text = sum(len(each.public_bytes(Encoding.PEM)) for each in chain)
             yield (
-                "One DER file of all certificates does not work: of its "
-                f"{together} bytes the first {len(der(chain[0]))} are read, the leaf."
+                f"A PEM file does not work: of its {text} bytes this firmware reads none, because "
+                "it reads DER only."
             )
+        if not self.is_der:
+            yield (
+                f"DER files do not work: the key's {len(key)} bytes are read with the byte behind "
+                "them, and refused."
+            )
+        if len(chain) > 1:
+            yield self._together(chain)
+
+    def _shorter(self, chain: Sequence[x509.Certificate]) -> Iterator[str]:
+        """Yield the longest part of a chain that fits, if it has more than the leaf."""
+        for kept in range(len(chain) - 1, 1, -1):
+            if self.fits(chain[:kept]):
+                trusted = printable(chain[kept].subject.rfc4514_string(), _LONGEST_NAME)
+                yield (
+                    f"With {kept - 1} of {len(chain) - 1} intermediates it has "
+                    f"{certificate_message_size(chain[:kept])} bytes and fits. Clients must then "
+                    f"trust {trusted}."
+                )
+                return
+
+    def _together(self, chain: Sequence[x509.Certificate]) -> str:
+        """Return why several certificates in DER do not work: in one file, or in one call each."""
+        sizes = [len(der(each)) for each in chain]
+        if self.is_der:
+            return (
+                "One DER file of all certificates does not work: of its "
+                f"{sum(sizes)} bytes the first {sizes[0]} are read, the leaf."
+            )
+        return (
+            f"A call for each certificate does not work: the last one counts, so of {sum(sizes)} "
+            f"bytes the camera would present the {sizes[-1]} of the last certificate alone."
+        )

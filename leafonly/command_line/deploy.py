@@ -61,6 +61,12 @@ def add(command: Add) -> None:
         "files over the cable",
     )
     parser.add_argument("--trust", type=Path, metavar="FILE", help="your private CA's root, as PEM")
+    parser.add_argument(
+        "--firmware",
+        default="openmv-5.0",
+        metavar="NAME",
+        help="what the board runs, as --camera=emulator:NAME knows it; default: openmv-5.0",
+    )
     parser.add_argument("--domain", metavar="NAME", help="the camera's name; default: the leaf's")
     parser.add_argument("--yes", action="store_true", help="write without asking")
     parser.add_argument(
@@ -81,6 +87,7 @@ def _run(options: Namespace) -> int:
     """
     from leafonly.cameras import CameraError
     from leafonly.cameras.choose import board_port
+    from leafonly.cameras.emulator.profiles import profile_called
     from leafonly.deploy import Refused, RolledBack, Unfinished
     from leafonly.deploy.deployment import Deployment
     from leafonly.deploy.plan import check_folder, check_names, judge, make_plan
@@ -88,10 +95,11 @@ def _run(options: Namespace) -> int:
     try:
         folder = check_folder(options.to)
         names = check_names(options.names) if options.names else []
-        evidence = _evidence(options)
+        profile = profile_called(options.firmware)
+        evidence = _evidence(options, profile.message_limit)
         for warning in judge(evidence):
             _say(f"{warning.check}: {warning}")
-        plan = make_plan(evidence, folder, names)
+        plan = make_plan(evidence, folder, names, profile)
         port = board_port(options.camera)
         verification = _verification(options.check, port, evidence.domain)
         Deployment(port, plan, verification, _Asking(options, plan), _say).run()
@@ -108,8 +116,8 @@ def _run(options: Namespace) -> int:
     return 0
 
 
-def _evidence(options: Namespace) -> "Evidence":
-    """Read the credentials.
+def _evidence(options: Namespace, message_limit: int) -> "Evidence":
+    """Read the credentials, to be judged for a board that sends so many bytes of certificates.
 
     Raises:
         ValueError: They are not given or cannot be read.
@@ -139,6 +147,7 @@ def _evidence(options: Namespace) -> "Evidence":
         dt.datetime.now(dt.UTC),
         domain,
         private=Issuers([each for each in trusted if is_issued_by(each, each)] or trusted),
+        message_limit=message_limit,
     )
 
 

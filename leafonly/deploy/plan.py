@@ -10,9 +10,10 @@ from leafonly.audit import CHECKS, Evidence, Finding, run_check
 from leafonly.audit.bundle import BundleError, camera_files, file_names
 from leafonly.cameras import Load, LoadRefused
 from leafonly.cameras.emulator.loading_rules import load
+from leafonly.cameras.emulator.profiles import DEFAULT, Profile
 from leafonly.certificates.printable import printable
 from leafonly.deploy import Refused
-from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
+from leafonly.tls.message_size import certificate_message_size
 
 __all__ = ["FOLDER", "Plan", "check_folder", "check_names", "judge", "make_plan"]
 
@@ -107,16 +108,19 @@ def judge(evidence: Evidence) -> list[Finding]:
     return [each for each in found if each.severity == "warning"]
 
 
-def make_plan(evidence: Evidence, folder: str, names: Sequence[str] = ()) -> Plan:
+def make_plan(
+    evidence: Evidence, folder: str, names: Sequence[str] = (), profile: Profile = DEFAULT
+) -> Plan:
     """Return what is to be written.
 
     Args:
         evidence: Credentials that `judge` has passed.
         folder: From `check_folder`.
         names: From `check_names`; empty for the names of `--bundle`.
+        profile: The board's firmware.
 
     Raises:
-        Refused: A camera would not load these files or could not send them, or there are more
+        Refused: This firmware would not load these files or could not send them, or there are more
             intermediates than names.
 
     """
@@ -133,15 +137,25 @@ def make_plan(evidence: Evidence, folder: str, names: Sequence[str] = ()) -> Pla
     chain = [evidence.leaf, *evidence.issuers][: len(files) - 1]
     known = tuple(names) or tuple(file_names(max(count, _MOST_ISSUERS)))
     plan = Plan(folder, known, files, chain)
-    size = certificate_message_size(plan.chain)
-    if size > CERTIFICATE_MESSAGE_LIMIT:
+    _check_firmware(plan, profile)
+    return plan
+
+
+def _check_firmware(plan: Plan, profile: Profile) -> None:
+    """Raise Refused if a firmware would not present what a plan writes."""
+    if not profile.reads_der:
         raise Refused(
-            f"the Certificate message would have {size} bytes, and {CERTIFICATE_MESSAGE_LIMIT} fit "
-            "the camera: obtain a shorter chain (see docs/deploy.md), or write the leaf and the "
-            "key alone: --names server.der,server.key.der"
+            f"{profile.title} does not load DER, and deploy writes nothing else: copy the files "
+            f"of --bundle with --camera=emulator:{profile.name}"
+        )
+    size = certificate_message_size(plan.chain)
+    if size > profile.message_limit:
+        raise Refused(
+            f"the Certificate message would have {size} bytes, and {profile.message_limit} fit "
+            f"{profile.title}: obtain a shorter chain (see docs/deploy.md), or write the leaf and "
+            "the key alone: --names server.der,server.key.der"
         )
     try:
-        load([Load(each, files[plan.key_name]) for each in plan.served])
+        load([Load(each, plan.files[plan.key_name]) for each in plan.served], profile)
     except LoadRefused as error:
-        raise Refused(f"a camera would not load these files: {error}") from error
-    return plan
+        raise Refused(f"{profile.title} would not load these files: {error}") from error

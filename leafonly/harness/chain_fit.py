@@ -1,7 +1,8 @@
 """Shorter chains, and leaves with another key, for a chain that the camera cannot present.
 
-Each is served by the emulated camera, which has the buffer of the firmware. No private key is
-needed: the emulator presents any certificate, and only the presented bytes matter here.
+Each is served by the emulated camera, which has the buffer of the firmware and loads what it
+loads. No private key is needed: the emulator presents any certificate, and only the presented
+bytes matter here.
 """
 
 import functools
@@ -15,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from leafonly.cameras import Load
 from leafonly.cameras.emulator.camera import Emulator
-from leafonly.certificates.chain import KeyType, PrivateKey, der, new_key
+from leafonly.cameras.emulator.profiles import DEFAULT, Profile
+from leafonly.certificates.chain import KeyType, PrivateKey, der, new_key, pem
 from leafonly.tls.flight import FlightError, read_flight
-from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT, certificate_message_size
+from leafonly.tls.message_size import certificate_message_size
 
 __all__ = ["Shape", "excess", "shapes"]
 
@@ -40,12 +42,16 @@ class Shape:
     presented: bool
 
 
-def excess(certificates: Sequence[x509.Certificate]) -> int:
+def excess(certificates: Sequence[x509.Certificate], profile: Profile = DEFAULT) -> int:
     """Return by how many bytes the Certificate message is too long; 0 or less if it fits."""
-    return certificate_message_size(certificates) - CERTIFICATE_MESSAGE_LIMIT
+    return certificate_message_size(certificates) - profile.message_limit
 
 
-def shapes(leaf: x509.Certificate, intermediates: Sequence[x509.Certificate]) -> Iterator[Shape]:
+def shapes(
+    leaf: x509.Certificate,
+    intermediates: Sequence[x509.Certificate],
+    profile: Profile = DEFAULT,
+) -> Iterator[Shape]:
     """Serve each shape of a chain, and yield what came of it.
 
     First the chain without its topmost intermediates, one more each time, which clients may
@@ -55,37 +61,45 @@ def shapes(leaf: x509.Certificate, intermediates: Sequence[x509.Certificate]) ->
     Args:
         leaf: The leaf.
         intermediates: All above it but the root, its issuer first.
+        profile: The firmware that serves it.
 
     """
     for kept in range(len(intermediates) - 1, 0, -1):
-        yield _served(None, leaf, intermediates, kept)
+        yield _served(None, leaf, intermediates[:kept], intermediates[kept:], profile)
     if isinstance(leaf.public_key(), rsa.RSAPublicKey):
         smaller = _with_ec_key(leaf)
         for kept in range(len(intermediates), 0, -1):
-            yield _served("p256", smaller, intermediates, kept)
+            yield _served("p256", smaller, intermediates[:kept], intermediates[kept:], profile)
 
 
 def _served(
     key_type: KeyType | None,
     leaf: x509.Certificate,
-    intermediates: Sequence[x509.Certificate],
-    kept: int,
+    kept: Sequence[x509.Certificate],
+    above: Sequence[x509.Certificate],
+    profile: Profile,
 ) -> Shape:
-    chain = [leaf, *intermediates[:kept]]
-    presented = _presented(chain)
-    left_out = tuple(reversed(intermediates[kept:]))
-    return Shape(key_type, left_out, certificate_message_size(chain), presented)
+    chain = [leaf, *kept]
+    size = certificate_message_size(chain)
+    return Shape(key_type, tuple(reversed(above)), size, _presented(chain, profile))
 
 
-def _presented(chain: Sequence[x509.Certificate]) -> bool:
+def _presented(chain: Sequence[x509.Certificate], profile: Profile) -> bool:
     key = _any_key(is_rsa=isinstance(chain[0].public_key(), rsa.RSAPublicKey))
-    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    with Emulator().serve([Load(der(each), private) for each in chain]) as endpoint:
+    with Emulator(profile).serve(_loads(chain, key, profile)) as endpoint:
         try:
             flight = read_flight(endpoint.address, endpoint.port, "localhost")
         except FlightError:
             return False
     return list(flight.certificates) == [der(each) for each in chain]
+
+
+def _loads(chain: Sequence[x509.Certificate], key: PrivateKey, profile: Profile) -> list[Load]:
+    """Return the calls by which the firmware loads a chain: all in one of PEM, if it reads that."""
+    encoding = Encoding.PEM if profile.reads_pem else Encoding.DER
+    private = key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
+    certificates = [pem(chain)] if profile.reads_pem else [der(each) for each in chain]
+    return [Load(each, private) for each in certificates]
 
 
 @functools.cache

@@ -1,34 +1,41 @@
-"""Write docs/answer.md from a report: whether the camera documentation's claim is true."""
+"""Write docs/answer.md from a report: a verdict on each claim of the camera documentation.
 
-from collections.abc import Mapping, Sequence
+What is counted comes from the report; what firmware loads comes from the emulator's profiles.
+Prose about sources stands in the template.
+"""
 
-from leafonly.clients import CLIENTS
-from leafonly.clients.changes import changes
-from leafonly.report.rows import CellRow, ClientRow, Report
+from collections.abc import Iterator, Mapping, Sequence
+
+import jinja2
+
+from leafonly.cameras.emulator.profiles import PROFILES, Profile
+from leafonly.report.advice import on_emulated_firmware
+from leafonly.report.counting import conclusive, many
+from leafonly.report.markdown import inline
+from leafonly.report.rows import CellRow, ClientRow, PresentationRow, Report
 
 __all__ = ["markdown"]
 
-_HEAD = """\
-# Is the documentation's claim true?
-
-Camera documentation says about a camera that presents only its leaf certificate: clients that have the CA's intermediate cached ("mainstream browsers and HTTPS libraries usually do") connect. Clients that need the server to send it fail. If every client must connect, put a gateway in front.
-
-This page was written by `uv run python -m leafonly answer REPORT` from `{name}`: {clients} clients with {stacks} TLS libraries, measured on {day} on {os} with {camera}. Every figure is counted from that report. A cell without a verdict is not counted.
-
-The CA was made for the run, so no client had its intermediate before. For a certificate of a public CA, one client may differ, which was not measured: Firefox on desktop systems downloads the intermediates of the CAs in Mozilla's root program in advance (Mozilla Security Blog, "Preloading Intermediate CA Certificates into Firefox", 13 November 2020).
-"""
-
-_SCENARIOS = {
-    "full_chain": "The camera or a gateway presents the full chain",
-    "absent": "Leaf alone",
-    "visited": "Leaf alone, after a visit to another server of the same CA",
-    "aia": "Leaf alone, with a caIssuers URL in it",
-    "cached": "Leaf alone, with the intermediate installed on the client",
+_HOLDING = {
+    "absent": "has the root only",
+    "visited": "has visited another server of the same CA",
+    "aia": "finds the issuer's URL in the leaf",
+    "cached": "has the intermediate installed",
 }
+_LOADED = {
+    "der_leaf": "the leaf in DER, as documented",
+    "der_concatenated": "leaf and intermediate in one DER file",
+    "der_appended": "leaf and intermediate in DER, a call for each",
+    "pem_leaf": "the leaf in PEM",
+    "pem_full_chain": "leaf and intermediate in one PEM file (fullchain.pem)",
+}
+_NOT_MEASURED = "Not measured in this report"
+
+Values = Mapping[str, object]
 
 
 def markdown(report: Report, name: str) -> str:
-    """Return the answer to the claim, point by point.
+    """Return the answer to the documentation's claims, one after the other.
 
     Args:
         report: As in report.json.
@@ -38,115 +45,187 @@ def markdown(report: Report, name: str) -> str:
         ValueError: No client has a verdict on `absent`.
 
     """
-    said = {client["name"]: client for client in report["clients"]}
-    answers = _Answers(report["cells"], said)
-    if not answers.asked:
-        raise ValueError(f"{name}: no client has a verdict on absent with a p256 key")
-    measured = [said[client] for client in answers.clients]
-    head = _HEAD.format(
+    counted = _Counted(report)
+    if not counted.cells["absent"]:
+        raise ValueError(f"{name}: no client has a verdict on absent")
+    return _TEMPLATES.get_template("answer.md.j2").render(
         name=name,
-        clients=len(measured),
-        stacks=len({client["stack"] for client in measured}),
+        clients=len(counted.clients),
+        stacks=len({each["stack"] for each in counted.clients.values()}),
         day=report["started"][:10],
         os=report["host"]["os"],
         camera=report["camera"]["description"],
+        emulated=on_emulated_firmware(report),
+        cached=_cached(counted),
+        failing=_failing(counted),
+        gateways=_gateways(report),
+        one=_one_certificate(report),
+        file=_fullchain(report["presentation"]),
     )
-    return "\n".join((head, *answers.sections()))
 
 
-class _Answers:
-    """The verdicts of one report, counted by what they say about the claim."""
+class _Counted:
+    """The verdicts of one report by scenario, and the clients that have one."""
 
-    def __init__(self, cells: Sequence[CellRow], clients: Mapping[str, ClientRow]) -> None:
-        self._said = clients
-        self._cells = {
-            (cell["client"], cell["scenario"]): cell
-            for cell in cells
-            if cell["conclusive"] and cell["key_type"] == "p256"
+    def __init__(self, report: Report) -> None:
+        self.cells: Mapping[str, Sequence[CellRow]] = {
+            scenario: conclusive(report, scenario) for scenario in _HOLDING
         }
-        self.clients = sorted({client for client, _ in self._cells}, key=str.lower)
-        self.asked = [name for name in self.clients if self._verdict(name, "absent") is not None]
+        known = {each["name"]: each for each in report["clients"]}
+        names = {each["client"] for cells in self.cells.values() for each in cells}
+        self.clients: Mapping[str, ClientRow] = {name: known[name] for name in sorted(names)}
 
-    def sections(self) -> list[str]:
-        """Return the sections, each with a sentence and the table it is counted from."""
-        browsers = [name for name in self.clients if self._said[name]["kind"] == "browser"]
-        fetching, visited = self._accepting("aia"), self._accepting("visited")
-        completes, anchors = self._cached("completes"), self._cached("anchors")
-        helped = {*self._accepting("absent"), *fetching, *visited, *completes, *anchors}
-        never = [name for name in self.clients if name not in helped]
-        return [
-            f"## How many clients connect\n\n{self._counts()}",
-            f"## Browsers\n\n{self._browsers(browsers)}",
-            f"## Clients that fetch the intermediate\n\nThese clients connect if the leaf has a caIssuers URL.\n\n{self._table(fetching)}",
-            f"## Clients that remember the intermediate\n\nThese clients connect after a visit to another server of the same CA.\n\n{self._table(visited)}",
-            "## Clients that complete the path with a stored intermediate\n\n"
-            f"The root is still their trust anchor.\n\n{self._table(completes)}",
-            "## Clients that trust a stored intermediate\n\n"
-            "These clients accept the leaf even without the root: the stored intermediate is a "
-            f"trust anchor for them.\n\n{self._table(anchors)}",
-            f"## Clients that connect in none of these ways\n\n{self._table(never)}",
-            f"## What a new version changed\n\n{changes(CLIENTS.values())}",
+    def of(self, scenario: str, verdict: str, kind: str | None = None) -> str | None:
+        """Return how many of the clients asked have a verdict: `11 of 100`; None if none was."""
+        asked = [
+            each
+            for each in self.cells[scenario]
+            if kind in (None, self.clients[each["client"]]["kind"])
         ]
+        have = sum(each["verdict"] == verdict for each in asked)
+        return f"{have} of {len(asked)}" if asked else None
 
-    def _accepting(self, scenario: str) -> list[str]:
-        return [name for name in self.clients if self._verdict(name, scenario) == "accepted"]
+    def named(self, scenario: str, verdict: str) -> list[str]:
+        """List the clients with a verdict, by name."""
+        return sorted(each["client"] for each in self.cells[scenario] if each["verdict"] == verdict)
 
-    def _cached(self, kind: str) -> list[str]:
-        return [
-            name
-            for name in self._accepting("cached")
-            if self._cells[name, "cached"]["cached_kind"] == kind
-        ]
 
-    def _verdict(self, name: str, scenario: str) -> str | None:
-        cell = self._cells.get((name, scenario))
-        return str(cell["verdict"]) if cell else None
+def _verdict(*parts: bool) -> str:
+    """Return the verdict on a claim that is true if all its parts are."""
+    return "True" if all(parts) else "Partly true" if any(parts) else "Not true"
 
-    def _counts(self) -> str:
-        """Return the answer in a sentence, and the number of clients for each scenario."""
-        connect = len([name for name in self.asked if self._verdict(name, "absent") == "accepted"])
-        sentence = (
-            f"No: leaf alone, {connect} of {len(self.asked)} clients connect."
-            if connect < len(self.asked)
-            else "Yes: all clients connect."
+
+def _cached(counted: _Counted) -> Values:
+    """Return the section on clients that have the intermediate."""
+    installed, alone = counted.cells["cached"], counted.cells["absent"]
+    connect = bool(installed) and all(each["verdict"] == "accepted" for each in installed)
+    usual = len(counted.named("absent", "accepted")) * 2 > len(alone)
+    return {
+        "verdict": _verdict(connect, usual) if installed else _NOT_MEASURED,
+        "usual": usual,
+        "installed": counted.of("cached", "accepted"),
+        "anchors": sum(each["cached_kind"] == "anchors" for each in installed),
+        "alone": counted.of("absent", "accepted"),
+        "rows": [
+            {
+                "what": what,
+                "all": counted.of(scenario, "accepted"),
+                "browsers": counted.of(scenario, "accepted", "browser"),
+            }
+            for scenario, what in _HOLDING.items()
+            if counted.cells[scenario]
+        ],
+    }
+
+
+def _failing(counted: _Counted) -> Values:
+    """Return the section on clients that need the server to send the intermediate."""
+    return {
+        "verdict": _verdict(bool(counted.named("absent", "rejected"))),
+        "alone": counted.of("absent", "rejected"),
+        "with_url": counted.of("aia", "rejected"),
+        "fetching": ", ".join(counted.named("aia", "accepted")),
+        "browsers": counted.of("aia", "rejected", "browser"),
+    }
+
+
+def _gateways(report: Report) -> Values:
+    """Return the section on gateways, and what the camera itself can do in their place."""
+    tried = [each for each in report["remedies"] if each["kind"] == "gateway" and each["tried"]]
+    mends_all = any(each["cells_fixed"] == each["cells_failing"] for each in tried)
+    mends = any(each["cells_fixed"] for each in tried)
+    camera = [
+        f"{each['cells_fixed']} of {each['cells_failing']}"
+        for each in report["remedies"]
+        if each["kind"] == "camera" and each["tried"] and each["cells_fixed"]
+    ]
+    return {
+        "verdict": _verdict(mends_all, mends) if tried else _NOT_MEASURED,
+        "camera": camera[0] if camera else None,
+        "through": ", ".join(
+            f"{each['cells_fixed']} of {each['cells_failing']} through {each['name']}"
+            for each in tried
+        ),
+    }
+
+
+def _one_certificate(report: Report) -> Values:
+    """Return the section on the number of certificates, firmware by firmware."""
+    presented = max((each["presented"] or 0 for each in report["presentation"]), default=0)
+    return {
+        "verdict": _verdict(presented == 1) if presented else _NOT_MEASURED,
+        "presented": presented if presented > 1 else None,
+        "firmwares": [_firmware(each, report) for each in PROFILES.values()],
+    }
+
+
+def _firmware(profile: Profile, report: Report) -> Values:
+    here = report["presentation"] and report["camera"]["description"].startswith(profile.title)
+    return {
+        "title": f"{profile.title} (this report)" if here else profile.title,
+        "calls": "full chain" if profile.second_call == "appends" else "the last one only",
+        "pem": "full chain" if profile.reads_pem else "refused",
+        "limit": profile.message_limit,
+        "basis": profile.basis,
+        "source": profile.source,
+    }
+
+
+def _fullchain(rows: Sequence[PresentationRow]) -> Values:
+    """Return the section on the file that has the whole chain."""
+    most = {method: max(_presented(rows, method), default=0) for method in _LOADED}
+    by_file = max(most["der_concatenated"], most["pem_full_chain"]) > 1
+    by_any = max(most.values()) > 1
+    if by_file:
+        sentence = "This firmware presents every certificate of such a file."
+    elif by_any:
+        sentence = "This firmware presents the chain if each certificate is loaded by its own call."
+    else:
+        sentence = "This firmware presents one certificate, however they are loaded."
+    return {
+        "verdict": _verdict(not by_file, not by_any) if rows else _NOT_MEASURED,
+        "sentence": sentence if rows else None,
+        "rows": [
+            {"what": what, "presented": _told(rows, method)}
+            for method, what in _LOADED.items()
+            if _presented(rows, method)
+        ],
+    }
+
+
+def _presented(rows: Sequence[PresentationRow], method: str) -> list[int]:
+    """Return how many certificates were presented, with each key type; 0 if it was refused."""
+    return [each["presented"] or 0 for each in _loaded_by(rows, method)]
+
+
+def _told(rows: Sequence[PresentationRow], method: str) -> str:
+    """Return what came of a loading method; each outcome once, if key types differ."""
+    return " or ".join(
+        dict.fromkeys(
+            many(each["presented"], "certificate")
+            if each["presented"] is not None
+            else f"nothing: {each['error'] or 'refused'}"
+            for each in _loaded_by(rows, method)
         )
-        rows = [
-            f"| {what} | {len(self._accepting(name))} of {self._measured(name)} |"
-            for name, what in _SCENARIOS.items()
-        ]
-        return "\n".join((sentence, "", "| | clients that connect |", "|---|---|", *rows)) + "\n"
+    )
 
-    def _measured(self, scenario: str) -> int:
-        return sum(self._verdict(name, scenario) is not None for name in self.clients)
 
-    def _browsers(self, names: Sequence[str]) -> str:
-        if not names:
-            return "No browser was measured.\n"
-        scenarios = ("absent", "visited", "aia", "cached")
-        rows = [
-            f"| {self._label(name)} | {' | '.join(self._verdict(name, each) or 'no verdict' for each in scenarios)} |"
-            for name in names
-        ]
-        head = (f"| browser | {' | '.join(scenarios)} |", "|---|---|---|---|---|")
-        return "\n".join(("Verdicts of the browsers, by scenario.", "", *head, *rows)) + "\n"
+def _loaded_by(rows: Sequence[PresentationRow], method: str) -> Iterator[PresentationRow]:
+    """Yield the rows of a loading method; a row's `method` is `der_leaf (p256)`, for example."""
+    return (each for each in rows if each["method"].partition(" ")[0] == method)
 
-    def _table(self, names: Sequence[str]) -> str:
-        """Return a table of clients by TLS library, the library with most clients first."""
-        by_library: dict[str, list[str]] = {}
-        for name in names:
-            client = self._said[name]
-            library = " ".join(filter(None, (client["stack"], client["stack_version"])))
-            by_library.setdefault(library, []).append(name)
-        if not by_library:
-            return "None.\n"
-        rows = [
-            f"| {library} | {len(which)} | {', '.join(map(self._label, which))} |"
-            for library, which in sorted(
-                by_library.items(), key=lambda each: (-len(each[1]), each[0])
-            )
-        ]
-        head = ("| TLS library | clients | names and versions |", "|---|---|---|")
-        return "\n".join((*head, *rows)) + "\n"
 
-    def _label(self, name: str) -> str:
-        return f"{name} {self._said[name]['version'] or ''}".strip()
+def _as_text(value: object) -> object:
+    """Return a value so that Markdown shows it as it is: it may come from outside."""
+    return inline(value) if isinstance(value, str) else value
+
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("leafonly.report", "templates"),
+    autoescape=False,  # noqa: S701 - it is Markdown, and `finalize` escapes every value for it
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    finalize=_as_text,
+)

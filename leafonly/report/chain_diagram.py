@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-from leafonly.report.rows import Report
+from leafonly.report.rows import Report, ReportBody
 
-__all__ = ["Link", "links"]
+__all__ = ["Link", "links", "paths"]
 
 _PATH = re.compile(r"path: (?P<path>.+ <- .+)")
 _DAYS = re.compile(r"(?P<days>\d+) days left")
@@ -34,13 +34,20 @@ def links(report: Report) -> list[Link]:
     ]
 
 
+def paths(report: ReportBody) -> list[list[str]]:
+    """Return each path of the user's own chain, as the names from the leaf to the root."""
+    listed = (
+        _PATH.match(each["message"])
+        for each in report["findings"]
+        if each["check"] == "roots_are_listed"
+    )
+    return [found["path"].split(" <- ") for found in listed if found]
+
+
 def _names(report: Report) -> tuple[str, str, str]:
     """Return the names of leaf, intermediate and root; empty where the report has none."""
-    for finding in report["findings"]:
-        found = _PATH.match(finding["message"])
-        if finding["check"] == "roots_are_listed" and found:
-            leaf, *middle, root = found["path"].split(" <- ")
-            return leaf, " ← ".join(middle), root
+    for names in paths(report):
+        return names[0], " ← ".join(names[1:-1]), names[-1]
     longest = max((row["subjects"] for row in report["presentation"]), key=len, default=[])
     leaf, middle = (_short(name) for name in (*longest, "", "")[:2])
     domain = report["run"]["options"].get("domain")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from leafonly.report.counting import conclusive, failed_requirements, many, names, same_row
+from leafonly.report.intermediates import Intermediates, above_the_leaf
 from leafonly.report.rows import CellRow, Report
 from leafonly.report.sentence import presentation_sentence
 from leafonly.report.summary import surprises
@@ -107,12 +108,15 @@ def changes(report: Report) -> list[Change]:
         cells = conclusive(report, scenario)
         if cells and scenario != told and report["run"]["kind"] != "presentation":
             connect = [cell for cell in cells if cell["verdict"] == "accepted"]
-            note = _note(scenario, connect)
+            above = above_the_leaf(report)
+            note = _note(scenario, connect, above)
+            if not above.is_one:
+                title = title.replace("intermediate is", "intermediates are")
             found.append(Change(scenario, title, len(connect), len(cells), note))
     return found
 
 
-def _note(scenario: str, connect: Sequence[CellRow]) -> str:
+def _note(scenario: str, connect: Sequence[CellRow], above: Intermediates) -> str:
     if not connect:
         return "no client"
     if scenario == "full_chain":
@@ -120,7 +124,7 @@ def _note(scenario: str, connect: Sequence[CellRow]) -> str:
     if scenario == "cached":
         anchors = sum(cell["cached_kind"] == "anchors" for cell in connect)
         complete = len(connect) - anchors
-        counted = ((complete, "complete the chain"), (anchors, "trust the intermediate itself"))
+        counted = ((complete, "complete the chain"), (anchors, f"trust {above.themselves}"))
         return ", ".join(f"{count} {what}" for count, what in counted if count)
     return names([cell["client"] for cell in connect])
 

@@ -14,7 +14,7 @@ from leafonly.report.counting import many, names
 from leafonly.report.rows import FindingRow, RemedyRow, Report
 from leafonly.report.summary import outcome, rows, surprises
 
-__all__ = ["MOST_BYTES", "escaped", "markdown"]
+__all__ = ["MOST_BYTES", "escaped", "inline", "markdown"]
 
 MOST_BYTES = 100_000
 """GitHub takes 1 MiB for one step and 65,536 characters for a comment, and cuts nothing."""
@@ -42,9 +42,13 @@ def markdown(report: Report) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text as Markdown that GitHub shows as that text, on one line."""
-    plain = printable(" ".join(text.split()), _LONGEST_TEXT)
-    safe = _BLOCK.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", plain))
+    """Return a text as Markdown that GitHub shows as that text, on a line of its own."""
+    return _BLOCK.sub(r"\1\\\2", inline(text))
+
+
+def inline(text: str) -> str:
+    """Return the same for a text in the middle of a line, which cannot begin a list."""
+    safe = _MARKUP.sub(r"\\\1", printable(" ".join(text.split()), _LONGEST_TEXT))
     # A backslash does not stop an address from becoming a link.
     safe = safe.replace("://", "&#58;//").replace("www.", "www&#46;")
     return safe.replace("@", "@&#8203;").replace("\\#", "\\#&#8203;")

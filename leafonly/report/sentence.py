@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from leafonly.report.counting import conclusive, failed_requirements, many, names, same_row
+from leafonly.report.intermediates import above_the_leaf
 from leafonly.report.rows import CellRow, FindingRow, ReportBody, Run
 
 __all__ = ["headline", "presentation_sentence", "sentence"]
@@ -15,7 +16,7 @@ _MOST_BLOCKERS = 2  # named in the sentence; the findings list them all
 
 _SITUATIONS = {
     "absent": "Leaf alone",
-    "cached": "With the intermediate installed on the client",
+    "cached": "With {} installed on the client",
     "visited": "After a visit to a server that presents the full chain",
     "aia": "If the leaf says where to fetch the intermediate (AIA)",
     "aia_dead": "If the address in the leaf never answers",
@@ -146,10 +147,13 @@ def _of_situation(report: ReportBody, scenario: str, in_absent: int) -> str:
     anchors = sum(cell["cached_kind"] == "anchors" for cell in connect)
     if anchors:
         trust = "it trusts" if len(connect) == 1 else f"{anchors} of them {_trust(anchors)}"
-        count += f" ({trust} the intermediate itself)"
+        count += f" ({trust} {above_the_leaf(report).themselves})"
     elif scenario in _SAID_IF_ACCEPTED and len(cells) > 1:
         count += f" ({names([cell['client'] for cell in connect])})" if connect else ""
-    return f"{_SITUATIONS[scenario]}: {count}."
+    situation = _SITUATIONS[scenario]
+    if scenario == "cached":
+        situation = situation.format(above_the_leaf(report).named)
+    return f"{situation}: {count}."
 
 
 def _of_the_odd(report: ReportBody) -> list[str | None]:
@@ -281,11 +285,10 @@ def _with_stored(report: ReportBody, absent: Sequence[CellRow]) -> str:
         return ""
     stored = [cell for cell in cached if cell["verdict"] == "accepted"]
     anchors = sum(cell["cached_kind"] == "anchors" for cell in stored)
-    themselves = (
-        f" ({anchors} of them {_trust(anchors)} the intermediate itself)" if anchors else ""
-    )
+    above = above_the_leaf(report)
+    themselves = f" ({anchors} of them {_trust(anchors)} {above.themselves})" if anchors else ""
     count = f"{len(stored)} of {len(cached)} {'does' if len(stored) == 1 else 'do'}"
-    return f"; with the intermediate installed on the client, {count}{themselves}"
+    return f"; with {above.named} installed on the client, {count}{themselves}"
 
 
 _OF_KIND: Mapping[str, Callable[[ReportBody], list[str | None]]] = {

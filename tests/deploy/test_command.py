@@ -38,6 +38,10 @@ def run(tmp_path, capsys, monkeypatch):
         ({"camera": "rfc2217://192.0.2.7:2217"}, "not a serial port of this machine"),
         ({"camera": "cam.example.com:443"}, "not a serial port of this machine"),
         ({}, "no-such-port: no such port"),
+        (
+            {"firmware": "openmv-4"},
+            "no firmware profile is called 'openmv-4': use one of openmv-5.0",
+        ),
         ({"to": "/"}, "--to=/: name a folder of its own"),
         ({"names": "a.pem,b.pem"}, "the files are DER"),
         ({"check": "cam:x"}, "cam:x is not HOST, HOST:PORT"),
@@ -48,6 +52,11 @@ def test_what_could_not_run_is_one_line_and_exit_code_2(changed, words, run):
     code, said = run(**changed)
     assert (code, said.count("\n")) == (2, 1)
     assert words in said
+
+
+def test_firmware_that_was_named_is_the_one_that_must_load_the_files(run):
+    code, said = run(firmware="circuitpython")
+    assert (code, "does not load DER" in said) == (1, True)
 
 
 @pytest.mark.parametrize("fault", ["untrusted", "name", "key"])

@@ -1,5 +1,6 @@
 """What is refused before a board is touched, and what the files on it will be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from leafonly.cameras.emulator.profiles import PROFILES
 from leafonly.cameras.loading_methods import with_pss_signature
 from leafonly.certificates.chain import der
 from leafonly.deploy import Refused
@@ -86,6 +88,25 @@ def test_chain_that_does_not_fit_is_refused_and_its_leaf_alone_is_not(tmp_path):
     assert len(make_plan(judged, "tls", ["leaf.der", "key.der"]).files) == 2
 
 
+def test_limit_is_the_firmwares(tmp_path):
+    profile = replace(PROFILES["openmv-5.0"], message_limit=2048)
+    names = [f"camera-{number:03}.some-long-domain.example.com" for number in range(25)]
+    judged = evidence(tmp_path, live(leaf(names=names)), domain=names[0])
+    size = certificate_message_size([judged.leaf, INTERMEDIATE[0]])
+    assert profile.message_limit < size < CERTIFICATE_MESSAGE_LIMIT
+    assert make_plan(judged, "tls").chain == [judged.leaf, INTERMEDIATE[0]]
+    with pytest.raises(Refused, match=f"would have {size} bytes, and 2048 fit {profile.title}"):
+        make_plan(judged, "tls", profile=profile)
+
+
+def test_firmware_that_does_not_load_der_is_refused(tmp_path):
+    judged = evidence(tmp_path, live())
+    with pytest.raises(
+        Refused, match=r"^CircuitPython .* does not load DER, .*emulator:circuitpython"
+    ):
+        make_plan(judged, "tls", profile=PROFILES["circuitpython"])
+
+
 def test_more_intermediates_than_names_are_refused(tmp_path):
     second = ca("Second", "second", parent=ROOT)
     third = ca("Third", "third", parent=second)
@@ -97,8 +118,9 @@ def test_more_intermediates_than_names_are_refused(tmp_path):
 def test_intermediate_that_a_camera_does_not_load_is_refused(tmp_path):
     with_pss = with_pss_signature(INTERMEDIATE[0], RSA_KEY)
     judged = evidence(tmp_path, live(chain=(with_pss,)))
-    with pytest.raises(Refused, match="would not load these files: ValueError"):
+    with pytest.raises(Refused, match=r"OpenMV .* would not load these files: ValueError"):
         make_plan(judged, "tls")
+    assert len(make_plan(judged, "tls", profile=PROFILES["esp32"]).served) == 2
 
 
 @pytest.mark.parametrize("text", ["", "/", "//", ".", "..", "a/../b", "a b", "a'b", "a\n", "ä"])

@@ -1,5 +1,6 @@
 """Remedies are what the cells of a run show, and the order of the list is the recommendation."""
 
+import re
 from itertools import permutations
 from typing import Any, get_args
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leafonly.certificates.hierarchy import CLASSIC, HIERARCHIES, Hierarchy
 from leafonly.report.document import read, to_json
 from leafonly.report.remedies import ranked, recommendation, remedies
 from leafonly.report.rows import Reach, RemedyKind
@@ -137,13 +139,84 @@ def test_a_recipe_names_the_client_and_what_it_widens() -> None:
     assert everybody["widens"].startswith("curl: ")
     curl, httpx = sorted(recipes, key=lambda row: row["client"])
     assert curl["client"] == "curl"
-    assert "anchors" in curl["how"]
-    assert "It breaks when the CA changes its intermediate" in curl["how"]
+    assert "curl trusts the intermediate itself." in curl["how"]
+    assert "It breaks when the CA changes an intermediate" in curl["how"]
     assert curl["widens"]
     assert "--cacert camera-ca.pem" in curl["steps"][-1]["lines"]
     assert httpx["widens"] is None
     assert "was not measured" in httpx["how"]
     assert [file["name"] for file in httpx["files"]] == ["httpx_get.py"]
+
+
+HELD = {
+    "classic": "A client must hold 2 certificates: the root and the intermediate.",
+    "letsencrypt-rsa": "A client must hold 3 certificates: the root and 2 intermediates.",
+    "letsencrypt-ecdsa": "A client must hold 3 certificates: the root and 2 intermediates. For "
+    "clients that trust only the older root, 4 certificates: the older root, 2 intermediates and "
+    "the cross-certificate.",
+    "deep": "A client must hold 4 certificates: the root and 3 intermediates.",
+}
+
+
+@pytest.mark.parametrize("hierarchy", HIERARCHIES.values(), ids=lambda each: each.name)
+def test_remedies_count_the_certificates_of_each_hierarchy(hierarchy: Hierarchy) -> None:
+    several = hierarchy is not CLASSIC
+    aia = {1: "aia", 2: "aia_two", 3: "aia_three"}[hierarchy.needed]
+    cells = [
+        *failing("go", wrong_cached="rejected"),
+        cell("go", "cached", cached_kind="anchors"),
+        *failing("java"),
+        cell("java", "cached", cached_kind="completes"),
+        cell("java", aia, seconds=0.1),
+        *failing("go-added"),
+        cell("go-added", "cached", cached_kind="completes"),
+        *failing("java-aia"),
+        cell("java-aia", aia),
+    ]
+    if several:
+        cells += [cell("go", "cached_first"), cell("java", "cached_first", "rejected")]
+    found = report(*cells, options={"hierarchy": hierarchy.name})["remedies"]
+    rows = {row["name"]: row for row in found}
+    text = str(found)
+    noun = "the intermediates" if several else "the intermediate"
+
+    chain = hierarchy.authority().issue()
+    camera = next(row for row in found if row["kind"] == "camera")
+    assert camera["steps"][0]["lines"].count("load_cert_chain") == len(chain.full)
+    presented = len(chain.full) - hierarchy.crossed
+    assert f"The camera must present {presented} certificates: the leaf and" in camera["how"]
+    stores = rows[f"install {noun} on the clients"]
+    assert HELD[hierarchy.name] in stores["how"]
+    lowest = "With the lowest intermediate and the root alone, 1 of 2 clients connect. "
+    assert (lowest in stores["how"]) == several
+    assert f"java, {noun} complete" in rows[f"give java {noun}"]["how"]
+    assert HELD[hierarchy.name] in rows[f"give java {noun}"]["how"]
+    code = rows["change the application's code as go-added does"]["how"]
+    assert f"The application brings {noun} along." in code
+    (fetched,) = (row for row in found if row["kind"] == "aia")
+    requests = f"{hierarchy.needed} request{'s' if several else ''} to the CA"
+    assert fetched["cost"].startswith(requests)
+    assert fetched["clients_fixed"] == ["java", "java-aia"]
+    assert "change the application's code as java-aia does" in rows
+    if several:
+        assert not re.search(r"\bthe intermediate\b", text)
+
+
+def test_the_number_is_that_of_the_user_s_own_chain_if_the_audit_knows_it() -> None:
+    def held(*paths: str) -> str:
+        findings = [
+            {"check": "roots_are_listed", "severity": "info", "message": each, "remedy": None}
+            for each in paths
+        ]
+        cells = [*failing("curl"), cell("curl", "cached", cached_kind="anchors")]
+        found = report(*cells, kind="own_certificate", findings=findings)["remedies"]
+        return next(str(row["how"]) for row in found if row["name"].startswith("install"))
+
+    two, three = "path: cam <- YE1 <- Root YE <- X2", "path: cam <- YE1 <- Root YE <- X2 <- X1"
+    assert HELD["letsencrypt-rsa"] in held(two)
+    assert HELD["letsencrypt-ecdsa"] in held(three, two)
+    assert HELD["deep"] in held(three)
+    assert "A client must hold the root and every intermediate." in held()
 
 
 def test_a_program_of_the_user_gets_its_own_command() -> None:

@@ -204,8 +204,8 @@ def test_sentence_of_a_rehearsal_says_who_connects() -> None:
     )
     assert text == (
         "No blocker and 0 warnings in the files. With the leaf alone a connects, b and c do not; "
-        "with the intermediate installed on the client, 2 of 3 do "
-        "(1 of them trusts the intermediate itself). "
+        "with the intermediates installed on the client, 2 of 3 do "
+        "(1 of them trusts the intermediates themselves). "
         "Even with the full chain d does not connect (untrusted_root). "
         "Nothing is known of 1 other client."
     )

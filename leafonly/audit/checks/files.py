@@ -229,7 +229,7 @@ def root_is_left_out(evidence: Evidence) -> Iterator[Finding]:
             size = sum(len(der(each)) for each in held if each in evidence.credentials.roots)
             yield warning(
                 f"{file.name} includes the root, which clients ignore: it wastes {size} of the "
-                "camera's 4096 bytes",
+                f"camera's {evidence.message_limit} bytes",
                 "do not present the root; --bundle DIR leaves it out",
             )
 

@@ -39,7 +39,7 @@ def _by_aia(client: str) -> Mending:
         scenario="aia",
         widens="The Java process requests URLs over plain HTTP that certificates name before "
         "they are verified. `any` allows all URLs: name the CA's instead.",
-        cost="Two options of the Java process, and one request to the CA for each new camera.",
+        cost="Two options of the Java process, and a request to the CA for each intermediate.",
     )
 
 

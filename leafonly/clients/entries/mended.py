@@ -57,7 +57,7 @@ CLIENTS = (
             clients=_PYTHONS,
             scenario="cached",
             widens=f"Nothing. {_ROOT_DECIDES}",
-            cost="One line, and a file that goes stale when the CA changes its intermediate.",
+            cost="One line, and a file that goes stale when the CA changes an intermediate.",
         ),
     ),
     Client(
@@ -113,7 +113,7 @@ CLIENTS = (
             scenario="cached",
             widens=f"{_ROOT_DECIDES} InsecureSkipVerify is on, so VerifyConnection is all that "
             "verifies: an error in it turns verification off.",
-            cost="Ten lines, and a file that goes stale when the CA changes its intermediate. For "
+            cost="Ten lines, and a file that goes stale when the CA changes an intermediate. For "
             "public CAs the module filippo.io/intermediates brings them all; it is as fresh as "
             "the application's last build.",
         ),

@@ -69,7 +69,7 @@ CLIENTS = (
             scenario="cached",
             widens="The root still decides: what is brought along is no trust anchor. The "
             "verifier is the library's own, behind an interface that rustls calls dangerous.",
-            cost="Forty lines, and a file that goes stale when the CA changes its intermediate.",
+            cost="Forty lines, and a file that goes stale when the CA changes an intermediate.",
         ),
     ),
     Client(

@@ -1,8 +1,10 @@
 """The remedy that needs nothing but the camera: it presents the full chain itself."""
 
+import re
 from collections.abc import Iterator
 
 from leafonly.cameras.loading_methods import LINES
+from leafonly.report.intermediates import above_the_leaf
 from leafonly.report.remedies.trials import compared
 from leafonly.report.rows import RemedyRow, ReportBody, StepRow
 
@@ -13,8 +15,7 @@ NAME = "present the full chain from the camera itself"
 _USUAL = "der_appended"  # how `leafonly.cameras.loads_for` serves full chains on most cameras
 _UNCONFIRMED = ("emulator", "micropython")
 _IN_CALLS = (
-    "In the MicroPython program on the camera: one call for each certificate, with the same key. "
-    "Every further intermediate is one more such line."
+    "In the MicroPython program on the camera: one call for each certificate, with the same key."
 )
 _IN_ONE_FILE = "In the program on the camera: one call with all certificates, the leaf first."
 
@@ -37,7 +38,7 @@ def camera_rows(report: ReportBody) -> Iterator[RemedyRow]:
         "reach": "all_clients",
         "cost": _cost(as_served),
         "widens": None,
-        "how": f"{trial.before_and_after} Load every certificate of the chain, the leaf first."
+        "how": f"{trial.before_and_after} {above_the_leaf(report).to_present} Load the leaf first."
         + (" On emulated firmware: confirm it with --camera=auto." if emulated else ""),
         "steps": _steps(report, as_served, emulated=emulated),
         "files": [],
@@ -55,7 +56,7 @@ def _steps(report: ReportBody, as_served: str, *, emulated: bool) -> list[StepRo
     steps: list[StepRow] = [
         {
             "text": _IN_ONE_FILE if as_served.startswith("pem") else _IN_CALLS,
-            "lines": "\n".join(LINES.get(as_served, ())),
+            "lines": _lines(as_served, report),
         }
     ]
     shown = (
@@ -65,9 +66,24 @@ def _steps(report: ReportBody, as_served: str, *, emulated: bool) -> list[StepRo
     )
     for method in dict.fromkeys(shown):
         if method in LINES and method != as_served:
-            lines = "\n".join(LINES[method])
+            lines = _lines(method, report)
             steps.append({"text": "This firmware also does it like this.", "lines": lines})
     if emulated:
         confirm = "uv run pytest suites/presentation --camera=auto"
         steps.append({"text": "Confirm it on the camera itself.", "lines": confirm})
     return steps
+
+
+def _lines(method: str, report: ReportBody) -> str:
+    """Return the code of a loading method, with as many intermediates as the full chain has."""
+    above = above_the_leaf(report)
+    names = [f"intermediate{n}" for n in range(2, (above.count or 1) + above.crossed + 1)]
+    lines = []
+    for line in LINES.get(method, ()):
+        # In a call of its own, or one of several in the same call.
+        if "leaf" in line:
+            more = "".join(rf" + {name}_\2" for name in names)
+            lines.append(re.sub(r"( \+ intermediate_(\w+))", rf"\1{more}", line))
+        else:
+            lines += [line, *(line.replace("intermediate", name) for name in names)]
+    return "\n".join(lines)

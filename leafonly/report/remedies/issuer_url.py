@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from statistics import median
 
 from leafonly.report.counting import many, names
+from leafonly.report.intermediates import above_the_leaf
 from leafonly.report.remedies.trials import Trial, compared, with_verdict
 from leafonly.report.rows import CellRow, RemedyRow, ReportBody
 
-__all__ = ["NAME", "aia_rows"]
+__all__ = ["NAME", "aia_rows", "aia_scenario"]
 
 NAME = "use a leaf that names the URL of its issuer's certificate (AIA)"
 
 
 def aia_rows(report: ReportBody) -> Iterator[RemedyRow]:
     """Yield the remedy if a failing client connects with such a leaf."""
-    trial = compared(report, "aia")
+    trial = compared(report, aia_scenario(report))
     if not trial.fixed:
         return
     yield {
@@ -25,8 +26,9 @@ def aia_rows(report: ReportBody) -> Iterator[RemedyRow]:
         "cost": _cost(report, trial),
         "widens": "The client requests a URL over plain HTTP that a certificate names before "
         "that certificate is verified.",
-        "how": f"{trial.before_and_after} Only clients that fetch the intermediate are helped: "
-        f"{names(trial.clients)}. {_dead(report, trial)}",
+        "how": f"{trial.before_and_after} Only clients that fetch "
+        f"{above_the_leaf(report).named} are helped: {names(trial.clients)}. "
+        f"{_dead(report, trial)}",
         "steps": [
             {
                 "text": "Leaves of public CAs have the URL. See whether the camera's leaf has it.",
@@ -43,20 +45,33 @@ def aia_rows(report: ReportBody) -> Iterator[RemedyRow]:
     }
 
 
+def aia_scenario(report: ReportBody) -> str:
+    """Return the scenario in which clients may fetch: it is named by how many they must fetch."""
+    several = ("aia_two", "aia_three")
+    return next((each for each in several if with_verdict(report, each)), "aia")
+
+
 def _cost(report: ReportBody, trial: Trial) -> str:
     """Say how much longer the first connection took than with the full chain, in this run."""
-    fetching = _by_client(report, "aia", trial.clients)
+    fetching = _by_client(report, aia_scenario(report), trial.clients)
     full = _by_client(report, "full_chain", trial.clients)
     more = [fetching[name]["seconds"] - full[name]["seconds"] for name in fetching.keys() & full]
     if not more:
-        return "One request to the CA for the first connection; its duration was not measured."
+        return f"{_requests(report)} for the first connection; the duration was not measured."
     extra = median(more)
     # Starting a browser takes seconds and varies: a fetch on loopback is lost in it.
     took = f"{extra * 1000:.0f} ms more" if extra > 0 else "no measurable time more"
     return (
-        f"One request to the CA for the first connection: {took} than the full chain (median of "
+        f"{_requests(report)} for the first connection: {took} than the full chain (median of "
         f"{many(len(more), 'client')}, the CA on this machine)."
     )
+
+
+def _requests(report: ReportBody) -> str:
+    count = above_the_leaf(report).count
+    if count is None:
+        return "A request to the CA for each intermediate"
+    return f"{many(count, 'request')} to the CA"
 
 
 def _dead(report: ReportBody, trial: Trial) -> str:

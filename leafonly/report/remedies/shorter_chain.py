@@ -8,7 +8,6 @@ from cryptography import x509
 from leafonly.certificates.printable import printable
 from leafonly.report.counting import many
 from leafonly.report.rows import RemedyRow, StepRow
-from leafonly.tls.message_size import CERTIFICATE_MESSAGE_LIMIT
 
 __all__ = ["Served", "shorter_chain"]
 
@@ -33,7 +32,7 @@ class Served(Protocol):
         """Whether the camera presented all of it."""
 
 
-def shorter_chain(excess: int, tried: Sequence[Served]) -> RemedyRow:
+def shorter_chain(excess: int, tried: Sequence[Served], *, limit: int, firmware: str) -> RemedyRow:
     """Return the row of a chain that is too long by some bytes.
 
     No client was asked, so it fixes none: whether one connects without the certificates that
@@ -42,6 +41,8 @@ def shorter_chain(excess: int, tried: Sequence[Served]) -> RemedyRow:
     Args:
         excess: By how many bytes the whole chain is too long.
         tried: What was served in its place.
+        limit: Bytes of a Certificate message that the firmware can send.
+        firmware: Its name, for a sentence.
 
     """
     fitting = [each for each in tried if each.presented]
@@ -60,9 +61,9 @@ def shorter_chain(excess: int, tried: Sequence[Served]) -> RemedyRow:
         "reach": "all_clients",
         "cost": "A client connects only if its trust store has what is left out.",
         "widens": None,
-        "how": f"The full chain is {many(excess, 'byte')} longer than the "
-        f"{CERTIFICATE_MESSAGE_LIMIT} that the camera's buffer holds, so it cannot present it. "
-        f"{what} Tried on the emulated camera; no client was asked.",
+        "how": f"The full chain is {many(excess, 'byte')} longer than the {limit} that fit the "
+        f"buffer of {firmware}, so it cannot present it. {what} Tried on the emulated camera; no "
+        "client was asked.",
         "steps": [_step(each) for each in fitting],
         "files": [],
         "client": None,

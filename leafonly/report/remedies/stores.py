@@ -1,23 +1,18 @@
-"""The remedy on the side of the clients: each is given the intermediate."""
+"""The remedy on the side of the clients: each is given the intermediates."""
 
 from collections.abc import Iterator
 
 from leafonly.clients import CLIENTS
 from leafonly.clients.recipe import recipe
 from leafonly.clients.trust_store import BUNDLE
-from leafonly.report.counting import names
+from leafonly.report.counting import many, names
+from leafonly.report.intermediates import Intermediates, above_the_leaf
 from leafonly.report.remedies.trials import compared, with_verdict
 from leafonly.report.rows import CellRow, FileRow, RemedyRow, ReportBody, StepRow
 
-__all__ = ["NAME", "recipe_files", "recipe_steps", "store_rows"]
+__all__ = ["recipe_files", "recipe_steps", "store_rows"]
 
-NAME = "install the intermediate on the clients"
-
-_COST = "Every client gets the file, and gets it anew when the CA changes its intermediate."
-_ANCHORS = (
-    "The client trusts the intermediate itself. It still accepts the camera if the root is "
-    "removed or distrusted."
-)
+_COST = "Every client gets the file, and gets it anew when the CA changes an intermediate."
 
 
 def store_rows(report: ReportBody) -> Iterator[RemedyRow]:
@@ -25,16 +20,17 @@ def store_rows(report: ReportBody) -> Iterator[RemedyRow]:
     trial = compared(report, "cached")
     if not trial.fixed:
         return
+    above = above_the_leaf(report)
     anchoring = [name for name in trial.clients if _kinds(report, name) == {"anchors"}]
     yield {
-        "name": NAME,
+        "name": f"install {above.named} on the clients",
         "kind": "client_store",
         **trial.counts,
         "reach": "configured_clients",
         "cost": _COST,
-        "widens": f"{names(anchoring)}: {_ANCHORS}" if anchoring else None,
-        "how": f"{trial.before_and_after} Each client gets one file with all certificates that "
-        f"the chain needs. {_rotation(report, trial.clients)}",
+        "widens": f"{names(anchoring)}: {_anchors(above)}" if anchoring else None,
+        "how": f"{trial.before_and_after} {above.to_hold} Each client gets one file with them. "
+        f"{_lowest(report, trial.clients)}{_rotation(report, trial.clients)}",
         "steps": [
             {
                 "text": f"Write that file, {BUNDLE}, and see the recipe for one client.",
@@ -49,23 +45,42 @@ def store_rows(report: ReportBody) -> Iterator[RemedyRow]:
 
 def _row_of_client(report: ReportBody, name: str) -> RemedyRow:
     anchors = "anchors" in _kinds(report, name)
+    above = above_the_leaf(report)
+    s = "s" if above.is_one else ""
     kind = (
-        f"In {name} the intermediate anchors: it is trusted by itself."
+        f"{name} trusts {above.themselves}."
         if anchors
-        else f"In {name} the intermediate completes the chain: the root still decides."
+        else f"In {name}, {above.named} complete{s} the chain: the root still decides."
     )
     return {
-        "name": f"give {name} the intermediate",
+        "name": f"give {name} {above.named}",
         "kind": "client_store",
         **compared(report, "cached", [name]).counts,
         "reach": "configured_clients",
         "cost": _COST,
-        "widens": _ANCHORS if anchors else None,
-        "how": f"{kind} {_rotation(report, [name])}",
+        "widens": _anchors(above) if anchors else None,
+        "how": f"{kind} {above.to_hold} {_lowest(report, [name])}{_rotation(report, [name])}",
         "steps": _steps(report, name),
         "files": recipe_files(name),
         "client": name,
     }
+
+
+def _anchors(above: Intermediates) -> str:
+    return (
+        f"The client trusts {above.themselves}. It still accepts the camera if the root is "
+        "removed or distrusted."
+    )
+
+
+def _lowest(report: ReportBody, clients: list[str]) -> str:
+    """Say which clients connect if they hold the leaf's issuer alone; empty if not measured."""
+    cells = [cell for cell in with_verdict(report, "cached_first") if cell["client"] in clients]
+    if not cells:
+        return ""
+    connect = len({cell["client"] for cell in cells if cell["verdict"] == "accepted"})
+    asked = many(len({cell["client"] for cell in cells}), "client")
+    return f"With the lowest intermediate and the root alone, {connect} of {asked} connect. "
 
 
 def _kinds(report: ReportBody, name: str) -> set[str]:
@@ -78,11 +93,11 @@ def _rotation(report: ReportBody, clients: list[str]) -> str:
     cells = [cell for cell in with_verdict(report, "wrong_cached") if cell["client"] in clients]
     rejecting = [cell["client"] for cell in cells if cell["verdict"] == "rejected"]
     if not cells:
-        return "What happens when the CA changes its intermediate was not measured."
+        return "What happens when the CA changes an intermediate was not measured."
     if len(rejecting) == len(clients):
-        return "It breaks when the CA changes its intermediate (wrong_cached: rejected)."
+        return "It breaks when the CA changes an intermediate (wrong_cached: rejected)."
     return (
-        f"It breaks for {names(rejecting)} when the CA changes its intermediate."
+        f"It breaks for {names(rejecting)} when the CA changes an intermediate."
         if (rejecting)
         else "A changed intermediate was accepted (wrong_cached): do not trust this result."
     )

@@ -158,6 +158,51 @@ def test_bundle_presents_the_leaf_alone_if_more_does_not_fit_and_says_so_in_byte
     assert x509.load_pem_x509_certificates(others) == [INTERMEDIATE[0]]
 
 
+@pytest.mark.parametrize("name", PROFILES)
+def test_bundle_says_in_bytes_why_another_form_does_not_fit(name):
+    chain = [LEAF, INTERMEDIATE[0], ROOT[0]]
+    in_der = [len(each.public_bytes(Encoding.DER)) for each in chain]
+    in_pem = sum(len(each.public_bytes(Encoding.PEM)) for each in chain)
+    size = certificate_message_size(chain)
+    key = bytes(138)
+    in_one_file = (
+        f"One DER file of all certificates does not work: of its {sum(in_der)} bytes the first "
+        f"{in_der[0]} are read, the leaf."
+    )
+    der_too = [f"DER files work too, by one call each: {size} of 4096 bytes.", in_one_file]
+    expected = {
+        "openmv-5.0": [
+            f"A PEM file does not work: of its {in_pem} bytes this firmware reads none, because "
+            "it reads DER only.",
+            in_one_file,
+        ],
+        "micropython-1.29": der_too,
+        "esp32": der_too,
+        "circuitpython": [
+            "DER files do not work: the key's 138 bytes are read with the byte behind them, and "
+            "refused.",
+            f"A call for each certificate does not work: the last one counts, so of {sum(in_der)} "
+            f"bytes the camera would present the {in_der[2]} of the last certificate alone.",
+        ],
+    }
+    form = bundle_form(f"emulator:{name}")
+    assert form is not None
+    first, *others = form.reasons(chain, key)
+    assert first == f"For {form.firmware}."
+    assert others == expected[name]
+    two = certificate_message_size(chain[:2])
+    short = list(replace(form, message_limit=two).reasons(chain, key))
+    assert short[1].startswith(f"The full chain's Certificate message has {size} bytes and {two} ")
+    assert short[2] == (
+        f"With 1 of 2 intermediates it has {two} bytes and fits. Clients must then trust "
+        f"{ROOT[0].subject.rfc4514_string()}."
+    )
+    # A leaf of a root has no other form.
+    assert not any(
+        "call for each" in each or "One DER" in each for each in form.reasons([LEAF], key)
+    )
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permission bits are Unix's")
 def test_bundle_is_its_owners_alone(tmp_path):
     before = os.umask(0)
