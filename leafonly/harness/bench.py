@@ -110,7 +110,7 @@ class Bench:
         )
         if doubt is not None:
             return replace(cell, verdict="error", reason=doubt, conclusive=False, cached_kind=None)
-        if scenario.holds_intermediate in ("all", "first") and cell.verdict == "accepted":
+        if _can_anchor(scenario) and cell.verdict == "accepted":
             return self._tell_cached_kind(client, scenario, key_type, cell)
         return cell
 
@@ -168,9 +168,9 @@ class Bench:
             conclusive=judgement.verdict != "error",
             observation=observation,
             # A control that comes out wrong is never news: nothing else would be believed. What
-            # is expected of longer chains follows from the shorter ones for most versions.
+            # is expected beyond the default scenarios follows from those for most versions.
             may_be_news=not scenario.control
-            and (not client.version_is_measured or scenario.needs_several),
+            and not (client.version_is_measured and scenario.in_readme),
         )
 
     def _observation(self, client: Client, scenario: Scenario, key_type: KeyType) -> Observation:
@@ -185,6 +185,12 @@ class Bench:
             return Observation(None, None, had_issuer=None, obstacle=str(error))
         except OSError as error:
             return Observation(None, None, None, f"the client does not start: {error}")
+
+
+def _can_anchor(scenario: Scenario) -> bool:
+    """Whether the client may have accepted by a certificate in its store alone."""
+    stored = scenario.holds_intermediate
+    return scenario.served == "leaf" and stored is not None and stored != "rotated"
 
 
 def _hung(control: Cell) -> bool:
