@@ -212,6 +212,10 @@ def test_chain_has_the_names_and_days_that_the_audit_found() -> None:
             "Leaf alone: 1 of 2 clients connect",
         ),
         ([("a", "absent", "error")], "No client gave a verdict"),
+        (
+            [("urllib", "aia_redirect", "rejected"), ("curl", "aia_redirect", "rejected")],
+            "AIA, redirect: 0 of 2 clients connect",
+        ),
     ],
 )
 def test_headline(cells: Any, said: str) -> None:
