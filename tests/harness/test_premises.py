@@ -132,6 +132,32 @@ def test_client_that_fetches_is_seen_at_the_url(
     assert cell.observation.had_issuer is (name == "aia_redirect")
 
 
+STAYS = """
+import http.client, socket, ssl, sys, urllib.parse
+from cryptography import x509
+trust, host, port = sys.argv[1:]
+try:
+    context = ssl.create_default_context(cafile=trust)
+    context.wrap_socket(socket.create_connection((host, port)), server_hostname=host)
+except ssl.SSLError as error:
+    leaf = x509.load_pem_x509_certificate(ssl.get_server_certificate((host, port)).encode())
+    aia = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    url = urllib.parse.urlsplit(aia[0].access_location.value)
+    there = http.client.HTTPConnection(url.netloc)
+    there.request("GET", url.path)
+    assert there.getresponse().status == 302
+    sys.exit(str(error))
+"""
+
+
+def test_client_that_does_not_follow_the_redirect_did_not_have_the_issuer(tmp_path: Path) -> None:
+    client = replace(HONEST, run=("{python}", "-c", STAYS, "{trust}", "{host}", "{port}"))
+    with Bench(Emulator(), OwnAuthority(), tmp_path) as bench:
+        cell = bench.measure_alone(client, SCENARIOS["aia_redirect"], "p256")
+    assert cell.outcome == MISSING, cell.explain()
+    assert cell.observation.had_issuer is False
+
+
 def test_controls_are_those_of_the_hierarchy_of_the_scenario(tmp_path: Path) -> None:
     short = replace(CLIENTS["openssl"], run=(*CLIENTS["openssl"].command, "-verify_depth", "1"))
     with HierarchyBenches(Emulator(), [*HIERARCHIES.values()], tmp_path) as benches:
