@@ -62,10 +62,20 @@ class Authority:
         )
         rotated = self._certificate_authority(f"intermediate {intermediates}", cas[-2])
         self._rotated = x509.load_pem_x509_certificate(rotated.cert_pem.bytes())
-        older = self._certificate_authority("older root", None) if crossed else None
-        self._older = x509.load_pem_x509_certificate(older.cert_pem.bytes()) if older else None
-        self._cross = (
-            (_signed_anew(self.root, self._older, older),) if older and self._older else ()
+        issuers = list(zip(self._certificates, self._cas, strict=True))
+        self._older: tuple[x509.Certificate, ...] = ()
+        self._cross: tuple[x509.Certificate, ...] = ()
+        # The issuers of the intermediates, in the order of those.
+        self._issuers = issuers[-2::-1]
+        if crossed:
+            older = self._certificate_authority("older root", None)
+            self._older = (x509.load_pem_x509_certificate(older.cert_pem.bytes()),)
+            self._issuers.append((*self._older, older))
+            self._cross = (_signed_anew(self.root, *self._issuers[-1]),)
+        yesterday = dt.datetime.now(dt.UTC) - _DAY
+        self._expired = tuple(
+            _signed_anew(each, *issuer, not_after=yesterday)
+            for each, issuer in zip(self.intermediates, self._issuers, strict=True)
         )
         self._leaf_keys: dict[KeyType, PrivateKey] = {}
         self._making_key = threading.Lock()
@@ -90,7 +100,7 @@ class Authority:
     @property
     def anchors(self) -> tuple[x509.Certificate, ...]:
         """All trust anchors: the root, and the older root that has certified it, if any."""
-        return (self.root, self._older) if self._older else (self.root,)
+        return (self.root, *self._older)
 
     def naming_issuers(self, urls: Sequence[str]) -> tuple[x509.Certificate, ...]:
         """Return the intermediates, each naming where its issuer's certificate is (AIA).
@@ -102,13 +112,17 @@ class Authority:
             urls: The caIssuers URLs of the second intermediate, the third and so on.
 
         """
-        issuers = list(reversed(list(zip(self._certificates, self._cas, strict=True))[:-1]))
         plain = self.intermediates
         named = [
-            _signed_anew(each, issuer, ca, url)
-            for each, (issuer, ca), url in zip(plain, issuers, urls, strict=False)
+            _signed_anew(each, *issuer, url=url)
+            for each, issuer, url in zip(plain, self._issuers, urls, strict=False)
         ]
         return (*named, *plain[len(named) :])
+
+    @property
+    def expired_intermediates(self) -> tuple[x509.Certificate, ...]:
+        """The intermediates as issued before: same names and keys, and they ended yesterday."""
+        return self._expired
 
     @property
     def rotated_intermediate(self) -> x509.Certificate:
@@ -214,7 +228,9 @@ def _signed_anew(
     certificate: x509.Certificate,
     issuer: x509.Certificate,
     ca: trustme.CA,
+    *,
     url: str | None = None,
+    not_after: dt.datetime | None = None,
 ) -> x509.Certificate:
     """Return a certificate of the same name and key, signed by `ca`, whose own is `issuer`."""
     ski = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
@@ -225,7 +241,7 @@ def _signed_anew(
         .public_key(certificate.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(certificate.not_valid_before_utc)
-        .not_valid_after(certificate.not_valid_after_utc)
+        .not_valid_after(not_after or certificate.not_valid_after_utc)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ski), critical=False
         )

@@ -20,8 +20,8 @@ class Hierarchy:
         name: As users write it: `--hierarchy=deep`.
         purpose: One line for people.
         needed: How many intermediates stand between the leaf and the nearest trusted root.
-        crossed: That root is also certified by an older one. Clients trust both, and the full
-            chain has the cross-certificate besides.
+        crossed: That root is also certified by an older one. Clients trust both, unless a
+            scenario says otherwise, and the full chain has the cross-certificate besides.
 
     """
 
@@ -37,8 +37,16 @@ class Hierarchy:
 
 CLASSIC = Hierarchy(name="classic", purpose="one intermediate", needed=1)
 
+# The shortest chains first: see `leafonly.harness.hierarchies`.
 _ALL = (
     CLASSIC,
+    Hierarchy(
+        name="cross",
+        purpose="one intermediate below a root that an older root has certified; clients trust "
+        "both, or one of them",
+        needed=1,
+        crossed=True,
+    ),
     Hierarchy(
         name="letsencrypt-rsa",
         purpose="leaf <- YR <- Root YR <- X1: two intermediates",

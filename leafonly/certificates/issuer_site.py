@@ -11,9 +11,10 @@ from cryptography import x509
 
 from leafonly.certificates.chain import der
 
-__all__ = ["IssuerSite", "Response"]
+__all__ = ["UNCOUNTED", "IssuerSite", "Response"]
 
-_MOVED = "-moved"  # at the end of the URL that a redirect names
+UNCOUNTED = "leafonly-preflight"
+"""The User-Agent of our own requests, which are no client's."""
 
 
 def _path(label: str, number: int) -> str:
@@ -24,30 +25,30 @@ def _path(label: str, number: int) -> str:
 class Response:
     """What the site responds with. RFC 5280 section 4.2.2.1 wants DER, or PKCS#7 in DER."""
 
-    body: bytes
+    body: bytes = b""
     content_type: str = "application/pkix-cert"
-    redirects: bool = False
-    """The first response names another URL of the site, which has the body."""
+    location: str | None = None
+    """The response is a redirect (302) to this URL."""
 
 
 class IssuerSite:
     """Serves intermediates over loopback HTTP and counts the requests.
 
-    There are two ports. One responds with an intermediate. The other reads the request and
+    There are two ports. One responds with what was published. The other reads the request and
     never responds. Every URL has a label, so that each request belongs to one cell.
 
     Args:
-        intermediate: Served as DER (`application/pkix-cert`).
-        response: Served in its place.
+        intermediate: Served as DER where nothing was published; None for "not found".
 
     """
 
-    def __init__(self, intermediate: x509.Certificate, response: Response | None = None) -> None:
+    def __init__(self, intermediate: x509.Certificate | None = None) -> None:
         self._asked: list[str] = []  # one path per request; append is atomic
-        self._published: dict[str, bytes] = {}  # by path
+        self._published: dict[str, Response] = {}  # by path
         self._closing = threading.Event()
-        self._live = self._server(response or Response(der(intermediate)))
-        self._dead = self._server(None)
+        self._unpublished = Response(der(intermediate)) if intermediate else None
+        self._live = self._server(responds=True)
+        self._dead = self._server(responds=False)
 
     def __enter__(self) -> Self:
         return self
@@ -60,22 +61,22 @@ class IssuerSite:
     ) -> None:
         self.close()
 
-    def url(self, label: str, *, dead: bool = False, number: int = 1) -> str:
+    def url(self, label: str, number: int = 1, *, dead: bool = False) -> str:
         """Return the caIssuers URL for a label; `dead` for the one that never answers.
 
         Args:
             label: Whom the requests are counted for.
+            number: Which of the label's URLs; 1 is the leaf's issuer.
             dead: The port that never responds.
-            number: Which of the intermediates, the leaf's issuer is 1.
 
         """
         port = (self._dead if dead else self._live).server_address[1]
         return f"http://127.0.0.1:{port}/{_path(label, number)}"
 
-    def publish(self, label: str, intermediates: Sequence[x509.Certificate]) -> None:
-        """Serve these at the URLs 1, 2 and so on of a label, as DER."""
-        for number, each in enumerate(intermediates, 1):
-            self._published[_path(label, number)] = der(each)
+    def publish(self, label: str, responses: Sequence[Response]) -> None:
+        """Serve these at the URLs 1, 2 and so on of a label."""
+        for number, each in enumerate(responses, 1):
+            self._published[_path(label, number)] = each
 
     def fetches(self, label: str) -> int:
         """Return the number of requests for a label, at either port."""
@@ -96,30 +97,30 @@ class IssuerSite:
             server.shutdown()
             server.server_close()
 
-    def _server(self, response: Response | None) -> ThreadingHTTPServer:
+    def _server(self, *, responds: bool) -> ThreadingHTTPServer:
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             timeout = 10
 
             def do_GET(self) -> None:
-                path = self.path.strip("/").removesuffix(_MOVED)
-                site._asked.append(path)
-                if response is None:
+                path = self.path.strip("/")
+                if self.headers["User-Agent"] != UNCOUNTED:
+                    site._asked.append(path)
+                if not responds:
                     site._closing.wait()
                     return
-                if response.redirects and not self.path.endswith(_MOVED):
-                    self.send_response(302)
-                    self.send_header("Location", self.path + _MOVED)
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
+                said = site._published.get(path, site._unpublished)
+                if said is None:
+                    self.send_error(404)
                     return
-                body = site._published.get(path, response.body)
-                self.send_response(200)
-                self.send_header("Content-Type", response.content_type)
-                self.send_header("Content-Length", str(len(body)))
+                self.send_response(200 if said.location is None else 302)
+                if said.location is not None:
+                    self.send_header("Location", said.location)
+                self.send_header("Content-Type", said.content_type)
+                self.send_header("Content-Length", str(len(said.body)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(said.body)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Keep silent: the count is the log."""

@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.changes import changes
 from leafonly.clients.client import CannotOverride
-from leafonly.clients.measured import LONGER_CHAINS, SCENARIO_NAMES, in_words
+from leafonly.clients.measured import DEFAULT_SCENARIOS, in_words
 
 __all__ = ["markdown"]
-
-# Measured with few versions; docs/chains.md has them.
-_SCENARIOS = tuple(name for name in SCENARIO_NAMES if name not in LONGER_CHAINS)
 
 _HEAD = """\
 # Clients
@@ -43,10 +40,10 @@ def markdown() -> str:
 
 
 def _table(clients: Iterable[Client]) -> Iterable[str]:
-    yield f"| client | kind | TLS library | {' | '.join(_SCENARIOS)} |"
-    yield "|---" * (3 + len(_SCENARIOS)) + "|"
+    yield f"| client | kind | TLS library | {' | '.join(DEFAULT_SCENARIOS)} |"
+    yield "|---" * (3 + len(DEFAULT_SCENARIOS)) + "|"
     for client in clients:
-        outcomes = " | ".join(_outcome(client, name) for name in _SCENARIOS)
+        outcomes = " | ".join(_outcome(client, name) for name in DEFAULT_SCENARIOS)
         link = f"[{client.name}](#{_anchor(client.name)})"
         yield f"| {link} | {client.kind} | {client.stack.name} | {outcomes} |"
     yield ""

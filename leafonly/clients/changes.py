@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from leafonly.clients.client import Client
-from leafonly.clients.measured import LONGER_CHAINS
+from leafonly.clients.measured import DEFAULT_SCENARIOS
 
 __all__ = ["changes"]
 
@@ -25,7 +25,7 @@ def changes(clients: Iterable[Client]) -> str:
     for client in clients:
         for before, after in pairwise(client.measured):
             for scenario, outcome in after.outcomes.items():
-                if scenario not in LONGER_CHAINS and outcome != before.outcomes[scenario]:
+                if scenario in DEFAULT_SCENARIOS and outcome != before.outcomes[scenario]:
                     change = f"`{scenario}` from `{before.outcomes[scenario]}` to `{outcome}`"
                     since = after.where.text if after.where else f"with {after}"
                     found[f"{change}, {since}"].append(client.name)

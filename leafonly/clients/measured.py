@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from leafonly.clients.refusal import REASONS
 
 __all__ = [
-    "LONGER_CHAINS",
+    "DEFAULT_SCENARIOS",
+    "MUST_REJECT",
     "PARTIAL_CHAIN",
     "SCENARIO_NAMES",
     "USUAL",
@@ -44,14 +45,27 @@ USUAL = {
     "cached_first": "rejected",
     "aia_two": "rejected",
     "aia_three": "rejected",
+    "aia_redirect": "rejected",
+    "aia_pem": "rejected",
+    "aia_p7c": "rejected",
+    "aia_wrong_issuer": "rejected",
+    "stale_cached": "rejected",
+    "stale_full_chain": "accepted",
+    "older_root": "accepted",
+    "newer_root": "accepted",
+    "stale_cross": "accepted: completes",
 }
 """Scenario -> the outcome of a client that does nothing special."""
 
 SCENARIO_NAMES = tuple(USUAL)
 """The scenarios in reading order; `leafonly.harness.scenario` describes them."""
 
-LONGER_CHAINS = ("partial_chain", "cached_first", "aia_two", "aia_three")
-"""Those that need several intermediates, so that the default run has none of them."""
+MUST_REJECT = frozenset({"untrusted_root", "wrong_cached", "aia_wrong_issuer"})
+"""The scenarios that offer no path to a trusted root, whatever a client has stored or fetched."""
+
+DEFAULT_SCENARIOS = SCENARIO_NAMES[: SCENARIO_NAMES.index("wrong_cached") + 1]
+"""Those of the default run. The others are measured where they are asked for, and with fewer
+versions of the clients; docs/chains.md has them."""
 
 
 _OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"} | {
@@ -141,22 +155,26 @@ def measured(*versions: str, where: Condition | None = None, **differences: str)
 def with_usual(measurements: Measurements, usual: Mapping[str, str]) -> Measurements:
     """Return the measurements with all outcomes: the declared, the stack's usual, then `USUAL`."""
     return tuple(
-        replace(each, outcomes=_with_longer_chains({**usual, **each.outcomes}))
+        replace(each, outcomes=_with_what_follows({**usual, **each.outcomes}))
         for each in measurements
     )
 
 
-def _with_longer_chains(declared: Mapping[str, str]) -> Mapping[str, str]:
-    """Return all outcomes; with several intermediates, what follows from those with one.
+def _with_what_follows(declared: Mapping[str, str]) -> Mapping[str, str]:
+    """Return all outcomes; of the scenarios beyond the default ones, what follows from those.
 
     A chain that ends early is rejected as the leaf alone is. A client that anchors needs nothing
-    above the stored intermediate. One that fetches an issuer fetches the issuer's issuer, too.
-    Clients that do otherwise declare it.
+    above the stored intermediate. One that fetches an issuer fetches the issuer's issuer, too,
+    follows a redirect, and reads each form. Clients that do otherwise declare it.
     """
     one = {**USUAL, **declared}
     anchors = {"cached_first": one["cached"]} if one["cached"] == "accepted: anchors" else {}
-    fetches = {"aia_two": one["aia"], "aia_three": one["aia"]}
-    return {**one, "partial_chain": one["absent"], **anchors, **fetches, **declared}
+    stored = {"stale_cross": one["cached"], **anchors}
+    fetches = dict.fromkeys(_BY_FETCHING, one["aia"])
+    return {**one, "partial_chain": one["absent"], **stored, **fetches, **declared}
+
+
+_BY_FETCHING = ("aia_two", "aia_three", "aia_redirect", "aia_pem", "aia_p7c")
 
 
 def by_default_context(*versions: str, since: tuple[str, ...]) -> Measurements:

@@ -45,24 +45,22 @@ def _run(options: Namespace) -> int:
 
 def _serve_cell(cell: str) -> int:
     from leafonly.certificates.chain import KEY_TYPES
-    from leafonly.certificates.hierarchy import CLASSIC
     from leafonly.clients import CLIENTS
     from leafonly.clients.cell_id import CellId
     from leafonly.clients.discovery import find
-    from leafonly.harness.scenario import possible
+    from leafonly.harness.scenario import SCENARIOS
 
     client, scenario, key_type = CellId.parse(cell)
     if client not in CLIENTS:
         return fail(unknown("client", client, CLIENTS))
-    scenarios = {each.name: each for each in possible(CLASSIC)}
-    if scenario not in scenarios:
-        return fail(unknown("scenario", scenario, scenarios))
+    if scenario not in SCENARIOS:
+        return fail(unknown("scenario", scenario, SCENARIOS))
     if key_type not in KEY_TYPES:
         return fail(unknown("key type", key_type, KEY_TYPES))
     found = find(CLIENTS[client])
     if not found.available:
         return fail(f"{client}: {found.unavailable_because}; install it with: {found.install}")
-    return _serve_until_enter(CLIENTS[client], scenarios[scenario], key_type)
+    return _serve_until_enter(CLIENTS[client], SCENARIOS[scenario], key_type)
 
 
 def _serve_until_enter(client: "Client", scenario: "Scenario", key_type: "KeyType") -> int:
@@ -73,13 +71,15 @@ def _serve_until_enter(client: "Client", scenario: "Scenario", key_type: "KeyTyp
     from leafonly.cameras.emulator.camera import Emulator
     from leafonly.harness.bench import Bench
     from leafonly.harness.preflight import PreflightError
+    from leafonly.harness.scenario import first_hierarchy
     from leafonly.harness.subjects.own_authority import OwnAuthority
     from leafonly.tls.flight import FlightError
 
+    subject = OwnAuthority(hierarchy=first_hierarchy(scenario))
     try:
         with (
             tempfile.TemporaryDirectory(prefix="leafonly-") as directory,
-            Bench(Emulator(), OwnAuthority(), Path(directory)) as bench,
+            Bench(Emulator(), subject, Path(directory)) as bench,
             bench.staged(client, scenario, key_type) as at,
         ):
             print(f"The camera serves {scenario.name} on port {at.endpoint.port}.")

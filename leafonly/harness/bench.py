@@ -122,7 +122,7 @@ class Bench:
         )
         if doubt is not None:
             return replace(cell, verdict="error", reason=doubt, conclusive=False, cached_kind=None)
-        if scenario.holds_intermediate in ("all", "first") and cell.verdict == "accepted":
+        if _can_anchor(scenario) and cell.verdict == "accepted":
             return self._tell_cached_kind(client, scenario, key_type, cell)
         return cell
 
@@ -203,9 +203,9 @@ class Bench:
             conclusive=judgement.verdict != "error",
             observation=observation,
             # A control that comes out wrong is never news: nothing else would be believed. What
-            # is expected of longer chains follows from the shorter ones for most versions.
+            # is expected beyond the default scenarios follows from those for most versions.
             may_be_news=not scenario.control
-            and (not client.version_is_measured or scenario.needs_several),
+            and not (client.version_is_measured and scenario.in_readme),
         )
 
     def _observation(
@@ -232,6 +232,12 @@ class Bench:
         """Raise what is known: a board takes seconds to refuse a chain."""
         if (limit := self._limits.get((scenario.served, key_type))) is not None:
             raise FirmwareLimit(limit)
+
+
+def _can_anchor(scenario: Scenario) -> bool:
+    """Whether the client may have accepted by a certificate in its store alone."""
+    stored = scenario.holds_intermediate
+    return scenario.served == "leaf" and stored is not None and stored != "rotated"
 
 
 def _hung(control: Cell) -> bool:

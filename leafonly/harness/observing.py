@@ -113,13 +113,16 @@ def _fault(staged: Staged) -> str | None:
 
 def _had_issuer(staged: Staged, scenario: Scenario, saw: ServerSaw) -> bool | None:
     """Return whether the client had all intermediates: presented, stored or fetched."""
-    if scenario.served == "full_chain" or scenario.holds_intermediate == "all":
+    if scenario.served == "full_chain" or scenario.holds_intermediate in (
+        "all",
+        "expired_cross",
+    ):
         return True
     if scenario.aia and staged.to_serve.fetches is None and staged.client.fetches_issuer:
         return None
     # Asking the address that never answers brings nothing.
     asked = staged.to_serve.fetched_all
-    return scenario.aia == "live" and (asked() if asked else saw.aia_fetches > 0)
+    return asked() if asked else scenario.aia == "live" and saw.aia_fetches > 0
 
 
 def _warm_up_failure(staged: Staged, finished: Finished) -> str | None:

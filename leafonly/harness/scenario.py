@@ -6,10 +6,19 @@ from typing import Literal
 
 from leafonly.cameras import Served
 from leafonly.certificates.chain import KEY_TYPES, KeyType
-from leafonly.certificates.hierarchy import Hierarchy
-from leafonly.clients.measured import SCENARIO_NAMES
+from leafonly.certificates.hierarchy import HIERARCHIES, Hierarchy
+from leafonly.clients.measured import DEFAULT_SCENARIOS, SCENARIO_NAMES
 
-__all__ = ["CONTROLS", "SCENARIOS", "Scenario", "is_measured", "possible", "without_root"]
+__all__ = [
+    "CONTROLS",
+    "SCENARIOS",
+    "Scenario",
+    "asked_by_default",
+    "first_hierarchy",
+    "is_measured",
+    "possible",
+    "without_root",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,16 +29,24 @@ class Scenario:
         name: As users write it: `--scenarios=absent`.
         purpose: One line for people.
         served: What the camera is asked to present.
-        holds_root: The client trusts our root; otherwise it trusts some other root.
+        holds_roots: The client trusts `all` of our roots; where an older root has certified the
+            newer one, only the `newer` or only the `older`. None: it trusts some other root.
         holds_intermediate: `all` if every intermediate is in the client's store, `first` if
-            only the leaf's issuer is, `rotated` if in its place another of the same name with
-            another key is.
+            only the leaf's issuer is. `all` but the leaf's issuer: in its place is, of the same
+            name, one with another key (`rotated`), or the same key's certificate of before,
+            which has expired (`expired`). `expired_cross`: in place of the cross-certificate is
+            one that has expired.
         visited: The client has just visited, in the same process or profile, a server of
             the same authority that presented the full chain.
-        aia: `live` if leaf and intermediates name caIssuers URLs that work, `dead` if the leaf
-            names one that never answers, None if there are none.
+        aia: What the caIssuers URLs in leaf and intermediates respond with: the certificate as
+            DER (`live`), nothing ever (`dead`), a redirect to the certificate, the certificate as
+            `pem`, or in a PKCS#7 (`p7c`), or one of the same name with another key
+            (`wrong_issuer`). None: there are no URLs.
         needed: The numbers of missing intermediates with which it can be asked; see
             `Hierarchy.needed`. None: with any.
+        crossed: It can be asked only where the root is also certified by an older one.
+        only_named: It is asked only if `--scenarios` names it, or all. The others are asked by
+            default, with the hierarchies that make them possible.
         control: A cell that tells whether this client's other cells can be believed.
         correct: What a correct client does, where the standards leave no choice.
 
@@ -38,18 +55,25 @@ class Scenario:
     name: str
     purpose: str
     served: Served = "leaf"
-    holds_root: bool = True
-    holds_intermediate: Literal["all", "first", "rotated"] | None = None
+    holds_roots: Literal["all", "newer", "older"] | None = "all"
+    holds_intermediate: Literal["all", "first", "rotated", "expired", "expired_cross"] | None = None
     visited: bool = False
-    aia: Literal["live", "dead"] | None = None
+    aia: Literal["live", "dead", "redirect", "pem", "p7c", "wrong_issuer"] | None = None
     needed: Collection[int] | None = None
+    crossed: bool = False
+    only_named: bool = False
     control: bool = False
     correct: Literal["accepted", "rejected"] | None = None
 
     @property
-    def needs_several(self) -> bool:
-        """Whether it can be asked only where several intermediates stand above the leaf."""
-        return self.needed is not None and min(self.needed) > 1
+    def holds_root(self) -> bool:
+        """Whether the client trusts a root of ours."""
+        return self.holds_roots is not None
+
+    @property
+    def in_readme(self) -> bool:
+        """Whether it is one of the default run, measured with every version that is declared."""
+        return self.name in DEFAULT_SCENARIOS
 
 
 _SEVERAL = (2, 3)
@@ -66,7 +90,7 @@ _ALL = (
         name="untrusted_root",
         purpose="control: the root is not trusted, so a verifying client rejects",
         served="full_chain",
-        holds_root=False,
+        holds_roots=None,
         control=True,
         correct="rejected",
     ),
@@ -129,6 +153,72 @@ _ALL = (
         aia="live",
         needed=(3,),
     ),
+    Scenario(
+        name="aia_redirect",
+        purpose="leaf only, and the address in the leaf redirects to the intermediate",
+        aia="redirect",
+        needed=(1,),
+        only_named=True,
+    ),
+    Scenario(
+        name="aia_pem",
+        purpose="leaf only, and the address in the leaf has the intermediate as PEM",
+        aia="pem",
+        needed=(1,),
+        only_named=True,
+    ),
+    Scenario(
+        name="aia_p7c",
+        purpose="leaf only, and the address in the leaf has the intermediate in a PKCS#7",
+        aia="p7c",
+        needed=(1,),
+        only_named=True,
+    ),
+    Scenario(
+        name="aia_wrong_issuer",
+        purpose="leaf only, and the address in the leaf has the CA's intermediate of another key",
+        aia="wrong_issuer",
+        needed=(1,),
+        only_named=True,
+        correct="rejected",
+    ),
+    Scenario(
+        name="stale_cached",
+        purpose="leaf only, and the store holds the intermediate's certificate that has expired",
+        holds_intermediate="expired",
+        only_named=True,
+    ),
+    Scenario(
+        name="stale_full_chain",
+        purpose="the whole chain, and the store holds an intermediate's that has expired",
+        served="full_chain",
+        holds_intermediate="expired",
+        only_named=True,
+        correct="accepted",
+    ),
+    Scenario(
+        name="older_root",
+        purpose="the whole chain, and of the two roots the client trusts only the older",
+        served="full_chain",
+        holds_roots="older",
+        crossed=True,
+        correct="accepted",
+    ),
+    Scenario(
+        name="newer_root",
+        purpose="the whole chain, and of the two roots the client trusts only the newer",
+        served="full_chain",
+        holds_roots="newer",
+        crossed=True,
+        correct="accepted",
+    ),
+    Scenario(
+        name="stale_cross",
+        purpose="leaf only; the store holds the intermediates and an expired cross-certificate",
+        holds_intermediate="expired_cross",
+        crossed=True,
+        correct="accepted",
+    ),
 )
 
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
@@ -149,10 +239,25 @@ def is_measured(scenario: Scenario, key_type: KeyType) -> bool:
 
 
 def possible(hierarchy: Hierarchy) -> list[Scenario]:
-    """Return the scenarios that can be asked with this many certificates above the leaf."""
-    return [each for each in _ALL if each.needed is None or hierarchy.needed in each.needed]
+    """Return the scenarios that can be asked with these certificates above the leaf."""
+    return [
+        each
+        for each in _ALL
+        if (each.needed is None or hierarchy.needed in each.needed)
+        and (hierarchy.crossed or not each.crossed)
+    ]
+
+
+def asked_by_default(hierarchy: Hierarchy) -> list[Scenario]:
+    """Return the scenarios that are asked with a hierarchy where none is named."""
+    return [each for each in possible(hierarchy) if not each.only_named]
+
+
+def first_hierarchy(scenario: Scenario) -> Hierarchy:
+    """Return the first hierarchy that makes a scenario possible, which has the shortest chain."""
+    return next(each for each in HIERARCHIES.values() if scenario in possible(each))
 
 
 def without_root(scenario: Scenario) -> Scenario:
     """Take the root away: what tells *completes* from *anchors* in `cached`."""
-    return replace(scenario, holds_root=False)
+    return replace(scenario, holds_roots=None)

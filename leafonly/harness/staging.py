@@ -13,6 +13,7 @@ from leafonly.certificates.chain import KeyType
 from leafonly.clients import Client
 from leafonly.harness.invocation import Invocation, invocations
 from leafonly.harness.preflight import check_presented
+from leafonly.harness.premises import check_fetchable, check_held
 from leafonly.harness.scenario import Scenario
 from leafonly.harness.subjects.subject import Subject, ToServe
 
@@ -62,7 +63,8 @@ class Staging:
         Raises:
             CameraError: The camera refuses or is gone.
             FlightError: What it presents cannot be read.
-            PreflightError: It presents something else than the scenario asks for.
+            PreflightError: It presents something else than the scenario asks for, or the client
+                would hold or could fetch something else.
             OSError: The client's store cannot be written.
 
         """
@@ -77,11 +79,15 @@ class Staging:
             stack.callback(shutil.rmtree, directory, ignore_errors=True)
             endpoint = stack.enter_context(self._camera.serve(self._loads(to_serve)))
             check_presented(endpoint, to_serve, subject.host)
+            held = subject.holding(scenario)
+            if to_serve.is_ours and to_serve.chain is not None:
+                check_held(scenario, to_serve.chain, held)
+                check_fetchable(scenario, to_serve.chain)
             warm_up = None
             if to_serve.visited_before is not None:
                 loads = loads_for("full_chain", to_serve.visited_before)
                 warm_up = stack.enter_context(Emulator().serve(loads))
-            store = client.trust.write(directory, *subject.holding(scenario))
+            store = client.trust.write(directory, *held)
             there = [warm_up, endpoint]
             yield Staged(
                 client=client,

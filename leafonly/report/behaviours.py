@@ -99,11 +99,28 @@ def _of_the_leaf_alone(outcomes: Outcomes) -> Iterator[str]:
         yield "Connects to the full chain"
     if outcomes.get("wrong_cached") in ("accepted", "anchors"):
         yield "accepts an intermediate with another key"
+    if outcomes.get("stale_cached") in ("accepted", "anchors"):
+        yield "goes on trusting it when it has expired"
+    if outcomes.get("stale_full_chain") == "rejected":
+        yield "rejects even the full chain while an expired one is installed"
+    if outcomes.get("stale_cross") == "rejected":
+        yield "takes an expired cross-certificate although it has another path"
+
+
+_FETCHED = {
+    "aia_two": "two in a row",
+    "aia_three": "three in a row",
+    "aia_redirect": "by a redirect",
+    "aia_pem": "PEM",
+    "aia_p7c": "PKCS#7",
+}
 
 
 def _of_other_sources(outcomes: Outcomes) -> Iterator[str]:
-    if outcomes.get("aia") == "accepted":
-        yield "fetches a missing one (AIA)"
+    fetches = [outcomes.get(name) == "accepted" for name in ("aia", *_FETCHED)]
+    if any(fetches):
+        fails = [what for name, what in _FETCHED.items() if outcomes.get(name) == "rejected"]
+        yield "fetches a missing one (AIA)" + (f", but not {' or '.join(fails)}" if fails else "")
     if outcomes.get("visited") == "accepted":
         yield "remembers one from a visit"
     unknown = sum(each in ("error", "not_applicable") for each in outcomes.values())

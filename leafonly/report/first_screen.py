@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from leafonly.report.counting import conclusive, failed_requirements, many, names, same_row
+from leafonly.report.headings import HEADINGS
 from leafonly.report.intermediates import Intermediates, above_the_leaf
 from leafonly.report.rows import CellRow, Report
 from leafonly.report.sentence import presentation_sentence
@@ -53,7 +54,7 @@ def headline(report: Report) -> str:
     if not asked:
         return _without_clients(report)
     remote = report["run"]["kind"] == "remote_host"
-    situation = "As deployed" if remote else _SITUATIONS[asked[0]["scenario"]]
+    situation = "As deployed" if remote else _situation(asked[0]["scenario"])
     connect = [cell for cell in asked if cell["verdict"] == "accepted"]
     if len(asked) == 1:
         does = "connects" if connect else "does not connect"
@@ -61,12 +62,16 @@ def headline(report: Report) -> str:
     return f"{situation}: {len(connect)} of {len(asked)} clients connect"
 
 
+def _situation(scenario: str) -> str:
+    return _SITUATIONS.get(scenario) or ", ".join(filter(None, HEADINGS[scenario]))
+
+
 def _asked(report: Report) -> Sequence[CellRow]:
     """List one cell for each client: of the leaf alone, if that was measured."""
     absent = list(conclusive(report, "absent"))
     # A client that fetches the intermediate is judged by `aia`, where the leaf has the address.
     fetching = [cell for cell in conclusive(report, "aia") if not same_row(cell, absent)]
-    others = (conclusive(report, scenario) for scenario in _SITUATIONS)
+    others = (conclusive(report, scenario) for scenario in (*_SITUATIONS, *HEADINGS))
     return [*absent, *fetching] or next((cells for cells in others if cells), [])
 
 

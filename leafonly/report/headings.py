@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from leafonly.clients.measured import MUST_REJECT
 from leafonly.report.rows import CellRow, Reach, RemedyKind
 
 __all__ = ["HEADINGS", "KINDS", "REACHES", "REASONS", "REMEDY_KINDS", "Heading", "Look", "look"]
@@ -28,6 +29,15 @@ HEADINGS: Mapping[str, Heading] = {
     "cached_first": Heading("Lowest only", "installed"),
     "aia_two": Heading("AIA", "two fetches"),
     "aia_three": Heading("AIA", "three fetches"),
+    "aia_redirect": Heading("AIA", "redirect"),
+    "aia_pem": Heading("AIA", "PEM"),
+    "aia_p7c": Heading("AIA", "PKCS#7"),
+    "aia_wrong_issuer": Heading("AIA", "wrong issuer"),
+    "stale_cached": Heading("Expired", "installed"),
+    "stale_full_chain": Heading("Full chain", "expired installed"),
+    "older_root": Heading("Full chain", "older root only"),
+    "newer_root": Heading("Full chain", "newer root only"),
+    "stale_cross": Heading("Expired cross", "installed"),
 }
 
 REASONS: Mapping[str, str] = {
@@ -64,8 +74,6 @@ REMEDY_KINDS: Mapping[RemedyKind, str] = {
     "aia": "in the certificate",
 }
 
-# A client that rejects here does what it should.
-_TO_BE_REJECTED = ("untrusted_root", "wrong_cached")
 # The evidence has them; in the table they would be in most cells.
 _USUAL_REASONS = ("missing_issuer", "untrusted_root", "other")
 
@@ -81,7 +89,8 @@ class Look(NamedTuple):
 
 def look(cell: CellRow) -> Look:
     """Return how a cell looks. Only what keeps a user's client away, or endangers it, is red."""
-    refuses = cell["scenario"] in _TO_BE_REJECTED
+    # A client that rejects here does what it should.
+    refuses = cell["scenario"] in MUST_REJECT
     verdict = cell["verdict"]
     if verdict == "accepted":
         if cell["cached_kind"] == "anchors":

@@ -25,11 +25,24 @@ _SITUATIONS = {
     "cached_first": "With only the lowest intermediate installed on the client",
     "aia_two": "If two missing intermediates can be fetched (AIA)",
     "aia_three": "If three missing intermediates can be fetched (AIA)",
+    "aia_redirect": "If the address in the leaf redirects to the intermediate (AIA)",
+    "aia_pem": "If the address in the leaf has the intermediate as PEM (AIA)",
+    "aia_p7c": "If the address in the leaf has the intermediate in a PKCS#7 (AIA)",
+    "aia_wrong_issuer": "If the address in the leaf has an intermediate of another key (AIA)",
+    "stale_cached": "With an expired certificate of the intermediate installed on the client",
+    "stale_full_chain": "Full chain, with such an expired certificate installed on the client",
+    "older_root": "Full chain, with only the older root trusted",
+    "newer_root": "Full chain, with only the newer root trusted",
+    "stale_cross": "With an expired cross-certificate among the installed intermediates",
     "full_chain": "Full chain",
     "untrusted_root": "Full chain of a root that the client does not trust",
 }
 _ALWAYS_SAID = ("absent", "cached")
-_SAID_IF_ACCEPTED = (*("visited", "aia", "partial_chain", "cached_first", "aia_two", "aia_three"),)
+_SAID_IF_ACCEPTED = (
+    *("visited", "aia", "partial_chain", "cached_first", "aia_two", "aia_three"),
+    *("aia_redirect", "aia_pem", "aia_p7c", "aia_wrong_issuer", "stale_cached", "stale_cross"),
+    *("stale_full_chain", "older_root", "newer_root"),
+)
 
 
 def sentence(report: ReportBody) -> str:

@@ -7,6 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from leafonly.certificates.printable import printable
+from leafonly.clients.measured import MUST_REJECT
 from leafonly.report.rows import Report
 from leafonly.report.shown import folded
 from leafonly.report.summary import MARKS, Row, cell_word, rows, scenario_names
@@ -14,8 +15,6 @@ from leafonly.report.summary import MARKS, Row, cell_word, rows, scenario_names
 __all__ = ["matrix", "wrapped"]
 
 _COLOURS = {"yes": "green", "anchor": "yellow", "no": "red", "ERROR": "magenta", "n/a": "dim"}
-_WRONG_TO_ACCEPT = ("untrusted_root", "wrong_cached")
-"""A correct client rejects these chains, so here `no` is not red and `yes` is."""
 _LONGEST_NAME = 200  # characters of a name or a version
 _LONGEST_TEXT = 4000
 _LEAST_NAME, _LEAST_LIBRARY = 12, 8  # columns below which there is no use in showing one
@@ -75,7 +74,7 @@ def _library(row: Row) -> str:
 def _least(scenarios: Sequence[str], widest: Sequence[int]) -> list[tuple[int, int]]:
     """List for each scenario the columns it needs, and those that its heading would like."""
     return [
-        (max(3, word), max(3, word, *map(len, name.split("_"))))
+        (max(3, word), max(3, word, *map(len, name.split("_", 1))))
         for name, word in zip(scenarios, widest, strict=True)
     ]
 
@@ -119,7 +118,7 @@ def _legend(
     used = {_plain(word) for row in words for word in row}
     used |= {word.removeprefix(_plain(word)) for row in words for word in row}
     lines = [f"{word}: {what}" for word, what in MARKS.items() if word in used]
-    parts = zip((name.split("_") for name in scenarios), widths.scenarios, strict=True)
+    parts = zip((name.split("_", 1) for name in scenarios), widths.scenarios, strict=True)
     if any(max(map(len, names)) > columns for names, columns in parts):
         lines.insert(0, f"columns: {', '.join(scenarios)}")
     return [Text(wrapped(line, width, indent=2), "dim") for line in lines]
@@ -134,7 +133,8 @@ def _cut(text: str, columns: int) -> str:
 def _colour(scenario: str, word: str) -> str:
     plain = _plain(word)
     colour = _COLOURS.get(plain, "")
-    if scenario in _WRONG_TO_ACCEPT and plain in ("yes", "anchor", "no"):
+    # A correct client rejects these chains, so here `no` is not red and `yes` is.
+    if scenario in MUST_REJECT and plain in ("yes", "anchor", "no"):
         colour = "" if plain == "no" else "red"
     return f"{colour} bold".strip() if word != plain else colour
 

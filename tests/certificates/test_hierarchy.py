@@ -1,5 +1,6 @@
 """Hierarchies are what they say they are, judged by OpenSSL."""
 
+import functools
 import urllib.request
 from collections.abc import Sequence
 
@@ -10,7 +11,8 @@ from OpenSSL import crypto
 from leafonly.certificates.chain import KeyType
 from leafonly.certificates.hierarchy import CLASSIC, HIERARCHIES, Hierarchy
 from leafonly.certificates.inspection import aia_urls
-from leafonly.certificates.issuer_site import IssuerSite, Response
+from leafonly.certificates.issuer_responses import RESPONSES
+from leafonly.certificates.issuer_site import IssuerSite
 
 P256: KeyType = "p256"
 LONG = [each for each in HIERARCHIES.values() if each is not CLASSIC]
@@ -51,10 +53,10 @@ def test_exactly_the_intermediates_that_are_needed_lead_to_the_root(hierarchy: H
 @pytest.mark.parametrize("hierarchy", LONG, ids=lambda each: each.name)
 def test_each_url_has_the_issuer_of_the_certificate_that_names_it(hierarchy: Hierarchy) -> None:
     authority = hierarchy.authority()
-    with IssuerSite(authority.intermediates[0], Response(b"nothing was published")) as site:
-        above = range(2, len(authority.intermediates) + 1)
-        named = authority.naming_issuers([site.url("cell", number=each) for each in above])
-        site.publish("cell", named)
+    with IssuerSite() as site:
+        responses = RESPONSES["live"](authority, functools.partial(site.url, "cell"))
+        site.publish("cell", responses)
+        named = [x509.load_der_x509_certificate(each.body) for each in responses]
         leaf = authority.issue(aia=site.url("cell")).leaf
         fetched: list[x509.Certificate] = []
         while urls := aia_urls(fetched[-1] if fetched else leaf):
@@ -62,7 +64,7 @@ def test_each_url_has_the_issuer_of_the_certificate_that_names_it(hierarchy: Hie
                 fetched.append(x509.load_der_x509_certificate(response.read()))
         assert site.fetches("cell") == site.fetched("cell") == len(fetched)
         assert site.fetches("other") == site.fetched("other") == 0
-    assert fetched == list(named)
+    assert fetched == named
     for plain, naming in zip(authority.intermediates, named, strict=True):
         assert (plain.subject, plain.issuer) == (naming.subject, naming.issuer)
         assert plain.public_key() == naming.public_key()

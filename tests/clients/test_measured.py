@@ -131,3 +131,32 @@ def test_bench_tells_news_from_a_control_that_fails(tmp_path: Path) -> None:
     assert control.as_expected is False
     assert not control.news
     assert known.as_expected is False
+
+
+@pytest.mark.parametrize(
+    ("declared", "scenario", "outcome"),
+    [
+        ({"aia": "accepted"}, "aia_redirect", "accepted"),
+        ({"aia": "accepted"}, "aia_p7c", "accepted"),
+        ({"aia": "accepted", "aia_pem": "rejected"}, "aia_pem", "rejected"),
+        ({"aia": "accepted"}, "aia_wrong_issuer", "rejected"),
+        ({}, "aia_redirect", "rejected"),
+        ({"cached": "accepted: anchors"}, "cached_first", "accepted: anchors"),
+        ({"cached": "accepted: anchors"}, "stale_cross", "accepted: anchors"),
+        ({"cached": "accepted: anchors"}, "stale_cached", "rejected"),
+        ({"absent": "rejected: other"}, "partial_chain", "rejected: other"),
+    ],
+)
+def test_other_scenarios_follow_from_those_of_the_readme(
+    declared: dict[str, str], scenario: str, outcome: str
+) -> None:
+    client = replace(CLIENT, measured=measured("1", where=None, **declared))
+    assert client.expected[scenario] == outcome
+
+
+def test_another_verdict_beyond_the_readme_is_news(tmp_path: Path) -> None:
+    client = replace(CLIENTS["urllib"], measured=measured("1", stale_full_chain="accepted"))
+    with Bench(Emulator(), OwnAuthority(), tmp_path) as bench:
+        cell = bench.measure(client, SCENARIOS["stale_full_chain"], "p256")
+    assert client.version_is_measured
+    assert (cell.outcome, cell.news) == ("rejected: expired", True)

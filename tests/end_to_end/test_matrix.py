@@ -16,7 +16,9 @@ from leafonly.cameras import loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
+from leafonly.certificates.hierarchy import CLASSIC
 from leafonly.clients import CLIENTS
+from leafonly.harness.scenario import SCENARIOS, asked_by_default, possible
 from tests.helpers.default_context import kind_of_a_stored_intermediate
 from tests.helpers.run_pytest import report_of, run_pytest, started_pytest
 
@@ -54,6 +56,7 @@ def cell_ids(report: dict[str, Any]) -> list[str]:
         ("--require=curl", "--require=curl is about your own certificate or one deployed camera"),
         ("--scenarios=missing", "unknown name 'missing'; there are: full_chain"),
         ("--scenarios=aia_two", "add --hierarchy=letsencrypt-rsa or letsencrypt-ecdsa"),
+        ("--scenarios=older_root", "add --hierarchy=cross or letsencrypt-ecdsa"),
         ("--key-types=p521", "unknown name 'p521'"),
         ("--client=no/such/stub", "no/such/stub does not exist"),
         ("--client=README.md", "has no #! line, so it cannot be started"),
@@ -97,6 +100,25 @@ def test_parallel_run_gives_the_whole_report(tmp_path: Path) -> None:
     }
     assert str(tmp_path) not in json.dumps(report["run"])
     assert "<!doctype html>" in (tmp_path / "report.html").read_text()
+
+
+def test_full_run_has_every_scenario_once_and_all_are_as_measured(tmp_path: Path) -> None:
+    exit_code, output = run(
+        *("suites/matrix", "--hierarchy=all", "--clients=urllib", f"--report-dir={tmp_path}")
+    )
+    assert exit_code == 0, output
+    report = report_of(tmp_path)
+    assert cell_ids(report) == sorted(f"urllib-{name}-p256" for name in SCENARIOS)
+    assert all(cell["as_expected"] for cell in report["cells"]), output
+
+
+def test_all_scenarios_are_those_of_the_hierarchy(tmp_path: Path) -> None:
+    asked = ("suites/matrix", "--clients=urllib", "--collect-only", "-q")
+    _, default = run(*asked)
+    _, everything = run(*asked, "--scenarios=all")
+    for name, each in SCENARIOS.items():
+        assert (f"urllib-{name}-p256" in default) == (each in asked_by_default(CLASSIC))
+        assert (f"urllib-{name}-p256" in everything) == (each in possible(CLASSIC))
 
 
 def test_one_cell_by_its_node_id_brings_its_controls_itself(tmp_path: Path) -> None:

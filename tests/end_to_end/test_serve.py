@@ -11,7 +11,12 @@ from leafonly.__main__ import main
 
 @pytest.mark.parametrize(
     ("scenario", "exit_code", "words"),
-    [("full_chain", 0, ""), ("absent", 1, "unable to get local issuer certificate")],
+    [
+        ("full_chain", 0, ""),
+        ("absent", 1, "unable to get local issuer certificate"),
+        # It needs two roots.
+        ("older_root", 0, ""),
+    ],
 )
 def test_printed_command_shows_what_the_cell_shows(
     scenario: str, exit_code: int, words: str

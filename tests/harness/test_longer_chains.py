@@ -9,25 +9,31 @@ import pytest
 
 from leafonly.cameras import METHODS, Load
 from leafonly.cameras.emulator.camera import EmulatedEndpoint, Emulator
-from leafonly.certificates.chain import Chain
+from leafonly.certificates.chain import Chain, pem
 from leafonly.certificates.hierarchy import CLASSIC, HIERARCHIES
 from leafonly.clients import CLIENTS
-from leafonly.clients.measured import LONGER_CHAINS
+from leafonly.clients.measured import DEFAULT_SCENARIOS
 from leafonly.harness.bench import Bench
-from leafonly.harness.scenario import SCENARIOS, Scenario, possible
+from leafonly.harness.scenario import (
+    SCENARIOS,
+    Scenario,
+    asked_by_default,
+    first_hierarchy,
+    possible,
+)
 from leafonly.harness.subjects.own_authority import OwnAuthority
-from leafonly.harness.subjects.subject import Holding, ToServe
+from leafonly.harness.subjects.subject import ToServe
 
 RSA, DEEP = HIERARCHIES["letsencrypt-rsa"], HIERARCHIES["deep"]
 HONEST = CLIENTS["urllib"]
 
 
-def test_the_default_run_has_none_of_the_scenarios_of_longer_chains() -> None:
-    assert [each.name for each in possible(CLASSIC)] == [
-        name for name in SCENARIOS if name not in LONGER_CHAINS
-    ]
-    for name in LONGER_CHAINS:
-        assert any(SCENARIOS[name] in possible(each) for each in HIERARCHIES.values())
+def test_the_default_run_has_the_scenarios_of_the_readme_and_no_others() -> None:
+    assert [each.name for each in asked_by_default(CLASSIC)] == list(DEFAULT_SCENARIOS)
+    for each in SCENARIOS.values():
+        assert each in possible(first_hierarchy(each))
+        # A scenario of longer chains is asked as soon as somebody asks for such a chain.
+        assert each.only_named or each in asked_by_default(first_hierarchy(each))
 
 
 @pytest.mark.parametrize(
@@ -87,16 +93,22 @@ def test_camera_that_presents_less_or_more_than_a_part(method: str, tmp_path: Pa
     assert "certificates that are not the 2 this scenario asks for" in str(cell.reason)
 
 
-class HoldsMore(OwnAuthority):
-    """A subject that stores every intermediate, whatever the scenario says."""
+HAS_MORE = """
+import ssl, sys, urllib.request
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+for file in sys.argv[1:3]:
+    context.load_verify_locations(file)
+print(urllib.request.urlopen(sys.argv[3], context=context).read().decode())
+"""
 
-    def holding(self, scenario: Scenario) -> Holding:
-        return super().holding(replace(scenario, holds_intermediate="all"))
 
-
-def test_store_with_all_intermediates_is_noticed_in_cached_first(tmp_path: Path) -> None:
-    with Bench(Emulator(), HoldsMore(hierarchy=RSA), tmp_path) as bench:
-        cell = bench.measure(HONEST, SCENARIOS["cached_first"], "p256")
+def test_client_that_has_all_intermediates_is_noticed_in_cached_first(tmp_path: Path) -> None:
+    subject = OwnAuthority(hierarchy=RSA)
+    more = tmp_path / "more.pem"
+    more.write_bytes(pem(subject.holding(SCENARIOS["cached"]).intermediates))
+    client = replace(HONEST, run=("{python}", "-c", HAS_MORE, "{trust}", str(more), "{url}"))
+    with Bench(Emulator(), subject, tmp_path / "cells") as bench:
+        cell = bench.measure(client, SCENARIOS["cached_first"], "p256")
     # Only an anchor can be accepted there, and a client that completes is none.
     assert cell.verdict == "error"
     assert "more than the scenario says" in str(cell.reason)

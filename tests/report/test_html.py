@@ -200,6 +200,10 @@ def test_chain_has_the_names_and_days_that_the_audit_found() -> None:
             "Leaf alone: 1 of 2 clients connect",
         ),
         ([("a", "absent", "error")], "No client gave a verdict"),
+        (
+            [("urllib", "aia_redirect", "rejected"), ("curl", "aia_redirect", "rejected")],
+            "AIA, redirect: 0 of 2 clients connect",
+        ),
     ],
 )
 def test_headline(cells: Any, said: str) -> None:
@@ -220,6 +224,30 @@ def test_behaviours_put_every_client_into_one_group_of_equal_verdicts() -> None:
     assert len(groups) == len(distinct) == len({group.name for group in groups})
     for group in groups:
         assert len({json.dumps(verdicts[name], sort_keys=True) for name in group.clients}) == 1
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "name"),
+    [
+        ({"stale_cached": "accepted"}, "goes on trusting it when it has expired"),
+        (
+            {"stale_full_chain": "rejected"},
+            "rejects even the full chain while an expired one is installed",
+        ),
+        (
+            {"stale_cross": "rejected"},
+            "takes an expired cross-certificate although it has another path",
+        ),
+        (
+            {"aia": "accepted", "aia_redirect": "rejected", "aia_pem": "rejected"},
+            "fetches a missing one (AIA), but not by a redirect or PEM",
+        ),
+        ({"aia_redirect": "accepted"}, "fetches a missing one (AIA)"),
+    ],
+)
+def test_behaviours_name_what_tells_them_from_others(verdicts: Any, name: str) -> None:
+    told = report(*(cell("a", scenario, verdict) for scenario, verdict in verdicts.items()))
+    assert [each.name for each in behaviours(told)] == [name]
 
 
 def test_client_that_behaves_otherwise_with_another_key_is_in_both_groups() -> None:

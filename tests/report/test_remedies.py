@@ -270,3 +270,11 @@ def test_an_old_report_gets_what_its_cells_show(tmp_path: Any) -> None:
     assert read(path)["remedies"] == new["remedies"]
     path.write_text(to_json(new))
     assert read(path)["remedies"] == new["remedies"]
+
+
+def test_a_stored_intermediate_that_breaks_the_full_chain_is_told() -> None:
+    stored = failing("curl", cached="accepted", stale_full_chain="rejected")
+    stored += failing("wget", cached="accepted", stale_full_chain="accepted")
+    told = [row["how"] for row in by_kind(report(*stored), "client_store")]
+    words = "with an expired one in the store, curl rejects even the full chain"
+    assert [words in each for each in told] == [True, True, False]

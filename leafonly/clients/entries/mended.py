@@ -31,16 +31,27 @@ _FETCHES = (
 _ROOT_DECIDES = "The root still decides: what is brought along is no trust anchor."
 
 
-def _by_fetching(*versions: str) -> Measurements:
+_DER_ALONE = {"aia_pem": "rejected", "aia_p7c": "rejected"}
+
+
+def _by_fetching(*versions: str, **differences: str) -> Measurements:
     """Return the measurements of a Python client that fetches, on Pythons of both kinds."""
-    return measured(*versions, where=WHOLE_CHAIN, aia="accepted") + measured(
-        *versions, where=PARTIAL_CHAIN, aia="accepted", cached="accepted: anchors"
+    seen = {"aia": "accepted", **differences}
+    return measured(*versions, where=WHOLE_CHAIN, **seen) + measured(
+        *versions, where=PARTIAL_CHAIN, cached="accepted: anchors", **seen
     )
 
 
-def _fetches_once(version: str) -> Measurements:
+def _fetches_once(version: str, **differences: str) -> Measurements:
     """Return the measurements of a program that fetches the leaf's issuer and nothing above."""
-    return measured(version, aia="accepted", aia_two="rejected", aia_three="rejected")
+    return measured(
+        version,
+        where=None,
+        aia="accepted",
+        aia_two="rejected",
+        aia_three="rejected",
+        **differences,
+    )
 
 
 CLIENTS = (
@@ -69,7 +80,7 @@ CLIENTS = (
         environment=_BY_VARIABLE,
         own_trust=AS_RUN,
         time_limit=60,
-        measured=_by_fetching("0.2.0/3.0.19"),
+        measured=_by_fetching("0.2.0/3.0.19", **_DER_ALONE),
         install=_MENDING,
         mends=Mending(
             clients=_PYTHONS,
@@ -126,7 +137,7 @@ CLIENTS = (
         run="{program} {trust} {urls}",
         own_trust=AS_RUN,
         time_limit=60,
-        measured=_fetches_once("1.27.3"),
+        measured=_fetches_once("1.27.3", **_DER_ALONE),
         install=_CLIENTS,
         mends=Mending(
             clients=("go", "go-default"),
@@ -144,7 +155,7 @@ CLIENTS = (
         own_trust=OwnTrust(roots="program"),
         messages=says.NODE,
         time_limit=60,
-        measured=_fetches_once("24.19.0/3.5.7"),
+        measured=_fetches_once("24.19.0/3.5.7", aia_redirect="rejected", aia_p7c="rejected"),
         install=_CLIENTS,
         mends=Mending(
             clients=("nodejs", "node-fetch"),

@@ -91,7 +91,12 @@ CLIENTS = (
             "p384": "Envoy offers the curves X25519 and P-256 unless it is configured otherwise, "
             "so no P-384 leaf can serve it"
         },
-        measured=measured("1.40.0", cached="accepted: anchors"),
+        measured=measured(
+            "1.40.0",
+            cached="accepted: anchors",
+            stale_full_chain="rejected",
+            stale_cross="accepted: completes",
+        ),
         install=Install(
             anywhere="uv sync --inexact --extra more-clients", macos="brew install envoy"
         ),

@@ -146,7 +146,12 @@ CLIENTS = (
         run="{python} {programs}/curl_cffi_get.py {trust} {urls}",
         # A file that it is given takes the place of libcurl's own file, not of its folder.
         own_trust=OwnTrust(adds=True),
-        measured=measured("0.16.3", cached="accepted: anchors"),
+        measured=measured(
+            "0.16.3",
+            cached="accepted: anchors",
+            stale_full_chain="rejected",
+            stale_cross="accepted: completes",
+        ),
         install=_INSTALL,
     ),
 )

@@ -94,7 +94,9 @@ CLIENTS = (
         own_trust=AS_RUN,
         library=_RUSTLS,
         # Unlike the others it takes no intermediate for an anchor.
-        measured=measured("2026.9.21/0.23.45", cached="accepted: completes"),
+        measured=measured(
+            "2026.9.21/0.23.45", cached="accepted: completes", stale_cached="rejected"
+        ),
         install=_CLIENTS,
     ),
     Client(
@@ -104,7 +106,7 @@ CLIENTS = (
         needs=("python:wreq",),
         run="{python} {programs}/wreq_get.py {trust} {urls}",
         own_trust=OwnTrust(roots="program"),  # the crate webpki-root-certs is compiled in
-        measured=measured("0.13.0"),
+        measured=measured("0.13.0", stale_full_chain="rejected"),
         install=_CLIENTS,
     ),
     Client(
@@ -184,7 +186,7 @@ CLIENTS = (
         run="{python} {programs}/pyside6_get.py {trust} {urls}",
         own_trust=AS_RUN,
         messages=QT,
-        measured=measured("6.11.3/3.0.19"),
+        measured=measured("6.11.3/3.0.19", stale_full_chain="accepted"),
         install=_MORE_CLIENTS,
     ),
 )

@@ -94,7 +94,9 @@ CLIENTS = (
         run="escript {programs}/erlang_get.escript {trust} {urls}",
         own_trust=AS_RUN,
         version=r"\A\S+ (?P<version>\S+)\nssl (?P<stack_version>\S+)",
-        measured=measured("25/10.8.7", "27/11.2.12.1", "29/11.7.8"),
+        measured=measured(
+            "25/10.8.7", "27/11.2.12.1", "29/11.7.8", stale_cross="rejected: expired"
+        ),
         install=apt("erlang-base erlang-inets erlang-ssl", brew="erlang"),
     ),
 )

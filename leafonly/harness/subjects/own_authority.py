@@ -1,5 +1,6 @@
 """Our own authority: chains made for this run, which clients can only know from us."""
 
+import functools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,7 +10,8 @@ from cryptography import x509
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
 from leafonly.certificates.hierarchy import CLASSIC, Hierarchy
-from leafonly.certificates.issuer_site import IssuerSite, Response
+from leafonly.certificates.issuer_responses import RESPONSES, Responses
+from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import Client
 from leafonly.harness.scenario import Scenario
 from leafonly.harness.subjects.subject import Holding, ToServe
@@ -23,8 +25,8 @@ class OwnAuthority:
     Args:
         host: The name in the leaves.
         as_run: Changes how a client is run; None to run it as its entry says.
-        response: What the issuer's site responds with, of this authority; None for the
-            intermediate as DER.
+        responses: What the issuer's site responds with where a scenario says that the URLs in
+            leaf and intermediates work.
         hierarchy: What stands above the leaves.
 
     """
@@ -33,7 +35,7 @@ class OwnAuthority:
         self,
         host: str = "localhost",
         as_run: Callable[[Client, Scenario], Client] | None = None,
-        response: Callable[[Authority], Response] | None = None,
+        responses: Responses = RESPONSES["live"],
         hierarchy: Hierarchy = CLASSIC,
     ) -> None:
         self.host = host
@@ -41,8 +43,8 @@ class OwnAuthority:
         self._authority = hierarchy.authority()
         self._hierarchy = hierarchy
         self._stranger = Authority()
-        answer = response(self._authority) if response else None
-        self._site = IssuerSite(self._authority.intermediates[0], answer)
+        self._site = IssuerSite()
+        self._responses = {**RESPONSES, "live": responses}
         # Cells share nothing that a client could remember, so they may share a leaf.
         self._plain: dict[KeyType, Chain] = {}
         self._guard = threading.Lock()
@@ -50,42 +52,56 @@ class OwnAuthority:
     def to_serve(self, scenario: Scenario, key_type: KeyType, cell: str) -> ToServe:
         """Return a chain of this authority; its leaf names an AIA URL if the scenario has one."""
         visited = self._authority.issue(self.host, key_type) if scenario.visited else None
-        return served_chain(
+        served = served_chain(
             scenario,
             self._chain(scenario, key_type, cell),
             visited_before=visited,
             fetches=lambda: self._site.fetches(cell),
-            fetched_all=lambda: self._site.fetched(cell) >= self._hierarchy.needed,
+            fetched_all=lambda: self._fetched_all(scenario, cell),
         )
+        return replace(served, is_ours=True)
 
     def _chain(self, scenario: Scenario, key_type: KeyType, cell: str) -> Chain:
         if scenario.aia is not None:
-            url = self._site.url(cell, dead=scenario.aia == "dead")
-            chain = self._authority.issue(self.host, key_type, aia=url)
-            above = range(2, len(chain.full))
-            if scenario.aia == "dead" or not above:
-                return chain
-            urls = [self._site.url(cell, number=number) for number in above]
-            naming = replace(chain, intermediates=self._authority.naming_issuers(urls))
-            self._site.publish(cell, naming.intermediates)
-            return naming
+            responses = self._responses.get(scenario.aia)
+            if responses is not None:
+                published = responses(self._authority, functools.partial(self._site.url, cell))
+                self._site.publish(cell, published)
+            url = self._site.url(cell, dead=responses is None)
+            return self._authority.issue(self.host, key_type, aia=url)
         with self._guard:
             if key_type not in self._plain:
                 self._plain[key_type] = self._authority.issue(self.host, key_type)
             return self._plain[key_type]
 
+    def _fetched_all(self, scenario: Scenario, cell: str) -> bool:
+        """Return whether every missing intermediate was fetched, as DER."""
+        if scenario.aia not in ("live", "redirect"):
+            return False
+        # A redirect leads to a second URL, which has the intermediate.
+        urls = 2 if scenario.aia == "redirect" else self._hierarchy.needed
+        return self._site.fetched(cell) >= urls
+
     def holding(self, scenario: Scenario) -> Holding:
         """Return the roots, and the intermediates that the client's store has."""
-        # A stranger's root, not an empty store: many clients refuse to start without one.
-        anchors = (self._authority if scenario.holds_root else self._stranger).anchors
-        intermediates = self._authority.intermediates
+        roots, intermediates = self._authority.anchors, self._authority.intermediates
+        expired = self._authority.expired_intermediates
+        anchors: dict[str | None, Sequence[x509.Certificate]] = {
+            # A stranger's root, not an empty store: many clients refuse to start without one.
+            None: self._stranger.anchors,
+            "all": roots,
+            "newer": roots[:1],
+            "older": roots[1:],
+        }
         stored: dict[str | None, Sequence[x509.Certificate]] = {
             None: (),
             "all": intermediates,
             "first": intermediates[:1],
             "rotated": (self._authority.rotated_intermediate, *intermediates[1:]),
+            "expired": (expired[0], *intermediates[1:]),
+            "expired_cross": (*intermediates[:-1], expired[-1]),
         }
-        return Holding(anchors, stored[scenario.holds_intermediate])
+        return Holding(anchors[scenario.holds_roots], stored[scenario.holds_intermediate])
 
     def as_run(self, client: Client, scenario: Scenario) -> Client:
         """Return the client as its entry says, or as the constructor's `as_run` changes it."""

@@ -38,8 +38,10 @@ class ToServe:
         visited_before: What a full-chain server presents that the client visits first.
         fetches: Counts the requests for the leaf's issuer at its caIssuers URL; None where
             they cannot be seen.
-        fetched_all: Whether every missing intermediate was asked for, one after the other;
-            None where one request is all that is needed, or none can be seen.
+        fetched_all: Whether the client has fetched every missing intermediate, in the form that
+            RFC 5280 wants; None where one request is all that is needed, or none can be seen.
+        is_ours: Leaf and roots were made for this run, so that all that a client holds and can
+            fetch is known, and is checked.
         if_refused: What to add where the server refuses the client.
 
     """
@@ -50,6 +52,7 @@ class ToServe:
     visited_before: Chain | None = None
     fetches: Callable[[], int] | None = None
     fetched_all: Callable[[], bool] | None = None
+    is_ours: bool = False
     if_refused: str = ""
 
 

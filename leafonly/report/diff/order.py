@@ -2,15 +2,13 @@
 
 from typing import Literal, NamedTuple
 
+from leafonly.clients.measured import MUST_REJECT
 from leafonly.report.rows import CellRow
 
-__all__ = ["MUST_REJECT", "NOT_MEASURED", "Change", "Outcome", "change", "outcome"]
+__all__ = ["NOT_MEASURED", "Change", "Outcome", "change", "outcome"]
 
 Word = Literal["yes", "anchor", "no", "ERROR", "n/a"]
 Direction = Literal["same", "better", "worse", "other"]
-
-MUST_REJECT = frozenset({"untrusted_root", "wrong_cached"})
-"""The scenarios that offer no path to a trusted root, whatever a client has stored."""
 
 NOT_MEASURED: Word = "n/a"
 
@@ -56,8 +54,8 @@ def change(scenario: str, before: Outcome, after: Outcome) -> Change:
 
     The order, best first:
 
-    - In `untrusted_root` and `wrong_cached` (`MUST_REJECT`): no, yes. A client that connects
-      there does not verify the chain.
+    - In `untrusted_root`, `wrong_cached` and `aia_wrong_issuer` (`MUST_REJECT`): no, yes. A
+      client that connects there does not verify the chain.
     - In every other scenario: yes, anchor, no. `anchor` connects too, but trusts the stored
       intermediate itself, which is wider trust than the root alone.
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from leafonly.report.diff.order import MUST_REJECT, Word
+from leafonly.clients.measured import MUST_REJECT
+from leafonly.report.diff.order import Word
 from leafonly.report.headings import HEADINGS
 from leafonly.report.merge.fleet import ByWord, Deviation, Fleet
 from leafonly.report.page import draw

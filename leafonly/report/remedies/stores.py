@@ -30,7 +30,7 @@ def store_rows(report: ReportBody) -> Iterator[RemedyRow]:
         "cost": _COST,
         "widens": f"{names(anchoring)}: {_anchors(above)}" if anchoring else None,
         "how": f"{trial.before_and_after} {above.to_hold} Each client gets one file with them. "
-        f"{_lowest(report, trial.clients)}{_rotation(report, trial.clients)}",
+        f"{_lowest(report, trial.clients)}{_ageing(report, trial.clients)}",
         "steps": [
             {
                 "text": f"Write that file, {BUNDLE}, and see the recipe for one client.",
@@ -59,7 +59,7 @@ def _row_of_client(report: ReportBody, name: str) -> RemedyRow:
         "reach": "configured_clients",
         "cost": _COST,
         "widens": _anchors(above) if anchors else None,
-        "how": f"{kind} {above.to_hold} {_lowest(report, [name])}{_rotation(report, [name])}",
+        "how": f"{kind} {above.to_hold} {_lowest(report, [name])}{_ageing(report, [name])}",
         "steps": _steps(report, name),
         "files": recipe_files(name),
         "client": name,
@@ -87,6 +87,19 @@ def _kinds(report: ReportBody, name: str) -> set[str]:
     """Return what a stored intermediate is to a client: `completes`, `anchors`, or nothing."""
     cells = (cell for cell in with_verdict(report, "cached") if cell["client"] == name)
     return {cell["cached_kind"] for cell in cells if cell["cached_kind"]}
+
+
+def _ageing(report: ReportBody, clients: list[str]) -> str:
+    """Say what becomes of the stored intermediate as time passes."""
+    cells = [cell for cell in with_verdict(report, "stale_full_chain") if cell["client"] in clients]
+    rejecting = [cell["client"] for cell in cells if cell["verdict"] == "rejected"]
+    if not rejecting:
+        return _rotation(report, clients)
+    return (
+        f"{_rotation(report, clients)} Remove it before it expires: with an expired one in the "
+        f"store, {names(rejecting)} reject{'s' if len(rejecting) == 1 else ''} even the full chain "
+        "(stale_full_chain)."
+    )
 
 
 def _rotation(report: ReportBody, clients: list[str]) -> str:
