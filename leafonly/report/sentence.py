@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from leafonly.report.counting import conclusive, failed_requirements, many, names, same_row
-from leafonly.report.intermediates import above_the_leaf
+from leafonly.report.intermediates import Intermediates, above_the_leaf
 from leafonly.report.rows import CellRow, FindingRow, ReportBody, Run
 
 __all__ = ["headline", "presentation_sentence", "sentence"]
@@ -158,15 +158,13 @@ def _of_situation(report: ReportBody, scenario: str, in_absent: int) -> str:
         same_again = scenario != "absent" and len(cells) == in_absent
         count += "" if same_again else " clients connect"
     anchors = sum(cell["cached_kind"] == "anchors" for cell in connect)
+    above = Intermediates(1) if scenario == "cached_first" else above_the_leaf(report)
     if anchors:
         trust = "it trusts" if len(connect) == 1 else f"{anchors} of them {_trust(anchors)}"
-        count += f" ({trust} {above_the_leaf(report).themselves})"
+        count += f" ({trust} {above.themselves})"
     elif scenario in _SAID_IF_ACCEPTED and len(cells) > 1:
         count += f" ({names([cell['client'] for cell in connect])})" if connect else ""
-    situation = _SITUATIONS[scenario]
-    if scenario == "cached":
-        situation = situation.format(above_the_leaf(report).named)
-    return f"{situation}: {count}."
+    return f"{_SITUATIONS[scenario].format(above.named)}: {count}."
 
 
 def _of_the_odd(report: ReportBody) -> list[str | None]:

@@ -12,6 +12,7 @@ from leafonly.certificates.hierarchy import HIERARCHIES, Hierarchy
 from leafonly.report.document import read, to_json
 from leafonly.report.remedies import ranked, recommendation, remedies
 from leafonly.report.rows import Reach, RemedyKind
+from leafonly.report.sentence import sentence
 from tests.report.test_report import CAMERA, cell, report
 
 names = st.lists(st.sampled_from("abcdef"), unique=True)
@@ -177,7 +178,10 @@ def test_remedies_count_the_certificates_of_each_hierarchy(hierarchy: Hierarchy)
         cell("java-aia", aia),
     ]
     if several:
-        cells += [cell("go", "cached_first"), cell("java", "cached_first", "rejected")]
+        cells += [
+            cell("go", "cached_first", cached_kind="anchors"),
+            cell("java", "cached_first", "rejected"),
+        ]
     found = report(*cells, options={"hierarchy": hierarchy.name})["remedies"]
     rows = {row["name"]: row for row in found}
     text = str(found)
@@ -201,7 +205,13 @@ def test_remedies_count_the_certificates_of_each_hierarchy(hierarchy: Hierarchy)
     assert fetched["cost"].startswith(requests)
     assert fetched["clients_fixed"] == ["java", "java-aia"]
     assert "change the application's code as java-aia does" in rows
+    told = sentence(report(*cells, options={"hierarchy": hierarchy.name}))
+    itself = "themselves" if several else "itself"
+    assert f"With {noun} installed on the client: 3 of 3" in told
+    assert f"(1 of them trusts {noun} {itself})" in told
     if several:
+        lowest = told.partition("With only the lowest intermediate installed")[2]
+        assert "(it trusts the intermediate itself)" in lowest
         assert not re.search(r"\bthe intermediate\b", text)
 
 
