@@ -94,9 +94,11 @@ CLIENTS = (
         run="escript {programs}/erlang_get.escript {trust} {urls}",
         own_trust=AS_RUN,
         version=r"\A\S+ (?P<version>\S+)\nssl (?P<stack_version>\S+)",
-        measured=measured(
-            "25/10.8.7", "27/11.2.12.1", "29/11.7.8", stale_cross="rejected: expired"
-        ),
+        cannot={
+            "stale_cross": "of two certificates of one name and key, Erlang takes one by chance: "
+            "with 16 test CAs, it rejected 9 times (25/10.8.7)"
+        },
+        measured=measured("25/10.8.7", "27/11.2.12.1", "29/11.7.8"),
         install=apt("erlang-base erlang-inets erlang-ssl", brew="erlang"),
     ),
 )
