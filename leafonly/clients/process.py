@@ -103,6 +103,7 @@ def run(
             argv,
             env=dict(environment),
             cwd=directory,
+            bufsize=0,  # else closing an input that nobody reads any more raises BrokenPipeError
             stdin=subprocess.PIPE if stdin_stays_open else given,
             stdout=out,
             stderr=err,
@@ -143,7 +144,6 @@ def _give(process: "subprocess.Popen[bytes]", text: str) -> None:
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(text.encode())
-            process.stdin.flush()
 
 
 def _start(timer: threading.Timer) -> None:

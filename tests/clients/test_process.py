@@ -1,5 +1,6 @@
 """Programs are started in nothing but their cell, and none survives it."""
 
+import os
 import sys
 import threading
 import time
@@ -54,6 +55,29 @@ def test_input_stays_open_if_asked(tmp_path: Path) -> None:
             time_limit=20,
         )
         assert finished.stdout.startswith(f"hello\n{rest}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell's")
+def test_a_program_that_ends_before_it_is_written_to_has_ended_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As gnutls-cli on a busy machine."""
+    began = threading.Timer.start
+
+    def late(timer: threading.Timer) -> None:
+        began(timer)
+        next(iter(timer.args)).wait()
+
+    monkeypatch.setattr(threading.Timer, "start", late)
+    finished = run(
+        ["/bin/sh", "-c", "exit 3"],
+        environment=bare_environment(tmp_path),
+        directory=tmp_path,
+        stdin="hello\n",
+        stdin_stays_open=True,
+        time_limit=20,
+    )
+    assert finished.exit_code == 3
 
 
 def test_bytes_that_are_no_text_and_output_without_end_do_no_harm(tmp_path: Path) -> None:
