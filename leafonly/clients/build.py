@@ -147,6 +147,9 @@ def in_go(program: str) -> Build:
     """Return a `Build` of one file of `PROGRAMS` by the Go compiler, without its suffix."""
     # Never let an old go fetch a newer one.
     environment = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
+    # go counts its calls in a folder of the user's configuration (go.dev/doc/telemetry, since
+    # 1.23), and does without where it cannot have one.
+    environment |= {"XDG_CONFIG_HOME": os.devnull}
     compiler = ("go", "build", "-trimpath", "-o", f"{{output}}/{program}", "{source}")
     return compiled(PROGRAMS / f"{program}.go", compiler, program, environment)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leafonly.clients import CLIENTS
-from leafonly.clients.build import CHECKSUMS, CRATES, PROGRAMS, Build
+from leafonly.clients.build import CHECKSUMS, CRATES, PROGRAMS, Build, in_go
 from leafonly.clients.client import Client, Install
 from leafonly.clients.discovery import find
 from leafonly.clients.stack import Stack
@@ -174,3 +174,16 @@ def test_what_is_built_by_hand_is_not_built_unasked(
     )
     build.make(tmp_path / "leafonly")
     assert find(client).available
+
+
+@pytest.mark.needs("go")
+@pytest.mark.skipif(sys.platform != "linux", reason="only there can go's counters be led elsewhere")
+def test_go_counts_nothing_in_the_users_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home := tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    assert in_go("go_get").make(tmp_path / "built").is_file()
+    assert list(home.rglob("*")) == []
