@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -9,6 +10,9 @@ import pytest
 def pytest_configure(config: pytest.Config) -> None:
     # The runs that tests start are not what a step of GitHub Actions is about.
     os.environ.pop("GITHUB_STEP_SUMMARY", None)
+    # A shell lets its background jobs ignore Ctrl-C, and their children inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "needs(*programs): skip where one of them is missing")
 
 

@@ -1,5 +1,6 @@
 """Real browsers as visitors: the page must come to the verdicts that the matrix comes to."""
 
+import contextlib
 import json
 import os
 import re
@@ -123,9 +124,11 @@ def test_at_its_end_the_report_is_written(end: str, tmp_path: Path) -> None:
     options = ("--walk-up", "--port=0", f"--report-dir={tmp_path}")
     argv = (sys.executable, "-u", "-m", "leafonly", "serve", *options)
     pipe = subprocess.PIPE
-    with subprocess.Popen(
-        argv, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True
-    ) as serving:
+    with contextlib.ExitStack() as stack:
+        serving = stack.enter_context(
+            subprocess.Popen(argv, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        )
+        stack.callback(serving.kill)
         assert serving.stdin
         assert serving.stdout
         assert serving.stderr
