@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from leafonly.report.rows import CellRow, ReportBody, VerdictCounts
 
-__all__ = ["conclusive", "counts", "failed_requirements", "many", "names", "same_row"]
+__all__ = [
+    "conclusive",
+    "counts",
+    "failed_requirements",
+    "many",
+    "names",
+    "same_row",
+    "the_intermediates",
+]
 
 _MOST_NAMES = 6
 
@@ -63,3 +71,9 @@ def names(all_names: Sequence[str]) -> str:
 def many(count: int, noun: str) -> str:
     """Write a number with its noun."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def the_intermediates(report: ReportBody) -> str:
+    """Return what was stored in `cached`: `the intermediate`, or `all 3 intermediates`."""
+    count = report["run"].get("intermediates", 1)
+    return "the intermediate" if count < 2 else f"all {count} intermediates"

@@ -56,6 +56,8 @@ class Run(TypedDict):
     tests_run: NotRequired[int]
     # Cells were left out, by -k or --clients, say.
     narrow: NotRequired[bool]
+    # How many stood above the leaf, in the chain that was measured.
+    intermediates: NotRequired[int]
 
 
 class VerdictCounts(TypedDict):

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from leafonly.report.counting import conclusive, failed_requirements, many, names, same_row
+from leafonly.report.counting import (
+    conclusive,
+    failed_requirements,
+    many,
+    names,
+    same_row,
+    the_intermediates,
+)
 from leafonly.report.rows import CellRow, FindingRow, ReportBody, Run
 
 __all__ = ["headline", "presentation_sentence", "sentence"]
@@ -138,7 +145,10 @@ def _of_situation(report: ReportBody, scenario: str, in_absent: int) -> str:
         count += f" ({trust} the intermediate itself)"
     elif scenario in _SAID_IF_ACCEPTED and len(cells) > 1:
         count += f" ({names([cell['client'] for cell in connect])})" if connect else ""
-    return f"{_SITUATIONS[scenario]}: {count}."
+    situation = _SITUATIONS[scenario]
+    if scenario == "cached":
+        situation = situation.replace("the intermediate", the_intermediates(report))
+    return f"{situation}: {count}."
 
 
 def _of_the_odd(report: ReportBody) -> list[str | None]:
@@ -274,7 +284,8 @@ def _with_stored(report: ReportBody, absent: Sequence[CellRow]) -> str:
         f" ({anchors} of them {_trust(anchors)} the intermediate itself)" if anchors else ""
     )
     count = f"{len(stored)} of {len(cached)} {'does' if len(stored) == 1 else 'do'}"
-    return f"; with the intermediate installed on the client, {count}{themselves}"
+    stored_ones = the_intermediates(report)
+    return f"; with {stored_ones} installed on the client, {count}{themselves}"
 
 
 _OF_KIND: Mapping[str, Callable[[ReportBody], list[str | None]]] = {

@@ -67,17 +67,17 @@ def test_each_missing_certificate_is_named_with_its_url(
     found = [(each.subject, each.url, each.published) for each in look.missing_issuers]
     assert found == missing
     assert look.complete == (not missing)
-    for name, url, published in missing:
-        why = ", in Let's Encrypt's published chain" if published else ""
+    for name, url, is_published in missing:
+        why = ", in Let's Encrypt's published chain" if is_published else ""
         assert f"{name} (from {url}{why})" in look.verdict
     if len(missing) > 1:
         assert f"{len(missing)} issuers are missing" in look.verdict
         assert "Clients that have every missing issuer stored accept it" in concerned(look)
     if missing:
         assert f"Load fullchain.pem ({count + len(missing)} certificates)" in fixes(look)[-1]
-    published = "\n".join(details(Outcome(look))).count("in Let's Encrypt's published chain")
+    text = "\n".join(details(Outcome(look)))
     # Once below each, and once more in the verdict.
-    assert published == 2 * sum(each[2] for each in missing)
+    assert text.count("in Let's Encrypt's published chain") == 2 * sum(each[2] for each in missing)
 
 
 @pytest.mark.needs("openssl")

@@ -94,6 +94,7 @@ def test_parallel_run_gives_the_whole_report(tmp_path: Path) -> None:
         "tests_planned": len(cases),
         "tests_run": len(cases),
         "narrow": True,
+        "intermediates": 1,
     }
     assert str(tmp_path) not in json.dumps(report["run"])
     assert "<!doctype html>" in (tmp_path / "report.html").read_text()

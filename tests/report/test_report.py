@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from leafonly.report.document import document, validate, write
+from leafonly.report.remedies import remedies
 from leafonly.report.sentence import sentence
 from leafonly.report.summary import cell_word, summary, surprises
 from leafonly.report.text_table import matrix
@@ -97,6 +98,23 @@ def test_sentence_counts_what_was_measured() -> None:
         "2 of 2 clients connect (1 of them trusts the intermediate itself). If the leaf says where "
         "to fetch the intermediate (AIA): the one client tested connects."
     )
+
+
+@pytest.mark.parametrize("kind", ["matrix", "own_certificate"])
+def test_sentence_and_remedies_say_how_many_intermediates_it_took(kind: str) -> None:
+    cells = [
+        cell("a", "absent", "rejected"),
+        cell("a", "cached", cached_kind="completes"),
+        cell("a", "full_chain"),
+    ]
+    several = report(*cells, kind=kind, intermediates=3)
+    assert "ith all 3 intermediates installed on the client" in sentence(several)
+    rows = list(remedies(several))
+    by_kind = {each["kind"]: each["how"] for each in reversed(rows)}
+    assert "Load the leaf, then all 3 intermediates." in by_kind["camera"]
+    assert "one file with the root and all 3 intermediates" in by_kind["client_store"]
+    one = report(*cells, kind=kind, intermediates=1)
+    assert "ith the intermediate installed on the client" in sentence(one)
 
 
 def test_sentence_counts_errors_as_neither_and_says_so() -> None:

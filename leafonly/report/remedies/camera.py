@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from leafonly.cameras.loading_methods import LINES
+from leafonly.report.counting import the_intermediates
 from leafonly.report.remedies.trials import compared
 from leafonly.report.rows import RemedyRow, ReportBody, StepRow
 
@@ -37,7 +38,7 @@ def camera_rows(report: ReportBody) -> Iterator[RemedyRow]:
         "reach": "all_clients",
         "cost": _cost(as_served),
         "widens": None,
-        "how": f"{trial.before_and_after} Load every certificate of the chain, the leaf first."
+        "how": f"{trial.before_and_after} Load the leaf, then {the_intermediates(report)}."
         + (" On emulated firmware: confirm it with --camera=auto." if emulated else ""),
         "steps": _steps(report, as_served, emulated=emulated),
         "files": [],

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from leafonly.clients import CLIENTS
 from leafonly.clients.recipe import recipe
 from leafonly.clients.trust_store import BUNDLE
-from leafonly.report.counting import names
+from leafonly.report.counting import names, the_intermediates
 from leafonly.report.remedies.trials import compared, with_verdict
 from leafonly.report.rows import CellRow, FileRow, RemedyRow, ReportBody, StepRow
 
@@ -33,8 +33,8 @@ def store_rows(report: ReportBody) -> Iterator[RemedyRow]:
         "reach": "configured_clients",
         "cost": _COST,
         "widens": f"{names(anchoring)}: {_ANCHORS}" if anchoring else None,
-        "how": f"{trial.before_and_after} Each client gets one file with all certificates that "
-        f"the chain needs. {_rotation(report, trial.clients)}",
+        "how": f"{trial.before_and_after} Each client gets one file with the root and "
+        f"{the_intermediates(report)}. {_rotation(report, trial.clients)}",
         "steps": [
             {
                 "text": f"Write that file, {BUNDLE}, and see the recipe for one client.",
