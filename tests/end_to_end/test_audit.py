@@ -52,6 +52,8 @@ def test_good_credentials_pass_and_are_described(tmp_path, delivery):
     assert set(cases) == findings | {"test_shorter_chain"}
     property_: Any = cases["test_finding[camera_can_use_key]"].find("properties/property")
     assert json.loads(property_.get("value"))["severity"] == "info"
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["run"]["intermediates"] == 1
 
 
 def test_blocker_fails_and_names_its_remedy(tmp_path, delivery):
