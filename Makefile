@@ -23,8 +23,12 @@ matrix:
 lock:  ## after a change of the dependencies
 	.ci/lock
 
+DEBIAN = "Debian 12=docs/generations/debian-12.json" "Debian 13=docs/generations/debian-13.json" unstable=docs/generations/debian-unstable.json
+
 docs:  ## after a change of an entry, or of the sample report
 	uv run python -m leafonly docs clients >docs/clients.md
 	uv run python -m leafonly answer reports/sample/report.json >docs/answer.md
 	cp docs/generations/about.md docs/generations.md
-	uv run python -m leafonly merge --markdown "Debian 12=docs/generations/debian-12.json" "Debian 13=docs/generations/debian-13.json" unstable=docs/generations/debian-unstable.json >>docs/generations.md
+	uv run python -m leafonly merge --markdown $(DEBIAN) >>docs/generations.md
+	cp docs/versions/about.md docs/versions.md
+	uv run python -m leafonly merge --since-version $(DEBIAN) $(foreach file,$(sort $(wildcard docs/versions/*.json)),$(basename $(notdir $(file)))=$(file)) >>docs/versions.md

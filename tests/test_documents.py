@@ -8,6 +8,7 @@ from leafonly.harness.scenario import SCENARIOS
 from leafonly.report import answer
 from leafonly.report.document import read, validate
 from leafonly.report.merge import drawing
+from leafonly.report.merge.by_version import since_version
 from leafonly.report.merge.fleet import Machine
 from leafonly.report.merge.table import merged
 
@@ -41,10 +42,15 @@ def test_answer_is_what_the_sample_report_says() -> None:
 GENERATIONS = {"Debian 12": "debian-12", "Debian 13": "debian-13", "unstable": "debian-unstable"}
 
 
+def debian() -> list[Machine]:
+    folder = ROOT / "docs/generations"
+    return [Machine(name, read(folder / f"{file}.json")) for name, file in GENERATIONS.items()]
+
+
 def test_the_generations_of_debian_are_what_their_reports_say() -> None:
     folder = ROOT / "docs/generations"
     assert {path.stem for path in folder.glob("*.json")} == set(GENERATIONS.values())
-    machines = [Machine(name, read(folder / f"{file}.json")) for name, file in GENERATIONS.items()]
+    machines = debian()
     about = (folder / "about.md").read_text(encoding="utf-8")
     written = (ROOT / "docs/generations.md").read_text(encoding="utf-8")
     fleet = merged(machines)
@@ -59,3 +65,33 @@ def test_the_generations_of_debian_are_what_their_reports_say() -> None:
     assert fetch == ["chromium", "chromium-restarted", "java-aia", "java-url-aia"]
     # Without evidence: it would be two thirds of them.
     assert all(path.stat().st_size < 300_000 for path in folder.iterdir())
+
+
+# Those of which about.md says that Python's version decides.
+PYTHON = {"aiohttp", "asyncio", "http.client", "httpx", "requests", "urllib", "urllib3"}
+
+
+def test_what_clients_do_since_which_version_is_what_their_reports_say() -> None:
+    folder = ROOT / "docs/versions"
+    files = sorted(folder.glob("*.json"))
+    fleet = merged([*debian(), *(Machine(each.stem, read(each)) for each in files)])
+    about = (folder / "about.md").read_text(encoding="utf-8")
+    written = (ROOT / "docs/versions.md").read_text(encoding="utf-8")
+    assert written == about + drawing.since(fleet), "run: make docs"
+    # What about.md says in words.
+    rows = list(since_version(fleet, fleet.scenarios))
+    for row in rows:
+        assert (row.words["absent"], row.words["full_chain"]) == ("no", "yes"), row
+        is_old_bun = row.client == "bun" and row.newest.startswith("1.2.2 ")
+        assert (row.words["cached"] == "no") == is_old_bun, row
+    changed = {each.client for each in rows if sum(each.client == one.client for one in rows) > 1}
+    assert changed == PYTHON | {"apt", "bun"}
+    bun = [each for each in rows if each.client == "bun"]
+    assert [each.words["cached"] for each in bun] == ["no", "yes"]
+    assert bun[1].oldest.startswith("1.2.3 ")
+    urllib = [(each.words["cached"], each.oldest) for each in rows if each.client == "urllib"]
+    assert [word for word, _ in urllib] == ["yes", "anchor"]
+    assert urllib[1][1].startswith("3.13.0 ")
+    runtimes = {"Node.js", "Go", "Python", "Java", "Bun", "Deno"}
+    assert all(f"| {each} " in about for each in runtimes)
+    assert all(path.stat().st_size < 30_000 for path in folder.iterdir())

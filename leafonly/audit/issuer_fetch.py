@@ -1,18 +1,53 @@
-"""Fetch the certificates at a leaf's caIssuers URLs. Used only with `--online`."""
+"""Fetch what is at the caIssuers URLs of a leaf and of its issuers. Used only with `--online`."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import httpx
+from cryptography import x509
 
 from leafonly.audit.context import Answer, Fetched
 from leafonly.audit.files.parser import read_contents
+from leafonly.certificates.inspection import aia_urls, is_issued_by
 
-__all__ = ["fetch_issuers"]
+__all__ = ["fetch_chain", "fetch_issuers"]
 
 _MOST_BYTES = 1 << 16
 _MOST_URLS = 4
 _MOST_REDIRECTS = 3
+_MOST_FETCHES = 8  # for one chain; the longest on the web has 5 certificates
+
+
+def fetch_chain(
+    leaf: x509.Certificate, is_known: Callable[[x509.Name], bool], *, seconds: float = 10.0
+) -> dict[str, Answer | str]:
+    """Return what is at the caIssuers URLs of a leaf, of its issuer, of that one's, and so on.
+
+    Only a certificate that issued the one below is followed, by its signature. So nobody but the
+    CAs above the leaf says which URLs are asked.
+
+    Args:
+        leaf: Where to begin.
+        is_known: Whether a root has this name; nothing is fetched above it.
+        seconds: As for `fetch_issuers`, for each URL.
+
+    """
+    found: dict[str, Answer | str] = {}
+    waiting = [leaf]
+    while waiting and len(found) < _MOST_FETCHES:
+        below = waiting.pop(0)
+        urls = [url for url in aia_urls(below) if url not in found]
+        for url, answer in fetch_issuers(urls, seconds=seconds).items():
+            found[url] = answer
+            above = answer.certificates if isinstance(answer, Answer) else ()
+            waiting += [
+                each
+                for each in above
+                if is_issued_by(below, each)
+                and each.issuer != each.subject
+                and not is_known(each.issuer)
+            ]
+    return found
 
 
 def fetch_issuers(urls: Iterable[str], *, seconds: float = 10.0) -> Fetched:

@@ -195,5 +195,6 @@ def _is_accepted(opinions: Sequence["Opinion"]) -> bool:
 
 def _shown_missing(chain: PresentedChain) -> tuple[MissingIssuer, ...]:
     return tuple(
-        MissingIssuer(shown(each.subject), each.url and shown(each.url)) for each in chain.missing
+        replace(each, subject=shown(each.subject), url=each.url and shown(each.url))
+        for each in chain.missing
     )

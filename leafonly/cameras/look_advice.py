@@ -30,14 +30,17 @@ def fixes(look: Look) -> tuple[str, ...]:
 
 
 def _incomplete(look: Look) -> str:
+    count = len(look.missing_issuers)
+    stored = "every missing issuer" if count > 1 else "the missing issuer"
     if not any(each.url for each in look.missing_issuers):
         return (
-            "Only clients that have the missing issuer stored accept it; all others reject it, "
+            f"Only clients that have {stored} stored accept it; all others reject it, "
             "because the certificate has no URL to fetch the issuer from."
         )
+    fetched = "them from their URLs" if count > 1 else "it from its URL"
     return (
-        f"Most clients reject it, for example {_listed(NOT_FETCHING)}. Clients that have the "
-        "missing issuer stored accept it, and so do those that fetch it from its URL, for "
+        f"Most clients reject it, for example {_listed(NOT_FETCHING)}. Clients that have "
+        f"{stored} stored accept it, and so do those that fetch {fetched}, for "
         f"example {_listed(FETCHING)}."
     )
 
@@ -97,11 +100,18 @@ def _load_the_missing(look: Look) -> Iterator[str]:
         yield f"$ curl -fsSo {name}.der {shlex.quote(each.url)}"
         yield f"$ openssl {read} -inform DER -in {name}.der -out {name}.pem"
     files = " ".join(f"issuer{number}.pem" for number, _ in numbered)
-    yield f"$ cat leaf.pem {files} > fullchain.pem"
+    presented = [each for each in look.certificates if each.in_path]
+    if len(presented) > 1:
+        yield (
+            f"Write what is presented now, {', then '.join(each.name for each in presented)}, "
+            "as PEM into presented.pem."
+        )
+    yield f"$ cat {'presented' if len(presented) > 1 else 'leaf'}.pem {files} > fullchain.pem"
+    count = len(presented) + len(numbered)
     yield (
-        "Load fullchain.pem. Firmware that reads DER only (MicroPython before 1.29) needs one "
-        "load_cert_chain call per certificate, the leaf first. If the camera can load only its "
-        "leaf, put a gateway in front of it."
+        f"Load fullchain.pem ({count} certificates). Firmware that reads DER only (MicroPython "
+        f"before 1.29) needs {count} load_cert_chain calls, one per certificate, the leaf first. "
+        "If the camera can load only its leaf, put a gateway in front of it. Then look again."
     )
 
 

@@ -8,6 +8,8 @@ from cryptography import x509
 
 from leafonly.cameras.presented_chain import PresentedChain
 from leafonly.certificates.printable import printable
+from leafonly.certificates.published_chain import PUBLISHER
+from leafonly.certificates.trusted import MissingIssuer
 from leafonly.tls.address import Target
 from leafonly.tls.read_host import ANOTHER_KEY, TLS12, Presented, version_name
 
@@ -86,10 +88,7 @@ def chain_faults(
 
 def _incomplete(chain: PresentedChain) -> str:
     """Return the names of the missing issuers, with their URLs."""
-    named = [
-        shown(each.subject) + (f" (from {shown(each.url)})" if each.url else "")
-        for each in chain.missing
-    ]
+    named = [f"{shown(each.subject)}{_origin(each)}" for each in chain.missing]
     if len(named) > 1:
         text = f"incomplete: {len(named)} issuers are missing: {', then '.join(named)}"
     else:
@@ -97,8 +96,16 @@ def _incomplete(chain: PresentedChain) -> str:
     if chain.has_namesake_of_issuer:
         text += "; a certificate of that name is presented, but did not sign this one"
     if len(chain.path) > 1 and not chain.leads_to_root:
-        text += "; if it is a root that clients trust, name it with --trust"
+        first = shown(chain.missing[0].subject) if len(named) > 1 else "it"
+        text += f"; if {first} is a root that clients trust, name it with --trust"
     return text
+
+
+def _origin(missing: MissingIssuer) -> str:
+    if missing.url is None:
+        return ""
+    why = f", in {PUBLISHER}'s published chain" if missing.published else ""
+    return f" (from {shown(missing.url)}{why})"
 
 
 def _untimely(certificate: x509.Certificate, at: dt.datetime) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from leafonly.cameras.look_advice import concerned, fixes
 from leafonly.cameras.look_outcome import Outcome
 from leafonly.cameras.look_result import SeenCertificate
+from leafonly.certificates.published_chain import PUBLISHER
 
 __all__ = ["details", "verdict_line"]
 
@@ -35,6 +36,8 @@ def details(outcome: Outcome, width: int = 80) -> Iterator[str]:
         yield from _paragraph("missing", each.subject, width)
         if each.url:
             yield f"         from {each.url}"
+        if each.published:
+            yield f"         in {PUBLISHER}'s published chain"
     for warning in (*look.warnings, *outcome.expiring):
         yield from _paragraph("warning", warning, width)
     for difference in outcome.differences or ():

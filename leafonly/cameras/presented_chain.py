@@ -96,6 +96,14 @@ class PresentedChain:
         """A trusted certificate has the name of the path's last issuer, but another key."""
         return bool(self._trusted.named(self.path[-1].issuer))
 
+    @property
+    def _is_below_a_namesake(self) -> bool:
+        """The path ends at an issuer that has a trusted root's name, but another key.
+
+        It is not a missing intermediate: presenting that root would not help.
+        """
+        return len(self.path) > 1 and self._trusted.has_root_named(self.path[-1].issuer)
+
     def _is_self_signed(self, certificate: x509.Certificate) -> bool:
         if certificate.issuer != certificate.subject:
             return False  # this costs no signature
@@ -153,7 +161,14 @@ class PresentedChain:
         top = self.path[-1]
         if self._is_self_signed(top) or (len(self.path) > 1 and not aia_urls(top)):
             return []
-        return list(dict.fromkeys((*self._trusted.missing_above(top)[0], *self._gaps_beside())))
+        if self._is_below_a_namesake:
+            return []
+        presented = {each.subject.rfc4514_string() for each in self.presented}
+        found = (*self._trusted.missing_above(top)[0], *self._gaps_beside())
+        named = {each.subject for each in found if not each.published} | presented
+        return [
+            each for each in dict.fromkeys(found) if not each.published or each.subject not in named
+        ]
 
     def _gaps_beside(self) -> list[MissingIssuer]:
         """Return the missing issuers of presented certificates that may belong above the gap."""

@@ -93,6 +93,10 @@ class Issuers:
         """Return the certificates with this subject."""
         return self._by_name.get(name.public_bytes(), ())
 
+    def has_named(self, name: x509.Name) -> bool:
+        """Return whether a certificate has this subject, in whatever encoding."""
+        return any(found[0].subject == name for found in self._by_name.values())
+
 
 def root_paths(
     leaf: x509.Certificate, intermediates: Sequence[x509.Certificate], roots: Issuers

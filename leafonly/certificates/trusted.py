@@ -7,9 +7,11 @@ from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from leafonly.certificates.inspection import aia_urls, is_issued_by, is_self_signed
 from leafonly.certificates.paths import SignatureBudget, issuers_of
+from leafonly.certificates.published_chain import published_above
 from leafonly.certificates.regular_file import read_regular_file
 from leafonly.certificates.system_roots import mozilla_list, system_list
 
@@ -27,11 +29,13 @@ class MissingIssuer:
         subject: Its name.
         url: The caIssuers URL in the certificate below it (RFC 5280 section 4.2.2.1); None if
             there is none.
+        published: Its CA publishes that it stands there. No certificate at hand names it.
 
     """
 
     subject: str
     url: str | None
+    published: bool = False
 
 
 class Trusted:
@@ -94,7 +98,8 @@ class Trusted:
         """Return the missing issuers above a certificate, and the root at the end of the path.
 
         The path goes on through the issuers in the file. The root is None if the path ends
-        without one; the last missing issuer is then not in the file either.
+        without one; the last missing issuer is then not in the file either, and those above it
+        follow if its CA publishes them.
         """
         missing: list[MissingIssuer] = []
         below: x509.Certificate | None = certificate
@@ -103,7 +108,8 @@ class Trusted:
             root = self.root_of(below)
             if root is not None:
                 return missing, root
-            missing.append(MissingIssuer(below.issuer.rfc4514_string(), _url(below)))
+            name = below.issuer
+            missing.append(MissingIssuer(name.rfc4514_string(), _url(below)))
             budget = SignatureBudget(_MOST_NAMESAKES)
             candidates = list(issuers_of(below, self, budget, excluding=seen))
             # Prefer one that a root issued, because its path is the shortest.
@@ -111,7 +117,23 @@ class Trusted:
                 iter(candidates), None
             )
             seen.update(candidates)
+            if below is None:
+                missing += self._published_above(name)
         return missing, None
+
+    def _published_above(self, name: x509.Name) -> list[MissingIssuer]:
+        return [
+            MissingIssuer(above.rfc4514_string(), url, published=True)
+            for above, url in published_above(name, self.has_root_named)
+        ]
+
+    def has_root_named(self, name: x509.Name) -> bool:
+        """Return whether a trusted root has this name, in whatever encoding, with whatever key."""
+        common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+        text = str(common[0].value).encode() if common else name.public_bytes()
+        candidates = [each for each in self._certificates if text in each][:_MOST_NAMESAKES]
+        roots = map(x509.load_der_x509_certificate, candidates)
+        return any(each.subject == name and is_self_signed(each) for each in roots)
 
     def knows(self, certificate: x509.Certificate) -> bool:
         """Return whether the file has the issuer of a certificate, a root or not."""

@@ -23,6 +23,11 @@ def add(command: Add) -> None:
     )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="draw an HTML file, too")
     parser.add_argument("--markdown", action="store_true", help="print Markdown")
+    parser.add_argument(
+        "--since-version",
+        action="store_true",
+        help="print since which version each client does what, as Markdown",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -43,7 +48,9 @@ def _run(options: Namespace) -> int:
     fleet = merged(machines)
     if options.output is not None:
         write_page(options.output, drawing.html(fleet), paths)
-    if options.markdown:
+    if options.since_version:
+        print(drawing.since(fleet), end="")
+    elif options.markdown:
         print(drawing.markdown(fleet), end="")
     else:
         print(drawing.text(fleet, width_of_stdout() or 80), end="")

@@ -14,11 +14,11 @@ from leafonly.audit import Evidence, run_check
 from leafonly.audit.checks.aia import aia_names_issuer
 from leafonly.audit.files.credentials import CredentialFile, sort_out
 from leafonly.audit.files.parser import read_contents
-from leafonly.audit.issuer_fetch import fetch_issuers
+from leafonly.audit.issuer_fetch import fetch_chain, fetch_issuers
 from leafonly.certificates.authority import Authority
-from leafonly.certificates.chain import pem
+from leafonly.certificates.chain import der, pem
 from leafonly.certificates.inspection import aia_urls
-from leafonly.certificates.issuer_site import IssuerSite
+from leafonly.certificates.issuer_site import IssuerSite, Response
 
 
 @contextlib.contextmanager
@@ -39,6 +39,11 @@ def answering(answer):
 
 def ok(body):
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+def responses(authority, urls):
+    """Return the intermediates, each of which names the next one's URL."""
+    return [Response(der(each)) for each in authority.naming_issuers(urls[1:])]
 
 
 def judge(chain, fetched):
@@ -134,3 +139,25 @@ def test_other_schemes_are_left_alone(tmp_path):
     assert fetch_issuers([f"file://{tmp_path}/it", "ldap://127.0.0.1/it", "https://[bad"]) == {}
     assert fetch_issuers(["http://\x7f/"]) == {"http://\x7f/": "InvalidURL"}
     assert fetch_issuers(["http://xn--1/"]) == {"http://xn--1/": "IDNAError"}
+
+
+def test_the_issuers_above_are_fetched_up_to_a_known_root():
+    authority = Authority(intermediates=3)
+    with IssuerSite() as site:
+        urls = [site.url("it", number=each) for each in (1, 2, 3)]
+        site.publish("it", responses(authority, urls))
+        chain = authority.issue("cam.example.com", aia=urls[0])
+        assert list(fetch_chain(chain.leaf, lambda _: False)) == urls
+        above = authority.intermediates[1].subject
+        assert list(fetch_chain(chain.leaf, lambda name: name == above)) == urls[:1]
+
+
+def test_only_the_issuer_says_where_to_go_on():
+    """Whoever answers in the CA's place cannot send leafonly to an address of his own."""
+    authority, other = Authority(intermediates=2), Authority(intermediates=2)
+    with IssuerSite() as site:
+        urls = [site.url("it", number=each) for each in (1, 2)]
+        site.publish("it", responses(other, urls))
+        chain = authority.issue("cam.example.com", aia=urls[0])
+        assert list(fetch_chain(chain.leaf, lambda _: False)) == urls[:1]
+        assert site.fetched("it") == 1

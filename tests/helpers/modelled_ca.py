@@ -1,8 +1,8 @@
 """Let's Encrypt's hierarchy of 2026, modelled: its extensions, key types and lengths of names.
 
-Keys are our own, and the logs that signed the SCTs are made up. What decides about the size is the
-same: read of Let's Encrypt's published CA certificates, and of its profile `classic`
-(letsencrypt/website, `content/en/docs/profiles.md`, 2026-07-14).
+Names and caIssuers URLs are the real ones. Keys are our own, and the logs that signed the SCTs are
+made up. What decides about the size is the same: read of Let's Encrypt's published CA certificates,
+and of its profile `classic` (letsencrypt/website, `content/en/docs/profiles.md`, 2026-07-14).
 """
 
 import datetime as dt
@@ -17,15 +17,17 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from leafonly.certificates.chain import PrivateKey
 
-__all__ = ["ecdsa_issuers", "modelled_leaf", "rsa_issuers"]
+__all__ = ["ecdsa_issuers", "modelled_leaf", "modelled_roots", "rsa_issuers", "strangers"]
 
 KeyKind = Literal["p256", "p384", "rsa2048", "rsa4096"]
 
-_START = dt.datetime(2026, 5, 13, tzinfo=dt.UTC)
+_START = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 _POLICY = x509.PolicyInformation(x509.ObjectIdentifier("2.23.140.1.2.1"), None)
 _SCT_LIST = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
-# RFC 6962: two SCTs of 47 bytes and an ECDSA P-256 signature each, and the lengths before them.
-_SCTS = b"\x04\x81\xf0" + b"\x00\xee" + 2 * (b"\x00\x75" + bytes(117))
+# RFC 6962 section 3.2: version, log, time, no extensions, ECDSA with SHA-256, a signature.
+_SIGNED = bytes(8 + 2) + b"\x04\x03" + (70).to_bytes(2) + bytes(70)
+_SCTS = b"".join((117).to_bytes(2) + b"\x00" + bytes([log]) * 32 + _SIGNED for log in (1, 2))
+_SCTS = b"\x04\x81\xf0" + len(_SCTS).to_bytes(2) + _SCTS
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def _name(organisation: str, common: str) -> x509.Name:
     )
 
 
-_GROUP = "Modelled Security Research Group"  # as long as the real one's
+_GROUP = "Internet Security Research Group"
+_X1, _X2 = _name(_GROUP, "ISRG Root X1"), _name(_GROUP, "ISRG Root X2")
 
 
 def _builder(
@@ -133,20 +136,19 @@ def _issue(
 @functools.cache
 def _hierarchy(*, is_rsa: bool) -> tuple[Ca, ...]:
     """Return the CA certificates that are sent, the leaf's issuer first."""
-    x1, x2 = _name(_GROUP, "ISRG Root X1"), _name(_GROUP, "ISRG Root X2")
     key_x1, key_x2 = _key("rsa4096", 1), _key("p384", 2)
     if is_rsa:
         root, top, key = _name("ISRG", "Root YR"), _key("rsa4096", 3), _key("rsa2048", 4)
         lowest = _name("Let's Encrypt", "YR1")
         return (
             _issue(lowest, key, root, top, "yr", is_lowest=True),
-            _issue(root, top, x1, key_x1, "x1"),
+            _issue(root, top, _X1, key_x1, "x1"),
         )
     root, top, key = _name("ISRG", "Root YE"), _key("p384", 5), _key("p384", 6)
     return (
         _issue(_name("Let's Encrypt", "YE1"), key, root, top, "ye", is_lowest=True),
-        _issue(root, top, x2, key_x2, "x2"),
-        _issue(x2, key_x2, x1, key_x1, "x1", for_clients=True),
+        _issue(root, top, _X2, key_x2, "x2"),
+        _issue(_X2, key_x2, _X1, key_x1, "x1", for_clients=True),
     )
 
 
@@ -158,6 +160,32 @@ def ecdsa_issuers() -> list[x509.Certificate]:
 def rsa_issuers() -> list[x509.Certificate]:
     """Return YR1, and Root YR by X1."""
     return [each.certificate for each in _hierarchy(is_rsa=True)]
+
+
+def _root(name: x509.Name, key: PrivateKey) -> x509.Certificate:
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number((1 << 127) | 1)
+        .not_valid_before(_START)
+        .not_valid_after(_START + dt.timedelta(days=5000))
+        .add_extension(_usage(signs=False, certifies=True), critical=True)
+        .add_extension(x509.BasicConstraints(True, None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    return builder.sign(key, _hash(key))
+
+
+def modelled_roots() -> tuple[x509.Certificate, x509.Certificate]:
+    """Return X1 and X2, which clients trust."""
+    return _root(_X1, _key("rsa4096", 1)), _root(_X2, _key("p384", 2))
+
+
+def strangers() -> tuple[x509.Certificate, x509.Certificate]:
+    """Return roots of the names X1 and X2, with other keys."""
+    return _root(_X1, _key("p384", 8)), _root(_X2, _key("p384", 9))
 
 
 def modelled_leaf(host: str, kind: Literal["p256", "rsa2048"]) -> x509.Certificate:

@@ -89,8 +89,8 @@ def intermediate_will_stay(evidence: Evidence) -> Iterator[Finding]:
     remedy = "install all of the CA's intermediates on clients, and check again after each renewal"
     if organization in _ROTATING:
         yield warning(
-            f"{organization} {_ROTATING[organization]}: a client that has only "
-            f"{name_of(leaf.issuer)} installed may fail after a renewal",
+            f"{organization} {_ROTATING[organization]}: after a renewal, clients may need another "
+            f"intermediate than {name_of(leaf.issuer)}",
             remedy,
         )
         return

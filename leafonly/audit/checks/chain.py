@@ -1,6 +1,6 @@
 """Checks of the chain: the issuers above the leaf, and the trust stores that have its root."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cryptography import x509
 
@@ -11,11 +11,12 @@ from leafonly.audit.finding import Finding, NotCheckedError, blocker, info, warn
 from leafonly.certificates.inspection import aia_urls, is_issued_by
 from leafonly.certificates.names import called, name_of, shown
 from leafonly.certificates.paths import Issuers
+from leafonly.certificates.published_chain import PUBLISHER, published_above
 
 __all__ = ["CHECKS"]
 
 _ASK_CA = (
-    "use the intermediate from the CA's delivery, or download it from the CA's certificate page"
+    "use the intermediates from the CA's delivery, or download them from the CA's certificate page"
 )
 _MOST_NAMED = 8  # certificates whose missing issuers are named
 
@@ -39,7 +40,7 @@ def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
     if any(each.subject == leaf.issuer for each in credentials.intermediates):
         yield blocker(
             f"the given intermediate {name_of(leaf.issuer)} has the issuer's name, but another "
-            "key: it did not sign this leaf",
+            f"key: it did not sign this leaf. Missing: {_missing(evidence)}",
             _ASK_CA,
         )
     elif credentials.intermediates:
@@ -51,14 +52,14 @@ def issuer_is_given(evidence: Evidence) -> Iterator[Finding]:
         )
     elif evidence.has_unknown_root:
         yield blocker(
-            "no root from --trust issued the leaf, and the files do not include its intermediate: "
-            f"{_missing(evidence)}",
+            "no root from --trust issued the leaf, and the files do not include its intermediate. "
+            f"Missing: {_missing(evidence)}",
             f"{_ASK_CA}; or name its root: --trust=FILE",
         )
     else:
         yield warning(
-            f"the files do not include the intermediate ({_missing(evidence)}): it cannot be "
-            "installed on clients, and the camera can present the leaf only",
+            "the files do not include the leaf's intermediate: it cannot be installed on clients, "
+            f"and the camera can present the leaf only. Missing: {_missing(evidence)}",
             f"{_ASK_CA}; if your own root issued the leaf directly, name it: --trust=FILE",
         )
 
@@ -74,15 +75,27 @@ def _missing(evidence: Evidence) -> str:
         if isinstance(answer, Answer)
         for certificate in answer.certificates
     ]
-    missing: dict[str, None] = {}
+    missing: dict[x509.Name, str] = {}
     for each in [evidence.leaf, *credentials.intermediates[:_MOST_NAMED], *fetched]:
         if not any(
             is_issued_by(each, above) for pool in known for above in pool.named(each.issuer)
         ):
             urls = [url for url in aia_urls(each) if url.lower().startswith("http")]
             where = f", at {shown(urls[0])}" if urls else ""
-            missing[f"{name_of(each.issuer)}{where}"] = None
-    return "; ".join(missing)
+            missing.setdefault(each.issuer, f"{name_of(each.issuer)}{where}")
+    given = {each.subject for each in credentials.intermediates}
+    for name, url in _published(evidence, list(missing)):
+        if name not in missing and name not in given:
+            missing[name] = f"{name_of(name)}, at {url} (in {PUBLISHER}'s published chain)"
+    count = f"{len(missing)} certificates: " if len(missing) > 1 else ""
+    return count + "; ".join(missing.values())
+
+
+def _published(evidence: Evidence, missing: Iterable[x509.Name]) -> Iterator[tuple[x509.Name, str]]:
+    """Yield the issuers that a CA publishes above missing ones, with their URLs."""
+    trusted = [evidence.private] if evidence.private else [evidence.mozilla, evidence.system]
+    for name in missing:
+        yield from published_above(name, lambda name: any(one.has_named(name) for one in trusted))
 
 
 def issuers_are_valid(evidence: Evidence) -> Iterator[Finding]:
@@ -165,11 +178,19 @@ def _judge_public_roots(evidence: Evidence) -> Iterator[Finding]:
 
 def _incomplete(evidence: Evidence) -> Finding:
     missing = _missing(evidence)
-    if any(aia_urls(each) for each in evidence.issuers[-1:]):
+    top = evidence.issuers[-1]
+    if evidence.mozilla.has_named(top.issuer):
         return blocker(
-            f"the chain is incomplete: the issuer of {called(evidence.issuers[-1])} is missing: "
-            f"{missing}",
-            "download it and add it to the chain; if it is your own root, name it: --trust=FILE",
+            "the chain reaches no known root: Mozilla's list has a root "
+            f"{name_of(top.issuer)}, but it did not sign {called(top)}",
+            "use the intermediates from the CA's delivery; if the root is your own, name it: "
+            "--trust=FILE",
+        )
+    if aia_urls(top):
+        return blocker(
+            f"the chain is incomplete above {called(top)}. Missing: {missing}",
+            "download what is missing and add it to the chain; if it is your own root, name it: "
+            "--trust=FILE",
         )
     return blocker(
         f"the chain reaches no known root: {missing} is missing, which is an intermediate or the "
@@ -208,14 +229,31 @@ def roots_are_listed(evidence: Evidence) -> Iterator[Finding]:
     _need_a_chain(evidence)
     paths = evidence.public_paths or evidence.paths_to(evidence.private)
     for path in paths:
-        yield info("path: " + " <- ".join(map(called, path)) + _objection(evidence, path))
+        yield info(
+            f"path: {' <- '.join(map(called, path))}{_needed(path)}{_objection(evidence, path)}"
+        )
     above = [each for path in paths for each in path] or list(evidence.issuers)
     for each in evidence.credentials.intermediates:
         if each not in above:
-            yield info(f"{called(each)} is given, but is not in the chain of this leaf")
+            yield info(
+                f"a certificate {called(each)}, issued by {name_of(each.issuer)}, is given, but is "
+                "not in the chain of this leaf"
+            )
     keys = [spki(each.public_key()) for each in evidence.credentials.intermediates]
     if len(set(keys)) < len(keys):
         yield info("an intermediate is given twice, signed by different CAs; one is enough")
+
+
+def _needed(path: Sequence[x509.Certificate]) -> str:
+    """Return how many certificates a client needs that trusts the root of a path."""
+    count = len(path) - 2
+    if count < 1:
+        return ""
+    plural = "s" if count > 1 else ""
+    return (
+        f": a client that trusts {called(path[-1])} needs {count} intermediate{plural}, from the "
+        "camera or stored"
+    )
 
 
 def _objection(evidence: Evidence, path: Sequence[x509.Certificate]) -> str:

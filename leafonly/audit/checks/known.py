@@ -9,7 +9,7 @@ from leafonly.audit.distrust import chrome_distrusts
 from leafonly.audit.files.credentials import spki
 from leafonly.audit.finding import Finding, NotCheckedError, info
 from leafonly.certificates.firefox_preload import Preloaded
-from leafonly.certificates.names import called
+from leafonly.certificates.names import called, name_of
 from leafonly.certificates.paths import Issuers
 from leafonly.certificates.printable import printable
 
@@ -44,7 +44,10 @@ def _line(evidence: Evidence, certificate: x509.Certificate, firefox: Preloaded 
         known.append(f"{'' if certificate in firefox else 'not '}preloaded by {which}")
     if (day := chrome_distrusts(evidence.leaf, certificate)) is not None:
         known.append(f"trusted by Chrome only for certificates logged until {day}")
-    return f"{called(certificate)}: {'; '.join(known)}"
+    # A root, and a certificate of the same name by an older root, are two.
+    is_root = certificate.issuer == certificate.subject
+    by = "" if is_root else f", issued by {name_of(certificate.issuer)}"
+    return f"{called(certificate)}{by}: {'; '.join(known)}"
 
 
 def _said(store: str, *, has: bool) -> str:
@@ -62,7 +65,7 @@ def _who_needs_nothing(evidence: Evidence, firefox: Preloaded | None) -> str:
     needed = min((path[1:-1] for path in evidence.public_paths), key=len)
     if not needed:
         return f"a root issued the leaf: a client that has the root needs nothing else. {chrome}"
-    count = f"{len(needed)} intermediate{'s' if len(needed) > 1 else ''}"
+    count = f"{len(needed)} intermediates" if len(needed) > 1 else "intermediate"
     if firefox is None:
         return (
             f"clients need the {count} of this chain, from the camera or stored; no Firefox was "

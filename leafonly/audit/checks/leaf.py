@@ -188,6 +188,10 @@ def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
     leaf = evidence.leaf
     lives = leaf.not_valid_after_utc - leaf.not_valid_before_utc
     wanted = 2 if lives <= _FEW_SCTS else 3
+    if not evidence.paths:
+        raise NotCheckedError(
+            "the chain reaches no known root, so it is not known whether clients demand SCTs"
+        )
     if not evidence.is_public:
         yield info("no client demands SCTs from a private CA")
     elif logs < wanted:
@@ -232,7 +236,8 @@ def certificate_fits_camera(evidence: Evidence) -> Iterator[Finding]:
     leaf, limit = evidence.leaf, evidence.message_limit
     alone = certificate_message_size([leaf])
     full = certificate_message_size([leaf, *evidence.issuers])
-    sizes = f"the camera's Certificate message: {alone} bytes for the leaf, {full} with the chain"
+    with_chain = f", {full} with the chain" if evidence.issuers else ""
+    sizes = f"the camera's Certificate message: {alone} bytes for the leaf{with_chain}"
     if alone > limit:
         yield blocker(
             f"the Certificate message with the leaf alone has {alone} bytes, but the camera's "

@@ -1,16 +1,19 @@
 """A fleet for a terminal, in Markdown, and as an HTML page."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
 from leafonly.clients.measured import MUST_REJECT
+from leafonly.report.counting import many
 from leafonly.report.diff.order import Word
 from leafonly.report.headings import HEADINGS
+from leafonly.report.merge.by_version import since_version
 from leafonly.report.merge.fleet import ByWord, Deviation, Fleet
 from leafonly.report.page import draw
 from leafonly.report.shown import folded, in_markdown
 
-__all__ = ["html", "markdown", "text"]
+__all__ = ["html", "markdown", "since", "text"]
 
 
 def text(fleet: Fleet, width: int) -> str:
@@ -68,6 +71,30 @@ def _markdown(fleet: Fleet) -> Iterator[str]:
         # One word where machines agree, in the order in which they were named.
         words = (" → ".join(w for w, _ in groupby(each.words[s].values())) for s in fleet.telling)
         yield _row(each.label, *(each.versions.get(name, "") for name in names), *words)
+
+
+def since(fleet: Fleet) -> str:
+    """Return in Markdown since which version each client does what."""
+    return "\n".join(_since(fleet)) + "\n"
+
+
+def _since(fleet: Fleet) -> Iterator[str]:
+    scenarios = [name for name in fleet.scenarios if name == "absent" or name in fleet.telling]
+    rows = list(since_version(fleet, scenarios))
+    times = Counter(each.client for each in rows)
+    changed = {client for client, count in times.items() if count > 1}
+    clients = many(len(times), "client")
+    yield f"**Of {clients} measured in several versions, {len(changed)} changed.**"
+    for title, chosen in (
+        ("Clients that changed", [each for each in rows if each.client in changed]),
+        ("Clients that did not change", [each for each in rows if each.client not in changed]),
+    ):
+        if chosen:
+            yield from ("", f"## {title}", "")
+            yield from _head("client", "from", "to", "versions measured", *map(_plain, scenarios))
+        for each in chosen:
+            words = (each.words[name] for name in scenarios)
+            yield _row(each.client, each.oldest, each.newest, str(each.measured), *words)
 
 
 def _deviation(deviation: Deviation, fleet: Fleet) -> Iterator[str]:
