@@ -1,7 +1,9 @@
 """The lines that docs/answer.md proposes to OpenMV make MicroPython present the full chain."""
 
 import re
+import shutil
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -12,9 +14,9 @@ from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import der
 from leafonly.gateways import free_ports
 from leafonly.tls.flight import read_flight
-from tests.helpers.software_board import micropython_program
 
-PROGRAM = micropython_program()
+# Of the MicroPythons for a PC, only PyPI's brings the module `ssl`, as boards do.
+PROGRAM = shutil.which("micropython", path=str(Path(sys.executable).parent))
 DOCUMENT = Path(__file__).parents[2] / "docs/answer.md"
 SERVER = """
 import socket
