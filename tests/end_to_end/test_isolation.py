@@ -58,7 +58,7 @@ def ports() -> set[tuple[object, ...]]:
     return {
         tuple(each.laddr)
         for each in psutil.net_connections("tcp")
-        if each.status == psutil.CONN_LISTEN and each.pid in (None, *descendants())
+        if each.status == psutil.CONN_LISTEN and each.pid in descendants()
     }
 
 
