@@ -285,6 +285,31 @@ def test_crashed_worker_leaves_no_cell_out(tmp_path, delivery):
     assert "FAILED: --require is not met: no verdict on urllib" in " ".join(finished.stdout.split())
 
 
+def test_worker_that_dies_before_it_is_given_cells_leaves_none_out(tmp_path, delivery):
+    plugin = tmp_path / "dies.py"
+    plugin.write_text(
+        "import time\n"
+        "from xdist.workermanage import WorkerController\n"
+        "send = WorkerController.send_runtest_some\n"
+        "sent = []\n"
+        "def kill_and_send(self, indices):\n"
+        "    sent.append(indices)\n"
+        "    if len(sent) == 2:\n"
+        "        self.gateway._io.popen.kill()\n"
+        "        while not self._down: time.sleep(0.01)\n"
+        "    send(self, indices)\n"
+        "WorkerController.send_runtest_some = kill_and_send\n"
+    )
+    own = ["--trust", tmp_path / "root.pem", "--clients", "urllib,httpx"]
+    finished = run_suite(
+        tmp_path, delivery, *own, "-n1", "-p", "dies", before=("env", f"PYTHONPATH={tmp_path}")
+    )
+    assert finished.returncode == 1, finished.stdout
+    seen = verdicts(tmp_path)
+    assert len(seen) == 6
+    assert list(seen.values()).count("error") <= 1
+
+
 def verdicts(tmp_path):
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     return {(cell["client"], cell["scenario"]): cell["verdict"] for cell in report["cells"]}
