@@ -3,7 +3,8 @@
 A shell waits at the other end of a pipe. It is told of each client as it starts and ends; when
 this process dies, whatever the cause, the pipe closes, and the shell ends the clients that are
 left. prctl(2)'s PR_SET_PDEATHSIG would end a client's first process only. What has left the
-session of its client is not found.
+session of its client is not found, nor a client that this process was starting as it died: its
+number was not known yet.
 """
 
 import atexit

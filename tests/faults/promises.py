@@ -91,7 +91,7 @@ def assert_kept(ended: Ended) -> None:
         assert json.dumps(ended.report).isprintable()
 
 
-def processes_of(folder: Path, seconds: float = 5) -> list[str]:
+def processes_of(folder: Path, seconds: float = 15) -> list[str]:
     """Name what is left of a run: its processes have its mark, its clients a HOME in its folder."""
     end = time.monotonic() + seconds
     while (left := list(_with(str(folder)))) and time.monotonic() < end:

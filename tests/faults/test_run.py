@@ -27,7 +27,9 @@ def amid_a_cell(
     """Give a run that has measured one cell, and whose next client does not end."""
     note = tmp_path / "started"
     slow = tmp_path / "slow.sh"
-    slow.write_text(f"#!/bin/sh\necho $$ >'{note}'\nexec sleep 600\n")
+    # What is killed in the instant between a client's start and its mention to the guardian
+    # leaves that client behind (clients/guardian.py says so).
+    slow.write_text(f"#!/bin/sh\nsleep 1\necho $$ >'{note}'\nexec sleep 600\n")
     slow.chmod(0o755)
     asked = ("suites/matrix", "--clients=urllib", f"--client={slow}", "--scenarios=full_chain")
     environment = bare_environment(tmp_path, LEAFONLY_FAULT=str(tmp_path))
@@ -95,7 +97,7 @@ def test_sigkill_of_the_run_leaves_no_client(tmp_path: Path, workers: str) -> No
         assert processes_of(tmp_path, seconds=0)
         process.kill()
         process.wait()
-    assert processes_of(tmp_path, seconds=15) == []
+    assert processes_of(tmp_path) == []
 
 
 def test_a_line_that_was_not_finished_is_left_out(tmp_path: Path) -> None:
