@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.progress",
     "fixtures.cameras",
     "fixtures.options",
+    "fixtures.found_clients",
     "fixtures.xdist_scheduler",
     "fixtures.matrix",
     "fixtures.presentation",

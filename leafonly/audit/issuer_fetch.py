@@ -23,8 +23,8 @@ def fetch_chain(
 ) -> dict[str, Answer | str]:
     """Return what is at the caIssuers URLs of a leaf, of its issuer, of that one's, and so on.
 
-    Only a certificate that issued the one below is followed, by its signature. So nobody but the
-    CAs above the leaf says which URLs are asked.
+    A fetched certificate is followed only if it signed the one below it. So the URLs that are
+    asked come from the CAs above the leaf alone.
 
     Args:
         leaf: Where to begin.

@@ -29,7 +29,7 @@ done
 for group in $left; do kill -s KILL -- "-$group"; done
 """
 _LOCK = threading.Lock()
-_ENDING = 1.0  # seconds for the shell to notice that there is nobody left
+_ENDING = 1.0  # seconds for the shell to notice that the pipe is closed
 
 
 def guard(group: int) -> None:

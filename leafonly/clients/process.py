@@ -103,7 +103,7 @@ def run(
             argv,
             env=dict(environment),
             cwd=directory,
-            bufsize=0,  # else closing an input that nobody reads any more raises BrokenPipeError
+            bufsize=0,  # else closing the input of a client that has ended raises BrokenPipeError
             stdin=subprocess.PIPE if stdin_stays_open else given,
             stdout=out,
             stderr=err,

@@ -113,10 +113,7 @@ def _fault(staged: Staged) -> str | None:
 
 def _had_issuer(staged: Staged, scenario: Scenario, saw: ServerSaw) -> bool | None:
     """Return whether the client had all intermediates: presented, stored or fetched."""
-    if scenario.served == "full_chain" or scenario.holds_intermediate in (
-        "all",
-        "expired_cross",
-    ):
+    if scenario.served == "full_chain" or scenario.stored_suffice:
         return True
     if scenario.aia and staged.to_serve.fetches is None and staged.client.fetches_issuer:
         return None

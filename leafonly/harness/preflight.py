@@ -43,7 +43,7 @@ def check_presented(endpoint: Endpoint, to_serve: ToServe, host: str) -> None:
         raise FirmwareLimit(limit)
     if flight.certificates != [der(each) for each in to_serve.presented]:
         raise PreflightError(
-            f"the camera presents {len(flight.certificates)} certificates that are not the "
+            f"the camera presents {len(flight.certificates)} certificates, and not the "
             f"{len(to_serve.presented)} this scenario asks for"
         )
     check_leaf(to_serve.chain, host)

@@ -1,7 +1,7 @@
 """The check before a client is started: it holds and can fetch what its scenario says, no more.
 
 What the camera presents is checked in `preflight`. This is about chains that were made for this
-run; of a user's own certificate or a remote host, nobody knows what is right.
+run: only of these is it known what a client should hold.
 """
 
 import datetime as dt
@@ -26,7 +26,6 @@ from leafonly.harness.subjects.subject import Holding
 __all__ = ["check_fetchable", "check_held"]
 
 _TIME_LIMIT = 10  # seconds; the site is on loopback
-_WITH_ISSUER = ("all", "expired_cross")
 
 
 def check_held(scenario: Scenario, chain: Chain, held: Holding) -> None:
@@ -55,11 +54,11 @@ def _check_held(scenario: Scenario, chain: Chain, held: Holding) -> None:
     if (newer, older) != expected[scenario.holds_roots]:
         raise PreflightError("the client would trust other roots than this scenario says")
     by_store = _leads(chain, held.intermediates, held.anchors)
-    now, stored = dt.datetime.now(dt.UTC), scenario.holds_intermediate or ""
+    now = dt.datetime.now(dt.UTC)
     expired = any(each.not_valid_after_utc < now for each in held.intermediates)
-    if by_store != (scenario.holds_root and stored in _WITH_ISSUER):
+    if by_store != (scenario.holds_root and scenario.stored_suffice):
         raise PreflightError("the client's store would have more or less than this scenario says")
-    if expired != stored.startswith("expired"):
+    if expired != (scenario.holds_intermediate or "").startswith("expired"):
         raise PreflightError("other certificates of the client's store have expired than it says")
 
 

@@ -71,6 +71,11 @@ class Scenario:
         return self.holds_roots is not None
 
     @property
+    def stored_suffice(self) -> bool:
+        """Whether the intermediates in the client's store complete the path to a root of ours."""
+        return self.holds_intermediate in ("all", "expired_cross")
+
+    @property
     def in_readme(self) -> bool:
         """Whether it is one of the default run, measured with every version that is declared."""
         return self.name in DEFAULT_SCENARIOS

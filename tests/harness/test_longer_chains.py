@@ -90,7 +90,7 @@ def test_camera_that_presents_less_or_more_than_a_part(method: str, tmp_path: Pa
     with Bench(camera, subject, tmp_path) as bench:
         cell = bench.measure(HONEST, SCENARIOS["partial_chain"], "p256")
     assert cell.verdict == "error"
-    assert "certificates that are not the 2 this scenario asks for" in str(cell.reason)
+    assert "certificates, and not the 2 this scenario asks for" in str(cell.reason)
 
 
 HAS_MORE = """

@@ -165,14 +165,14 @@ class Chromium:
 
 @contextlib.contextmanager
 def undisturbed(page: Page, url: str) -> Iterator[None]:
-    """Open an address anew; whatever the block does, nothing is logged and nobody is asked."""
+    """Open an address anew; the block may neither log a problem nor cause a foreign request."""
     page.open("about:blank")
     page.problems.clear()
     page.requests.clear()
     page.open(url)
     yield
     assert page.problems == []
-    # Its own address may be asked for again, with another fragment; data: asks nobody.
+    # Its own address may be asked for again, with another fragment; data: is no request.
     assert [each for each in page.requests if not each.startswith((url, "data:"))] == []
 
 
