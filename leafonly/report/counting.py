@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from leafonly.report.rows import CellRow, ReportBody, VerdictCounts
 
-__all__ = ["conclusive", "counts", "failed_requirements", "many", "names", "same_row"]
+__all__ = ["conclusive", "counts", "failed_requirements", "many", "names", "same_row", "trust"]
 
 _MOST_NAMES = 6
 
@@ -63,3 +63,8 @@ def names(all_names: Sequence[str]) -> str:
 def many(count: int, noun: str) -> str:
     """Write a number with its noun."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def trust(count: int) -> str:
+    """Return the verb for so many clients that trust."""
+    return "trusts" if count == 1 else "trust"

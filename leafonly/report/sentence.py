@@ -1,18 +1,17 @@
 """What a run comes to, in a few sentences: the first thing that a report says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from leafonly.report.counting import conclusive, failed_requirements, many, names, same_row
+from leafonly.report.counting import conclusive, failed_requirements, many, names, trust
 from leafonly.report.intermediates import Intermediates, above_the_leaf
-from leafonly.report.rows import CellRow, FindingRow, ReportBody, Run
+from leafonly.report.one_certificate import of_own_certificate, of_remote_host
+from leafonly.report.rows import CellRow, ReportBody, Run
 
 __all__ = ["headline", "presentation_sentence", "sentence"]
 
 _PRESENTATION = "presentation"  # the check of the finding that speaks of the camera
-_DEPLOYED = "deployed_chain"  # the check of the findings that speak of deployed ones
 _FIRMWARE = "this firmware "  # so the limits of a camera begin, see cameras/loading_methods.py
 _NOTHING = "No client was asked."
-_MOST_BLOCKERS = 2  # named in the sentence; the findings list them all
 
 _SITUATIONS = {
     "absent": "Leaf alone",
@@ -160,8 +159,8 @@ def _of_situation(report: ReportBody, scenario: str, in_absent: int) -> str:
     anchors = sum(cell["cached_kind"] == "anchors" for cell in connect)
     above = Intermediates(1) if scenario == "cached_first" else above_the_leaf(report)
     if anchors:
-        trust = "it trusts" if len(connect) == 1 else f"{anchors} of them {_trust(anchors)}"
-        count += f" ({trust} {above.themselves})"
+        who = "it trusts" if len(connect) == 1 else f"{anchors} of them {trust(anchors)}"
+        count += f" ({who} {above.themselves})"
     elif scenario in _SAID_IF_ACCEPTED and len(cells) > 1:
         count += f" ({names([cell['client'] for cell in connect])})" if connect else ""
     return f"{_SITUATIONS[scenario].format(above.named)}: {count}."
@@ -203,108 +202,9 @@ def _of_gateways(report: ReportBody) -> str | None:
     return f"Of the failing cells, accepted: {names(counted)}." if counted else None
 
 
-def _of_remote_host(report: ReportBody) -> list[str | None]:
-    """Say what remote hosts present and, for a single one, which clients connect to it."""
-    findings = [each for each in report["findings"] if each["check"] == _DEPLOYED]
-    complete = sum(each["severity"] == "info" for each in findings)
-    if len(findings) > 1:
-        return [f"{complete} of {many(len(findings), 'camera')} present a complete chain."]
-    said: list[str | None] = [f"{each['message']}." for each in findings]
-    for scenario in ("full_chain", "absent", "aia"):
-        asked = conclusive(report, scenario)
-        if asked:
-            stored = _with_stored(report, asked)
-            said.append(f"As it is, {_who_connects(*_split(asked))}{stored}.")
-    return [*said, *_of_the_odd(report)]
-
-
-def _of_own_certificate(report: ReportBody) -> list[str | None]:
-    return [_of_files(report["findings"]), *_of_clients(report)]
-
-
-def _of_files(findings: Sequence[FindingRow]) -> str | None:
-    """Say whether the files may be deployed: blockers are named, warnings counted."""
-    if not findings:
-        return None  # the clients alone were run
-    blockers = [each["message"] for each in findings if each["severity"] == "blocker"]
-    counted = many(sum(each["severity"] == "warning" for each in findings), "warning")
-    if not blockers:
-        return f"No blocker and {counted} in the files."
-    named = "; ".join(blockers[:_MOST_BLOCKERS])
-    if len(blockers) > _MOST_BLOCKERS:
-        named += f"; and {len(blockers) - _MOST_BLOCKERS} more"
-    how_many = many(len(blockers), "blocker")
-    return f"Not to be deployed like this: {how_many} and {counted} in the files: {named}."
-
-
-def _of_clients(report: ReportBody) -> list[str | None]:
-    """Say who connects to the user's own leaf, presented alone."""
-    absent = list(conclusive(report, "absent"))
-    # A client that fetches the intermediate is judged by `aia`.
-    fetching = [cell for cell in conclusive(report, "aia") if not same_row(cell, absent)]
-    absent += fetching
-    connect, fail = _split(absent)
-    full = conclusive(report, "full_chain")
-    # They refuse the certificate however it is presented, so their other cells say nothing.
-    never = [cell for cell in full if cell["verdict"] == "rejected"]
-    known = {*connect, *fail, *(cell["client"] for cell in never)}
-    unknown = {cell["client"] for cell in report["cells"]} - known
-    said: list[str | None] = []
-    if absent:
-        fetched, _ = _split(fetching)
-        by_fetching = f" ({names(fetched)} by fetching the intermediate)" if fetched else ""
-        stored = _with_stored(report, absent)
-        said.append(f"With the leaf alone {_who_connects(connect, fail)}{by_fetching}{stored}.")
-    elif full and len(never) < len(full):
-        said.append(f"With the full chain {_who_connects(_split(full)[0], [])}.")
-    if never:
-        reasons = ", ".join(sorted({str(cell["reason"]) for cell in never}))
-        refusing = _who_connects([], [cell["client"] for cell in never])
-        said.append(f"Even with the full chain {refusing} ({reasons}).")
-    accepting = {cell["client"] for cell in full} - {cell["client"] for cell in never}
-    unknown -= accepting if not absent else set()
-    if unknown:
-        said.append(f"Nothing is known of {many(len(unknown), 'other client')}.")
-    return said
-
-
-def _split(cells: Sequence[CellRow]) -> tuple[list[str], list[str]]:
-    """List the clients that connect, and those that do not."""
-    connect = [cell["client"] for cell in cells if cell["verdict"] == "accepted"]
-    return connect, [cell["client"] for cell in cells if cell["verdict"] == "rejected"]
-
-
-def _who_connects(connect: Sequence[str], fail: Sequence[str]) -> str:
-    do_not = "does not" if len(fail) == 1 else "do not"
-    if not fail:
-        return f"{names(connect)} connect{'s' if len(connect) == 1 else ''}"
-    if connect:
-        return f"{_who_connects(connect, [])}, {names(fail)} {do_not}"
-    if len(fail) > 6:
-        return f"none of {len(fail)} clients connects"
-    return f"{names(fail)} {do_not} connect"
-
-
-def _trust(count: int) -> str:
-    return "trusts" if count == 1 else "trust"
-
-
-def _with_stored(report: ReportBody, absent: Sequence[CellRow]) -> str:
-    """Say how many of the same clients connect with the intermediate in their store."""
-    cached = [cell for cell in conclusive(report, "cached") if same_row(cell, absent)]
-    if not cached:
-        return ""
-    stored = [cell for cell in cached if cell["verdict"] == "accepted"]
-    anchors = sum(cell["cached_kind"] == "anchors" for cell in stored)
-    above = above_the_leaf(report)
-    themselves = f" ({anchors} of them {_trust(anchors)} {above.themselves})" if anchors else ""
-    count = f"{len(stored)} of {len(cached)} {'does' if len(stored) == 1 else 'do'}"
-    return f"; with {above.named} installed on the client, {count}{themselves}"
-
-
 _OF_KIND: Mapping[str, Callable[[ReportBody], list[str | None]]] = {
-    "own_certificate": _of_own_certificate,
-    "remote_host": _of_remote_host,
+    "own_certificate": of_own_certificate,
+    "remote_host": lambda report: [*of_remote_host(report), *_of_the_odd(report)],
     "matrix": _of_matrix,
     "gateway": _of_matrix,
     "presentation": _of_presentation,
