@@ -19,8 +19,8 @@ _DAYS = 3650
 def self_signed(name: str, address: str | None = None, key_type: KeyType = "p256") -> Chain:
     """Return a self-signed leaf with its private key, valid for ten years.
 
-    A gateway trusts this one certificate and no other, so nobody has to renew it, and no CA's
-    rule about lifetimes applies.
+    A gateway trusts this one certificate and no other, so it needs no renewal, and no CA's rule
+    about lifetimes applies.
 
     Args:
         name: The dNSName in it.
@@ -42,7 +42,7 @@ def self_signed(name: str, address: str | None = None, key_type: KeyType = "p256
         .not_valid_before(now - _DAY)
         .not_valid_after(now + _DAYS * _DAY)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        # No CA: if its key is stolen, it signs for nobody else.
+        # No CA: a stolen key cannot issue other certificates.
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(key, hashes.SHA256())

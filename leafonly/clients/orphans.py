@@ -1,8 +1,8 @@
 """Processes that a client left behind when it ended: on Linux, this process adopts and ends them.
 
 A program that forks twice leaves a process whose parent is gone. The kernel gives it to the
-nearest ancestor that asked for such orphans, otherwise to init, where nobody could tell whose it
-was (prctl(2), PR_SET_CHILD_SUBREAPER).
+nearest ancestor that asked for such orphans, otherwise to init, and then nothing shows which client
+started it (prctl(2), PR_SET_CHILD_SUBREAPER).
 """
 
 import contextlib

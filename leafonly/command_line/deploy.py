@@ -187,7 +187,7 @@ class _Asking:
         from leafonly.deploy import Refused
         from leafonly.deploy.loader import main_lines
 
-        _say(f"on the board at {self._options.camera}, whose program is stopped meanwhile:")
+        _say(f"on the board at {self._options.camera}, whose program is stopped:")
         for line in preview.lines():
             _say(f"  {line}")
         if self._options.dry_run:

@@ -280,5 +280,5 @@ def _next_steps(
         lines.append(f"renewal: {_CHAIN} was made from your files: run this again, with --force")
         lines[-1] += f" --camera-certificate {shlex.quote(str(site.camera_certificate))}"
     else:
-        lines.append("renewal: restart the gateway; it reads your files anew")
+        lines.append("renewal: restart the gateway; it then reads your new files")
     return lines

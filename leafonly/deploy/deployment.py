@@ -26,7 +26,7 @@ _SWAPPING = (
     "{path} or {path}.new, complete; {again}"
 )
 _UNSEEN = (
-    "the new files are in {path}, complete, but nobody has seen the board serve them; "
+    "the new files are in {path}, complete, but the board has not been seen to serve them; "
     "{previous}; {again}"
 )
 _DONE = (

@@ -2,7 +2,7 @@
 
 A board loads several files that belong together, and no rename of files can change them all at
 once: a board that loses power in between has a new certificate and an old key. So a generation
-is a folder, and folders are renamed. `FOLDER.new` is what nobody may use yet or needs any more.
+is a folder, and folders are renamed. `FOLDER.new` is not complete yet, or not needed any more.
 `FOLDER.old` is the generation before, and lasts until the new one was seen to be served:
 
     write     FOLDER, FOLDER.new

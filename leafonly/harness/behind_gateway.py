@@ -46,7 +46,7 @@ class BehindGateway:
 
     Args:
         gateway: The gateway; each `serve` runs one of its own.
-        camera: The camera behind. Whoever opened it closes it.
+        camera: The camera behind. It is not closed here.
         situation: What the gateway finds there.
 
     """

@@ -1,7 +1,7 @@
-"""From an observation to a verdict: what two witnesses saw, judged.
+"""From an observation to a verdict.
 
-The client says what it thinks of the camera; the camera says what the client did. Neither
-is believed alone, and where they disagree the verdict is `error`, never a rejection.
+A verdict counts only if the client's output and the camera's record agree. If they disagree, it
+is `error`, never a rejection.
 """
 
 from collections.abc import Mapping
@@ -70,14 +70,14 @@ class ServerSaw:
 
 @dataclass(frozen=True)
 class Observation:
-    """What both witnesses saw in a cell, and what the cell was.
+    """The client's output and the camera's record of a cell, and what the cell was.
 
     Attributes:
         client_said: None if the client was never started.
         server_saw: None if the camera was never asked.
         had_issuer: The client had the leaf's issuer: presented, stored or fetched. None where
             the client may have fetched it and the fetch cannot be seen.
-        obstacle: Why the cell is no experiment, whatever the witnesses say: the camera
+        obstacle: Why the cell is no experiment, whatever client and camera say: the camera
             presented something else, the warm-up visit failed, the program did not start.
         seconds: Wall time of the client's processes.
         command: The command line that reproduces the cell.
@@ -170,12 +170,12 @@ def _no_reason(said: ClientSaid, vocabulary: Vocabulary) -> str:
 
 
 def _proves_acceptance(said: ClientSaid, saw: ServerSaw, testimony: Testimony) -> bool:
-    """Say whether a client is shown to have accepted, as far as the two witnesses go.
+    """Say whether output and record show that a client accepted the certificate.
 
-    The token may come back on either stream: it is secret, so whoever says it was told it.
-    A `request` is weaker: it shows that the client sent something of its own under TLS, not
-    that it was content with the certificate. It counts for clients of other protocols than
-    HTTP, and a word against the certificate still turns it into an error.
+    The token may be in either stream: it is secret, so a client that prints it received the
+    response. A `request` is weaker: it shows that the client sent a request under TLS, not that
+    it accepted the certificate. It counts for clients of other protocols than HTTP, and a
+    message against the certificate still turns it into an error.
     """
     if testimony == "request":
         return saw.handshake_completed and saw.request_seen

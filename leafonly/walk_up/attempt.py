@@ -35,7 +35,7 @@ class Attempt:
         token: What is returned there.
         origin: The origin of the page, whose script may read the token.
         connections: What the port has seen, at most some.
-        fetches: How often the leaf's issuer was fetched meanwhile.
+        fetches: How often the leaf's issuer was fetched during the attempt.
         obstacle: Why the attempt is no experiment; empty if it is one.
 
     """

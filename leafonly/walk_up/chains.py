@@ -51,8 +51,8 @@ class Offer:
 class TestChains:
     """Chains of a test root that is made for this run.
 
-    The authorities are let go when the chains are issued, so that nobody can issue another
-    certificate below a root that visitors are asked to trust.
+    The authorities' keys are dropped when the chains are issued, so that no other certificate can
+    be issued below a root that visitors are asked to trust.
 
     Args:
         hosts: The names and addresses by which browsers ask for the ports.

@@ -80,8 +80,8 @@ class Site:
     def obstacle(self, scenario: str, host: str) -> str:
         """Return why a scenario is no experiment for a page that was visited at `host`.
 
-        The leaf of `aia` names one address, and nobody knows whether a device that came by
-        another one can reach it.
+        The leaf of `aia` names one address. A device that came by another address may be unable
+        to reach it.
         """
         visited = host.rsplit(":", 1)[0]
         if scenario != "aia" or self.issuer is None or visited == self.addresses[0]:

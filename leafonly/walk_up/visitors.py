@@ -26,8 +26,8 @@ _LEASE = 45.0  # seconds until an attempt that was never ended makes room for th
 _SETTLING = 3.0  # seconds that a connection may take to end after the browser gave up
 
 _OPENED_BY_HAND = (
-    "somebody at this address opened the port by hand, so that an exception for its certificate "
-    "may have been made: start the test anew"
+    "a browser at this address opened the port by hand, so that an exception for its certificate "
+    "may have been made: start the test again"
 )
 
 
@@ -115,7 +115,7 @@ class Visitors:
         """Return the device that begins a round.
 
         A device that did not accept the full chain, for example because it did not trust the
-        root yet, begins anew. One that did is asked nothing again, because what it was shown
+        root yet, begins again. One that did is asked nothing again, because what it was shown
         could make it accept the leaf alone; it becomes another device.
 
         Args:
@@ -230,10 +230,10 @@ class Visitors:
             self._changed.notify_all()
 
     def opened_by_hand(self, scenario: Scenario, peer: str) -> None:
-        """Note a request that no page made: somebody opened the port in a browser.
+        """Note a request that no page made: the port was opened in a browser by hand.
 
-        Who continues past its warning makes an exception, and the browser then also loads what
-        the page asks for. So nothing that it loads is a verdict any more.
+        A visitor who continues past its warning makes an exception, and the browser then also
+        loads what the page asks for. So nothing that it loads is a verdict any more.
         """
         with self._changed:
             self._opened.add((scenario.name, peer))

@@ -24,7 +24,7 @@ def certificates_are_known(evidence: Evidence) -> Iterator[Finding]:
     on this machine.
     """
     if not evidence.public_paths and evidence.paths_to(evidence.private):
-        return  # nobody else's list has a private CA
+        return  # a private CA is in no public list
     if not evidence.public_paths:
         raise NotCheckedError("the chain reaches no root of Mozilla's list")
     firefox = evidence.firefox()

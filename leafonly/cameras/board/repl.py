@@ -122,8 +122,8 @@ class Repl:
             try:
                 self._get_prompt(restart)
             except _PROBLEMS:
-                # A line that the firmware printed in between, or a Ctrl-C that came late, and
-                # mpremote has lost its place.
+                # A line that the firmware printed in between, or a Ctrl-C that came late:
+                # mpremote takes it for another answer.
                 self._get_prompt(restart)
         except _PROBLEMS as error:
             raise CameraError(

@@ -26,7 +26,7 @@ _SPLITS = NotTested("it takes roots and intermediates from one file, which it sp
 
 _FETCHES = (
     "The application requests a URL over plain HTTP that a certificate names before that "
-    "certificate is verified. Whoever presents a certificate can choose that URL. "
+    "certificate is verified. So a server can choose that URL. "
 )
 _ROOT_DECIDES = "The root still decides: what is brought along is no trust anchor."
 

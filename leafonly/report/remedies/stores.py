@@ -12,7 +12,7 @@ from leafonly.report.rows import CellRow, FileRow, RemedyRow, ReportBody, StepRo
 
 __all__ = ["recipe_files", "recipe_steps", "store_rows"]
 
-_COST = "Every client gets the file, and gets it anew when the CA changes an intermediate."
+_COST = "Every client gets the file, and a new one when the CA changes an intermediate."
 
 
 def store_rows(report: ReportBody) -> Iterator[RemedyRow]:
