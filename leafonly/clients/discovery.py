@@ -22,7 +22,16 @@ from leafonly.clients.client import Client, Kind
 from leafonly.clients.library_version import Library
 from leafonly.clients.process import bare_environment, end_running, run
 
-__all__ = ["PROGRAMS", "Found", "cache_directory", "fill", "find", "find_all", "program_of"]
+__all__ = [
+    "PROGRAMS",
+    "Found",
+    "cache_directory",
+    "fill",
+    "find",
+    "find_all",
+    "find_programs",
+    "program_of",
+]
 
 _MOST_OUTPUT = 16 * 1024  # characters of a version command's output that are searched
 _TIME_LIMIT = 30  # seconds for a version command; the slowest takes 2 on a quiet machine
@@ -89,6 +98,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), text)
 
 
+def find_programs(clients: Mapping[str, Client]) -> dict[str, Found]:
+    """Return which clients' programs are here; none is started, and all versions are unknown."""
+    return {name: _programs_of(each) for name, each in clients.items()}
+
+
 def find_all(
     clients: Mapping[str, Client], looked: Callable[[int, int], None] = lambda done, count: None
 ) -> dict[str, Found]:
@@ -118,11 +132,9 @@ def find(client: Client) -> Found:
     A client is available if it starts, its version command exits as declared, and the command
     prints a version of a TLS library that this client can have.
     """
-    missing = [need for need in client.executables if not _is_here(need)]
-    if missing:
-        return _without(client, missing[0])
-    if not client.version_command:
-        return _found(client, Library("", client.stack.name), None)
+    found = _programs_of(client)
+    if not found.available or not client.version_command:
+        return found
     try:
         match = _said_version(client)
         library = _library(client, match)
@@ -135,6 +147,19 @@ def find(client: Client) -> Found:
     except OSError as error:
         return _absent(client, f"it does not start here: {error}")
     return _found(client, library, version)
+
+
+def _programs_of(client: Client) -> Found:
+    """Return a client whose versions are unknown; unavailable if one of its programs is missing."""
+    missing = [need for need in client.executables if not _is_here(need)]
+    if missing:
+        return _without(client, missing[0])
+    try:
+        if client.build is not None and client.build.by_hand:
+            program_of(client)
+    except NotBuiltError as error:
+        return _absent(client, str(error))
+    return _found(client, Library("", client.stack.name), None)
 
 
 class _NoVersionError(Exception):

@@ -144,6 +144,7 @@ NODE = "suites/matrix/test_matrix.py::test_cell"
         (["suites/matrix", "-k", "lynx"], True),
         (["suites/matrix", "-m", "control and command_line"], True),
         ([f"{NODE}[lynx-absent-p256]"], True),
+        (["suites/matrix", "-k", "lynx", "--collect-only"], False),
     ],
 )
 def test_only_clients_that_are_asked_for_are_looked_for(
@@ -153,7 +154,11 @@ def test_only_clients_that_are_asked_for_are_looked_for(
     lynx.write_text(f"#!/bin/sh\necho asked >>{tmp_path}/asked\nexit 1\n")
     lynx.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    _, output = run(*arguments, "--collect-only", f"--report-dir={tmp_path}")
+    # Everything but the tests themselves.
+    ends = "import pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtestloop(): return True\n"
+    (tmp_path / "ends.py").write_text(ends)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    _, output = run(*arguments, "-p", "ends", f"--report-dir={tmp_path}/report")
     assert (tmp_path / "asked").exists() == looked_for, output
 
 
