@@ -1,0 +1,105 @@
+"""How long the short runs take: listing the cells, one cell, and the findings of an audit.
+
+    python benchmarks/short_runs.py [RUNS]
+
+Each takes turns with an empty pytest that has the same plugins. The goals: listing takes at most
+2 times as long; one cell at most 1.5 s more than its client alone, and the findings at most 0.5 s
+more than the empty pytest.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+ROOT = Path(__file__).parent.parent
+sys.path[0] = str(ROOT)
+
+from leafonly.cameras.emulator.camera import Emulator  # noqa: E402
+from leafonly.certificates.authority import Authority  # noqa: E402
+from leafonly.certificates.chain import pem  # noqa: E402
+from leafonly.clients import CLIENTS  # noqa: E402
+from leafonly.harness.bench import Bench  # noqa: E402
+from leafonly.harness.scenario import SCENARIOS  # noqa: E402
+from leafonly.harness.subjects.own_authority import OwnAuthority  # noqa: E402
+
+CELL = "suites/matrix/test_matrix.py::test_cell[curl-absent-p256]"
+
+
+def seconds(*arguments: object, folder: Path = ROOT) -> float:
+    """Time a run of pytest that must succeed."""
+    # As on a user's machine: a second run compiles nothing again.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "-p", "no:anyio", "-q"]
+    started = time.perf_counter()
+    subprocess.run(
+        [*command, *map(str, arguments)],
+        cwd=folder,
+        check=True,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - started
+
+
+def client_alone(runs: int, folder: Path) -> float:
+    """Time the cell's client with nothing around it; the median."""
+    with Bench(Emulator(), OwnAuthority(), folder) as bench:
+        times = []
+        for _ in range(runs):
+            with bench.staged(CLIENTS["curl"], SCENARIOS["absent"], "p256") as stage:
+                started = time.perf_counter()
+                for each in stage.invocations:
+                    each.start(CLIENTS["curl"].time_limit)
+                times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def deliver(folder: Path) -> Sequence[str]:
+    """Write credentials, and return the options of their audit."""
+    authority = Authority()
+    chain = authority.issue("cam.example.com")
+    (folder / "cert.pem").write_bytes(pem([chain.leaf]))
+    (folder / "chain.pem").write_bytes(pem(chain.intermediates))
+    (folder / "privkey.pem").touch(mode=0o600)
+    (folder / "privkey.pem").write_bytes(chain.key_bytes(Encoding.PEM))
+    (folder / "root.pem").write_bytes(pem([authority.root]))
+    return f"--credentials={folder}", f"--trust={folder / 'root.pem'}", "--clients=none"
+
+
+def main() -> None:
+    """Measure, and print."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    with tempfile.TemporaryDirectory() as scratch:
+        empty, delivery = Path(scratch) / "empty", Path(scratch) / "delivery"
+        empty.mkdir()
+        delivery.mkdir()
+        (empty / "test_empty.py").write_text("def test_nothing(): pass\n")
+        audit = deliver(delivery)
+        report = f"--report-dir={scratch}/report"
+        times: dict[str, list[float]] = {}
+        for _ in range(runs):
+            for name, taken in (
+                ("empty", seconds(folder=empty)),
+                ("listing", seconds("--collect-only")),
+                ("one cell", seconds(CELL, report)),
+                ("findings", seconds("suites/audit", *audit, report)),
+            ):
+                times.setdefault(name, []).append(taken)
+        alone = client_alone(runs, Path(scratch) / "cells")
+    median = {name: statistics.median(each) for name, each in times.items()}
+    nothing = median["empty"]
+    print(f"empty pytest: {nothing:.2f} s, {runs} runs each")
+    print(f"listing the cells / empty: {median['listing'] / nothing:.1f} (goal: at most 2)")
+    print(f"one cell - its client: {median['one cell'] - alone:.2f} s (goal: at most 1.5)")
+    print(f"findings - empty: {median['findings'] - nothing:.2f} s (goal: at most 0.5)")
+
+
+if __name__ == "__main__":
+    main()
