@@ -24,8 +24,6 @@ from leafonly.certificates.chain import der
 
 __all__ = ["BundleError", "camera_files", "file_names", "micropython_lines", "write_bundle"]
 
-_REPORTS = Path(__file__).parents[2] / "reports"
-
 LEAF, KEY = "server.der", "server.key.der"
 
 
@@ -48,7 +46,7 @@ def write_bundle(
         directory: Created with access for its owner only, if it does not exist.
         presents_chain: The firmware presents the full chain if every intermediate is loaded
             by another call, as the presentation suite found.
-        reports: Folders of reports, beside the project's own `reports/`.
+        reports: Folders of reports, which people share: no key is written into them.
         form: What the firmware that the user named loads; None if none was named.
 
     Returns:
@@ -64,7 +62,7 @@ def write_bundle(
         files = camera_files(evidence)
     except BundleError as error:
         raise BundleError(f"--bundle: {error}") from error
-    _check_place(directory, [_REPORTS, *reports])
+    _check_place(directory, reports)
     contents = _contents(evidence, files, form, presents_chain=presents_chain)
     written = _write(directory, contents)
     _read_back(directory, contents, evidence.leaf)

@@ -7,9 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from leafonly.certificates.authority import Authority
+from leafonly.certificates.chain import pem
 from tests.helpers.run_pytest import PROJECT, run_pytest
 
+BOTH = ("leaf", "chain")
 ONE = ("--clients=urllib", "--scenarios=absent", "suites/matrix")
 
 
@@ -45,6 +49,32 @@ def test_run_writes_into_the_current_directory_alone(tmp_path: Path) -> None:
     assert finished.returncode == 0, finished.stdout
     assert "report: leafonly-report/latest/report.html" in finished.stdout
     assert sorted(each.name for each in tmp_path.iterdir()) == ["leafonly-report", "pytest.ini"]
+
+
+def test_bundle_goes_by_the_last_report_in_the_current_directory(tmp_path: Path) -> None:
+    authority = Authority()
+    chain = authority.issue("cam.example.com")
+    for name, data in (
+        ("cam/cert.pem", pem([chain.leaf])),
+        ("cam/chain.pem", pem(chain.intermediates)),
+        ("cam/privkey.pem", chain.key_bytes(Encoding.PEM)),
+        ("root.pem", pem([authority.root])),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "cam/privkey.pem").chmod(0o600)
+    audit = ("audit", "cam", "--clients=none", "--trust=root.pem")
+    assert leafonly(tmp_path, *audit, "--bundle=leaf").returncode == 0
+    last = tmp_path / "leafonly-report/latest/report.json"
+    report = json.loads(last.read_text())
+    report["camera"]["kind"] = "board"
+    report["presentation"] = [{"method": "der_appended", "presented": 2}]
+    last.write_text(json.dumps(report))
+    assert leafonly(tmp_path, *audit, "--bundle=chain").returncode == 0
+    calls = [(tmp_path / each / "load.py").read_text().count("load_cert_chain") for each in BOTH]
+    assert calls == [1, 2]
+    refused = leafonly(tmp_path, *audit, "--bundle=leafonly-report/camera")
+    assert "is among the reports" in " ".join(refused.stdout.split())
 
 
 def test_settings_rank_below_the_command_line(tmp_path: Path) -> None:
