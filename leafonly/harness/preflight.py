@@ -41,6 +41,11 @@ def check_presented(endpoint: Endpoint, to_serve: ToServe, host: str) -> None:
     endpoint.settle()
     if limit := key_limit(flight, to_serve.chain.key):
         raise FirmwareLimit(limit)
+    if not flight.certificates:
+        raise PreflightError(
+            f"the camera presents no certificate; this scenario asks for "
+            f"{len(to_serve.presented)}, which may be more than its firmware can send"
+        )
     if flight.certificates != [der(each) for each in to_serve.presented]:
         raise PreflightError(
             f"the camera presents {len(flight.certificates)} certificates, and not the "

@@ -9,6 +9,7 @@ import pytest
 
 from leafonly.cameras import METHODS, Load
 from leafonly.cameras.emulator.camera import EmulatedEndpoint, Emulator
+from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, pem
 from leafonly.certificates.hierarchy import CLASSIC, HIERARCHIES
 from leafonly.clients import CLIENTS
@@ -91,6 +92,15 @@ def test_camera_that_presents_less_or_more_than_a_part(method: str, tmp_path: Pa
         cell = bench.measure(HONEST, SCENARIOS["partial_chain"], "p256")
     assert cell.verdict == "error"
     assert "certificates, and not the 2 this scenario asks for" in str(cell.reason)
+
+
+def test_camera_that_cannot_send_the_chain_presents_no_certificate(tmp_path: Path) -> None:
+    camera = Saboteur()
+    camera.instead = METHODS["der_appended"](Authority(6).issue(aia="http://h/" + "x" * 1200))
+    with Bench(camera, OwnAuthority(hierarchy=RSA), tmp_path) as bench:
+        cell = bench.measure(HONEST, SCENARIOS["partial_chain"], "p256")
+    assert cell.verdict == "error"
+    assert "presents no certificate; this scenario asks for 2" in str(cell.reason)
 
 
 HAS_MORE = """
