@@ -125,6 +125,8 @@ class Connection:
         request: The first line of what the client sent after the handshake.
         token: The secret in the response to this request, once it was sent.
         error: The TLS library's message if the handshake failed.
+        client_left: The client ended the connection, and not the camera or the network: it sent
+            a close_notify or, where a relay cannot read it, its socket closed first.
 
     """
 
@@ -135,6 +137,7 @@ class Connection:
     request: str | None = None
     token: str | None = field(default=None, repr=False)
     error: str | None = None
+    client_left: bool = False
 
 
 class Endpoint(Protocol):

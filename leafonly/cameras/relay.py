@@ -177,11 +177,14 @@ class Relay(LoopbackEndpoint):
                 self._leaving.remove(client)
                 client.socket.close()
         except OSError as error:
+            # Client and relay are both on loopback, so that no network can be the cause.
+            client.seen.client_left = client is self._active
             self._lose(client, str(error) or type(error).__name__)
 
     def _pass_on(self, client: _Client, data: bytes) -> None:
         client.client_is_next, client.since = False, time.monotonic()
         if not data:
+            client.seen.client_left = True
             self._end(client)
             return
         client.tap.feed(data)

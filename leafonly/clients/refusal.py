@@ -12,6 +12,7 @@ from leafonly.clients.bounded import bounded
 
 __all__ = [
     "CERTIFICATE_ALERTS",
+    "FAILED",
     "REASONS",
     "REFUSED",
     "UNKNOWN_ISSUER",
@@ -37,7 +38,7 @@ Reason = Literal[
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
-Meaning = Reason | Literal["unknown_issuer", "refused"]
+Meaning = Reason | Literal["unknown_issuer", "refused", "failed"]
 
 UNKNOWN_ISSUER: Meaning = "unknown_issuer"
 """The issuer of some certificate is unknown: the leaf's, or the last one's (untrusted root)."""
@@ -45,6 +46,12 @@ UNKNOWN_ISSUER: Meaning = "unknown_issuer"
 REFUSED: Meaning = "refused"
 """A certificate was rejected, and the message does not say why. `other` is for a message with a
 cause that is not on the list, such as a wrong purpose."""
+
+FAILED: Meaning = "failed"
+"""TLS failed, and the message says neither at what nor that it was the certificate. It counts only
+if the client itself ended a completed handshake without a request: then the certificate is all
+that is left to reject. A connection that breaks earlier has the same message (ELinks 0.13.2,
+measured)."""
 
 Vocabulary = dict[str, Meaning]
 """Error messages: regular expression, searched without regard to case -> meaning."""
@@ -98,7 +105,12 @@ def together(vocabularies: Iterable[Vocabulary]) -> Vocabulary:
 
 
 def reason_of(
-    text: str, alert: str | None, vocabulary: Vocabulary, *, had_issuer: bool | None
+    text: str,
+    alert: str | None,
+    vocabulary: Vocabulary,
+    *,
+    had_issuer: bool | None,
+    client_left: bool = False,
 ) -> Reason | None:
     """Return why a client rejected the certificate; None if neither message nor alert says so.
 
@@ -107,13 +119,15 @@ def reason_of(
         alert: The alert that it sent, by name.
         vocabulary: Its known messages.
         had_issuer: Whether the client had the leaf's issuer; None if that is not known.
+        client_left: The client itself ended a completed handshake without a request.
 
     """
     found = meanings(vocabulary, text)
     gravest = next((each for each in _GRAVEST_FIRST if each in found), None)
     by_alert = CERTIFICATE_ALERTS.get(alert or "")
     if gravest is None:
-        refused = REFUSED if REFUSED in found else None
+        refuses = REFUSED in found or (FAILED in found and client_left)
+        refused = REFUSED if refuses else None
         gravest = by_alert or refused
     if gravest == "unknown_issuer":
         # If the client had only the leaf, the leaf's issuer is unknown. If it also had the
@@ -121,4 +135,4 @@ def reason_of(
         if had_issuer is None:
             return "other"
         return "untrusted_root" if had_issuer else "missing_issuer"
-    return "other" if gravest == "refused" else gravest
+    return "other" if gravest == "refused" or gravest == "failed" else gravest

@@ -94,6 +94,9 @@ def server_saw(seen: Sequence[Connection], fetches: int) -> ServerSaw:
         request_seen=any(each.request for each in seen),
         aia_fetches=fetches,
         tokens=tuple(each.token for each in seen if each.token),
+        client_left=any(
+            each.handshake_completed and each.client_left and not each.request for each in seen
+        ),
     )
 
 

@@ -57,6 +57,8 @@ class ServerSaw:
         request_seen: A request arrived.
         aia_fetches: How often the intermediate was asked for at the caIssuers URL.
         tokens: The secrets in the answers that were sent.
+        client_left: After a handshake that completed, the client itself ended the connection
+            without a request.
 
     """
 
@@ -66,6 +68,7 @@ class ServerSaw:
     request_seen: bool
     aia_fetches: int
     tokens: tuple[str, ...] = field(repr=False)
+    client_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,13 @@ def judge(
         return Judgement("error", "the client did not end within its time limit")
     if testimony == "stub":
         return _judge_stub(observation, said, saw, vocabulary)
-    reason = reason_of(said.text, saw.alert, vocabulary, had_issuer=observation.had_issuer)
+    reason = reason_of(
+        said.text,
+        saw.alert,
+        vocabulary,
+        had_issuer=observation.had_issuer,
+        client_left=saw.client_left,
+    )
     refused = f"refused the certificate ({_by_what(saw, reason)})"
     if _proves_acceptance(said, saw, testimony):
         if reason is not None:

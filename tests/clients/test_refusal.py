@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from leafonly.clients.error_messages import ERLANG, GNUTLS, GO, JSSE, NSS, OPENSSL, RUSTLS
-from leafonly.clients.refusal import CERTIFICATE_ALERTS, Vocabulary, reason_of
+from leafonly.clients.refusal import CERTIFICATE_ALERTS, FAILED, Vocabulary, reason_of
 from leafonly.harness.verdict import ClientSaid, Judgement, Observation, ServerSaw, judge
 
 TOKEN = "0123456789abcdef"
@@ -47,6 +47,17 @@ def test_message_that_names_a_cause_goes_before_the_alert(
     text: str, alert: str | None, reason: str | None
 ) -> None:
     assert reason_of(text, alert, OPENSSL, had_issuer=False) == reason
+
+
+@pytest.mark.parametrize(("client_left", "reason"), [(True, "other"), (False, None)])
+def test_message_for_every_failure_counts_only_if_the_client_left(
+    client_left: bool, reason: str | None
+) -> None:
+    for alert in ("close_notify", None):
+        said = reason_of(
+            "SSL error", alert, {"SSL error": FAILED}, had_issuer=False, client_left=client_left
+        )
+        assert said == reason
 
 
 def test_unknown_ca_is_the_roots_when_the_leafs_issuer_was_at_hand() -> None:

@@ -11,7 +11,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from leafonly.cameras import CameraInfo, Connection, Endpoint, Load
@@ -46,8 +46,14 @@ class Fault:
 class FaultyEndpoint:
     """An endpoint whose first connection, which leafonly's own check makes, is sound."""
 
-    def __init__(self, inner: Endpoint, port: int, ended: Sequence[threading.Event]) -> None:
-        self._inner, self._ended = inner, ended
+    def __init__(
+        self,
+        inner: Endpoint,
+        port: int,
+        ended: Sequence[threading.Event],
+        struck: threading.Event,
+    ) -> None:
+        self._inner, self._ended, self._struck = inner, ended, struck
         self.address, self.port = "127.0.0.1", port
 
     def settle(self) -> None:
@@ -57,7 +63,10 @@ class FaultyEndpoint:
 
     @property
     def connections(self) -> Sequence[Connection]:
-        return self._inner.connections
+        if not self._struck.is_set():
+            return self._inner.connections
+        # The emulator behind cannot know that this camera ended the connection.
+        return [replace(each, client_left=False) for each in self._inner.connections]
 
 
 class FaultyCamera:
@@ -94,6 +103,7 @@ def in_front_of(inner: Endpoint, fault: Fault, *, sound: int) -> Iterator[Faulty
     """Give a port whose connections, but for the first `sound` ones, meet a fault."""
     numbers = itertools.count(1)
     ended: list[threading.Event] = []
+    struck = threading.Event()
 
     def forward(client: socket.socket) -> None:
         here = threading.Event()
@@ -101,16 +111,24 @@ def in_front_of(inner: Endpoint, fault: Fault, *, sound: int) -> Iterator[Faulty
         met = None if next(numbers) <= sound else fault
         try:
             with socket.create_connection((inner.address, inner.port), 10) as camera:
-                pass_on_both(client, camera, met)
+                pass_on_both(client, camera, met, struck)
         finally:
             here.set()
 
     with listening(forward) as port:
-        yield FaultyEndpoint(inner, port, ended)
+        yield FaultyEndpoint(inner, port, ended, struck)
 
 
-def pass_on_both(client: socket.socket, camera: socket.socket, fault: Fault | None = None) -> None:
-    """Pass bytes on, both ways, until one side ends or the record comes that the fault replaces."""
+def pass_on_both(
+    client: socket.socket,
+    camera: socket.socket,
+    fault: Fault | None = None,
+    struck: threading.Event | None = None,
+) -> None:
+    """Pass bytes on, both ways, until one side ends or the record comes that the fault replaces.
+
+    `struck` is set if that record came.
+    """
     unsent, passed = b"", 0
     while ready := select.select([client, camera], [], [], 30)[0]:
         if client in ready and not _pass_on(client, camera):
@@ -125,6 +143,8 @@ def pass_on_both(client: socket.socket, camera: socket.socket, fault: Fault | No
                 client.sendall(record)
                 unsent, passed = unsent[len(record) :], passed + 1
             if fault is not None and (is_due or (fault.at_once and passed == fault.after)):
+                if struck is not None:
+                    struck.set()
                 _break_off(client, record, fault)
                 data = b""
                 break

@@ -181,3 +181,4 @@ def _note_alert(connection: SSL.Connection, where: int, value: int) -> None:
         seen = connection.get_app_data()
         description = value & 0xFF
         seen.alert = seen.alert or ALERTS.get(description, str(description))
+        seen.client_left = seen.client_left or seen.alert == "close_notify"

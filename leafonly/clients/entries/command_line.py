@@ -8,7 +8,7 @@ from leafonly.clients.client import VERSION_LINES, Client, Install, NameOverride
 from leafonly.clients.library_version import CURLS, linked
 from leafonly.clients.measured import by_default_context, measured
 from leafonly.clients.own_trust import AS_RUN, NoneOfItsOwn, OwnTrust
-from leafonly.clients.refusal import REFUSED, together
+from leafonly.clients.refusal import FAILED, REFUSED, together
 from leafonly.clients.stack import GNUTLS, GNUTLS_OR_OPENSSL, LIBCURL, NSS, OPENSSL, RUSTLS
 from leafonly.clients.trust_store import nss_database
 
@@ -220,7 +220,7 @@ CLIENTS = (
         ),
         version=r"ELinks (?P<version>\S+)",
         version_run="elinks -version",
-        messages={r"ELinks: SSL error": REFUSED},  # it prints nothing else (0.13.2)
+        messages={r"ELinks: SSL error": FAILED},  # it prints nothing else (0.13.2)
         measured=measured(
             "0.13.2/3.7.9", "0.18.0/3.8.9", "0.19.1/3.8.13", absent="rejected: other"
         ),
