@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from leafonly.clients.error_messages import ERLANG, GNUTLS, GO, JSSE, NSS, OPENSSL, RUSTLS
+from leafonly.clients.error_messages import AWSCRT, ERLANG, GNUTLS, GO, JSSE, NSS, OPENSSL, RUSTLS
 from leafonly.clients.refusal import CERTIFICATE_ALERTS, FAILED, Vocabulary, reason_of
 from leafonly.harness.verdict import ClientSaid, Judgement, Observation, ServerSaw, judge
 
@@ -58,6 +58,13 @@ def test_message_for_every_failure_counts_only_if_the_client_left(
             "SSL error", alert, {"SSL error": FAILED}, had_issuer=False, client_left=client_left
         )
         assert said == reason
+
+
+def test_a_broken_connection_is_no_rejection_by_awscrt() -> None:
+    said = "awscrt.exceptions: AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE: TLS negotiation failed"
+    assert reason_of(said, None, AWSCRT, had_issuer=False) is None
+    said += "\nnegotiation failed with error Certificate is untrusted"
+    assert reason_of(said, None, AWSCRT, had_issuer=False) == "other"
 
 
 def test_unknown_ca_is_the_roots_when_the_leafs_issuer_was_at_hand() -> None:
