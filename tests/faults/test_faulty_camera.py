@@ -61,9 +61,8 @@ PATIENCE = 2.0  # seconds that a client has where the camera is silent
 @pytest.fixture(scope="session")
 def clients() -> list[Client]:
     names = CLIENTS if "LEAFONLY_COSTLY_FAULTS" in os.environ else FEW
-    # It connects to ::1, where this camera does not listen.
-    names = [each for each in names if each != "envoy"]
-    found = find_all({name: CLIENTS[name] for name in names})
+    # Envoy connects to ::1, where this camera does not listen.
+    found = find_all({name: CLIENTS[name] for name in names if name != "envoy"})
     return [CLIENTS[name] for name, each in found.items() if each.available]
 
 
