@@ -21,6 +21,7 @@ from leafonly.clients.build import PROGRAMS, NotBuiltError
 from leafonly.clients.client import Client, Kind
 from leafonly.clients.library_version import Library
 from leafonly.clients.process import bare_environment, end_running, run
+from leafonly.clients.telling_line import telling_line
 
 __all__ = [
     "PROGRAMS",
@@ -140,7 +141,7 @@ def find(client: Client) -> Found:
         library = _library(client, match)
         version = _version(client, match, library)
     except subprocess.CalledProcessError as error:
-        why = _telling_line(printable(str(error.stderr), keep="\n\t"))
+        why = telling_line(printable(str(error.stderr), keep="\n\t"))
         return _absent(client, f"it does not compile here: {why}")
     except (NotBuiltError, _NoVersionError) as error:
         return _absent(client, str(error))
@@ -170,7 +171,7 @@ def _said_version(client: Client) -> re.Match[str]:
     text = _version_text(client)
     match = re.search(client.version_pattern, text, re.DOTALL)
     if match is None:
-        raise _NoVersionError(f"its version command printed no version: {_telling_line(text)}")
+        raise _NoVersionError(f"its version command printed no version: {telling_line(text)}")
     return match
 
 
@@ -195,9 +196,9 @@ def _version_text(client: Client) -> str:
     if code is None:
         raise _NoVersionError(f"its version command did not end within {_TIME_LIMIT} s")
     if code < 0:
-        raise OSError(_telling_line(text, f"signal {-code} ended it"))
+        raise OSError(telling_line(text, f"signal {-code} ended it"))
     if code != client.version_exit_code:
-        why = _telling_line(text)
+        why = telling_line(text)
         raise _NoVersionError(f"its version command ends with exit code {code}: {why}")
     return text
 
@@ -228,7 +229,7 @@ def _library(client: Client, match: re.Match[str]) -> Library:
 def _version(client: Client, match: re.Match[str], library: Library) -> str:
     version = (match.groupdict().get("version") or library.version)[:_LONGEST_VERSION]
     if not _has_digit(version):
-        text = version or _telling_line(match.string)
+        text = version or telling_line(match.string)
         raise _NoVersionError(f"its version command printed no version: {text}")
     return version
 
@@ -237,23 +238,7 @@ def _has_digit(version: str) -> bool:
     return any(character.isdigit() for character in version)
 
 
-# How errors begin in compilers, interpreters and shells. The first such line names the cause
-# (Perl: "Can't locate LWP.pm", Lua: "module 'ssl' not found"); its trace follows. Indented lines
-# are source code or a trace; Python prints its exception last.
-_ERROR = re.compile(
-    r"(?=\S).*?(error|exception|can't|cannot|unable|not found|no such|denied|failed|does not)",
-    re.IGNORECASE,
-)
-_LONGEST_LINE = 160
 _LONGEST_VERSION = 80
-
-
-def _telling_line(text: str, otherwise: str = "it printed nothing") -> str:
-    """Return the line that says what went wrong; the last line if none looks like it."""
-    # After a line that ends with a colon, the message is in the next one (Mono, Erlang).
-    lines = re.sub(r":\n\s*", ": ", text.strip()).splitlines() or [otherwise]
-    telling = next((line for line in lines if _ERROR.match(line)), lines[-1]).strip()
-    return telling if len(telling) <= _LONGEST_LINE else telling[: _LONGEST_LINE - 1] + "…"
 
 
 def _found(client: Client, library: Library, version: str | None) -> Found:

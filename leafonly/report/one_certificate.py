@@ -48,7 +48,7 @@ def _of_files(findings: Sequence[FindingRow]) -> str | None:
 
 
 def _of_clients(report: ReportBody) -> list[str | None]:
-    """Say who connects to the user's own leaf, presented alone."""
+    """Say which clients connect to the user's own leaf, presented alone."""
     absent = list(conclusive(report, "absent"))
     # A client that fetches the intermediate is judged by `aia`.
     fetching = [cell for cell in conclusive(report, "aia") if not same_row(cell, absent)]
