@@ -1,5 +1,6 @@
 """Who ended a connection: the client, or the camera and the network."""
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -24,7 +25,8 @@ def test_only_a_close_notify_shows_it_to_the_emulator(says_goodbye: bool) -> Non
             context.wrap_socket(connection) as secure,
         ):
             if says_goodbye:
-                with pytest.raises(ssl.SSLEOFError):  # the camera says none in return
+                # It sends the alert, and then waits for the camera's, which may not come.
+                with contextlib.suppress(OSError):
                     secure.unwrap()
         camera.settle()
         (seen,) = camera.connections
