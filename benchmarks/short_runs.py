@@ -13,21 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
-
-from cryptography.hazmat.primitives.serialization import Encoding
 
 ROOT = Path(__file__).parent.parent
 sys.path[0] = str(ROOT)
 
 from leafonly.cameras.emulator.camera import Emulator  # noqa: E402
-from leafonly.certificates.authority import Authority  # noqa: E402
-from leafonly.certificates.chain import pem  # noqa: E402
 from leafonly.clients import CLIENTS  # noqa: E402
 from leafonly.harness.bench import Bench  # noqa: E402
 from leafonly.harness.scenario import SCENARIOS  # noqa: E402
 from leafonly.harness.subjects.own_authority import OwnAuthority  # noqa: E402
+from tests.helpers.deployable import issue, root  # noqa: E402
 
 CELL = "suites/matrix/test_matrix.py::test_cell[curl-absent-p256]"
 
@@ -61,27 +57,16 @@ def client_alone(runs: int, folder: Path) -> float:
     return statistics.median(times)
 
 
-def deliver(folder: Path) -> Sequence[str]:
-    """Write credentials, and return the options of their audit."""
-    authority = Authority()
-    chain = authority.issue("cam.example.com")
-    (folder / "cert.pem").write_bytes(pem([chain.leaf]))
-    (folder / "chain.pem").write_bytes(pem(chain.intermediates))
-    (folder / "privkey.pem").touch(mode=0o600)
-    (folder / "privkey.pem").write_bytes(chain.key_bytes(Encoding.PEM))
-    (folder / "root.pem").write_bytes(pem([authority.root]))
-    return f"--credentials={folder}", f"--trust={folder / 'root.pem'}", "--clients=none"
-
-
 def main() -> None:
     """Measure, and print."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     with tempfile.TemporaryDirectory() as scratch:
         empty, delivery = Path(scratch) / "empty", Path(scratch) / "delivery"
         empty.mkdir()
-        delivery.mkdir()
+        issue(delivery)
         (empty / "test_empty.py").write_text("def test_nothing(): pass\n")
-        audit = deliver(delivery)
+        trusted = root(Path(scratch))
+        audit = (f"--credentials={delivery}", f"--trust={trusted}", "--clients=none")
         report = f"--report-dir={scratch}/report"
         times: dict[str, list[float]] = {}
         for _ in range(runs):

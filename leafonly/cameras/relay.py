@@ -178,7 +178,7 @@ class Relay(LoopbackEndpoint):
                 client.socket.close()
         except OSError as error:
             # Client and relay are both on loopback, so that no network can be the cause.
-            client.seen.client_left = client is self._active
+            client.seen.client_left = client.seen.client_left or client is self._active
             self._lose(client, str(error) or type(error).__name__)
 
     def _pass_on(self, client: _Client, data: bytes) -> None:

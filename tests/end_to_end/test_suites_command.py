@@ -7,10 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from leafonly.certificates.authority import Authority
-from leafonly.certificates.chain import pem
+from tests.helpers.deployable import issue, root
 from tests.helpers.run_pytest import PROJECT, run_pytest
 
 BOTH = ("leaf", "chain")
@@ -52,18 +50,8 @@ def test_run_writes_into_the_current_directory_alone(tmp_path: Path) -> None:
 
 
 def test_bundle_goes_by_the_last_report_in_the_current_directory(tmp_path: Path) -> None:
-    authority = Authority()
-    chain = authority.issue("cam.example.com")
-    for name, data in (
-        ("cam/cert.pem", pem([chain.leaf])),
-        ("cam/chain.pem", pem(chain.intermediates)),
-        ("cam/privkey.pem", chain.key_bytes(Encoding.PEM)),
-        ("root.pem", pem([authority.root])),
-    ):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(data)
-    (tmp_path / "cam/privkey.pem").chmod(0o600)
-    audit = ("audit", "cam", "--clients=none", "--trust=root.pem")
+    issue(tmp_path / "cam")
+    audit = ("audit", "cam", "--clients=none", f"--trust={root(tmp_path)}")
     assert leafonly(tmp_path, *audit, "--bundle=leaf").returncode == 0
     last = tmp_path / "leafonly-report/latest/report.json"
     report = json.loads(last.read_text())
