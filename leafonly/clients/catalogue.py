@@ -13,20 +13,20 @@ __all__ = ["markdown"]
 _HEAD = """\
 # Clients
 
-`uv run python -m leafonly docs clients` writes this page from the entries in `leafonly/clients/entries/`. Every outcome was measured with the versions in the client's section: the client's version, and in brackets the version of its TLS library. `uv run pytest` measures again on your machine. With a version that is not on this page, a different outcome is news and no failure.
+`uv run python -m leafonly docs clients` writes this page from the entries in `leafonly/clients/entries/`. Every outcome was measured with the versions in the client's section, which names the client's version and, in brackets, the version of its TLS library. `uv run pytest` measures the outcomes again on your machine. With a version that is not on this page, a different outcome is reported as news and fails no test.
 
-`completes`: a stored intermediate only helps to build the path, and the root is still the trust anchor. `anchors`: a stored intermediate is a trust anchor itself. `→`: a newer version has another outcome, see below.
+`completes`: a stored intermediate only helps to build the path, and the root is still the trust anchor. `anchors`: a stored intermediate is a trust anchor itself. `→`: a newer version has another outcome; see [below](#what-a-new-version-changed).
 
-Some clients are compiled from other people's packages; their sections say so. Build them once with `uv run python -m leafonly build`. `uv run pytest` then finds them.
+Some clients are compiled from third-party packages; their sections say so. Build them once with `uv run python -m leafonly build`. `uv run pytest` then finds them.
 """
 
 _TAIL = """\
 ## Not on this page
 
-- gRPC: it requires HTTP/2 by ALPN, which a camera does not offer. It fails even with the full chain, with `Cannot check peer: missing selected ALPN property` (measured with grpcio 1.85.1). So it fails its control, and no other verdict would count.
+- gRPC: it requires HTTP/2 by ALPN, which a camera does not offer. It fails even with the full chain, with `Cannot check peer: missing selected ALPN property` (measured with grpcio 1.85.1). Because gRPC fails its control, none of its other verdicts would count.
 - Safari, Edge, and all clients that verify with Windows' or Apple's own library: not measured yet. WebKitGTK has Safari's engine, but not its TLS library.
 - Android's browser and system library: not measured yet. OkHttp on Conscrypt, measured with a desktop's Java, is close to what Android apps use.
-- Electron: its package contains no program, only a download from another place. Its engine is Chromium's.
+- Electron: its package contains no program, only a downloader. Its engine is Chromium's.
 """
 
 
@@ -69,7 +69,7 @@ _ROOTS = {
 def _own_trust(client: Client) -> str:
     if client.own_roots is None:
         return f"- default trust store not tried: {client.why_no_own_trust}"
-    adds = ". A store that it is given adds to them" if client.adds_to_own_trust else ""
+    adds = ". A given trust store is used in addition" if client.adds_to_own_trust else ""
     return f"- default trust store: {_ROOTS[client.own_roots]}{adds}"
 
 
@@ -103,6 +103,6 @@ def _section(client: Client) -> str:
     if client.asks_ocsp:
         lines.append("- asks the OCSP responder that a leaf names")
     if client.testimony == "request":
-        lines.append("- does not speak HTTP: that it sent its request counts as acceptance")
+        lines.append("- does not speak HTTP: the client accepts if it sends its request")
     lines += [f"- {name}: not applicable, {why}" for name, why in client.cannot.items()]
     return "\n".join(lines) + "\n"

@@ -10,12 +10,12 @@ from leafonly.clients.measured import DEFAULT_SCENARIOS
 __all__ = ["changes"]
 
 _ABOUT = (
-    "Python 3.13 turned a stored intermediate into a trust anchor. "
-    "`ssl.create_default_context()` sets VERIFY_X509_PARTIAL_CHAIN since then "
-    "(python/cpython#107361), and urllib3 does what Python does (urllib3/urllib3#3571). Up to "
-    "3.12 an intermediate in the store only helps to build the path, and the root still "
-    "decides. From 3.13 on these clients accept the camera even if the root is removed from the "
-    "store. Nothing in the program has to change for it: an update of Python is enough.\n"
+    "Python 3.13 made stored intermediates trust anchors: from that version on, "
+    "`ssl.create_default_context()` sets VERIFY_X509_PARTIAL_CHAIN (python/cpython#107361). "
+    "urllib3 sets the flag in the same versions (urllib3/urllib3#3571). Up to Python 3.12, an "
+    "intermediate in the store only helps to build the path, and the root is still the trust "
+    "anchor. From 3.13 on, these clients accept the camera even if the root is removed from the "
+    "store. An update of Python is enough for that; the program does not change.\n"
 )
 
 

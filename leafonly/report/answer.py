@@ -25,7 +25,7 @@ _HOLDING = {
 _LOADED = {
     "der_leaf": "the leaf in DER, as documented",
     "der_concatenated": "leaf and intermediate in one DER file",
-    "der_appended": "leaf and intermediate in DER, a call for each",
+    "der_appended": "leaf and intermediate in DER, one call each",
     "pem_leaf": "the leaf in PEM",
     "pem_full_chain": "leaf and intermediate in one PEM file (fullchain.pem)",
 }
@@ -181,7 +181,7 @@ def _fullchain(rows: Sequence[PresentationRow]) -> Values:
     elif by_any:
         sentence = "This firmware presents the chain if each certificate is loaded by its own call."
     else:
-        sentence = "This firmware presents one certificate, however they are loaded."
+        sentence = "This firmware presents one certificate with every way of loading."
     return {
         "verdict": _verdict(not by_file, not by_any) if rows else _NOT_MEASURED,
         "sentence": sentence if rows else None,

@@ -49,7 +49,7 @@ _FIREFOX_MANAGED, _FIREFOX_UNMANAGED = _with_policy(
     "/usr/lib/firefox-esr/distribution", "/usr/lib/firefox-esr/distribution/policies.json"
 )
 _CHROMIUM, _FIREFOX = "{python} {programs}/chromium_get.py", "{python} {programs}/firefox_get.py"
-_SAME_ROOTS = NotTested("a policy adds to the trust store of the same browser without one")
+_SAME_ROOTS = NotTested("the policy only adds to the browser's own trust store")
 
 _SINGLE_PROCESS = (
     Client(
@@ -76,8 +76,8 @@ _SINGLE_PROCESS = (
         trust=nss_database("home/profile"),
         run="{python} {programs}/firefox_get.py {trust} {urls}",
         own_trust=NotTested(
-            "a fresh profile has not yet preloaded the public intermediates that a user's "
-            "Firefox has, so it would say less than is true"
+            "a fresh profile has not yet preloaded the public intermediates, so it would reject "
+            "chains that a user's Firefox accepts"
         ),
         time_limit=60,
         messages=says.FIREFOX,
@@ -125,8 +125,8 @@ def _restarted(client: Client) -> Client:
         name=f"{client.name}-restarted",
         run=tuple("{url}" if word == "{urls}" else word for word in client.command),
         own_trust=NotTested(
-            "no other server is visited before the camera here, so it would be the same client "
-            f"as {client.name}"
+            "only the visit before the camera distinguishes it, so it would measure the same as "
+            f"{client.name}"
         ),
     )
 

@@ -10,7 +10,7 @@ from leafonly.clients.trust_store import nss_database
 
 __all__ = ["CLIENTS"]
 
-_NO_ROOTS = NoneOfItsOwn("the library brings no roots: the maker of a device chooses them")
+_NO_ROOTS = NoneOfItsOwn("the library has no roots; the manufacturer of a device chooses them")
 
 # One of libcurl's builds, as other programs link it.
 _LIBCURL_GNUTLS = "{python} {programs}/libcurl_get.py libcurl-gnutls.so.4"
@@ -43,7 +43,9 @@ CLIENTS = (
         needs=("certutil",),
         trust=nss_database("nss"),
         run=f"{_LIBCURL_NSS} {{trust}} {{urls}}",
-        own_trust=NoneOfItsOwn("it trusts what is in an NSS database, and the system brings none"),
+        own_trust=NoneOfItsOwn(
+            "the library trusts an NSS database, and Debian has none for the system"
+        ),
         version_run=f"{_LIBCURL_NSS} --version",
         measured=measured("7.88.1/3.87.1"),
         install=apt("libcurl3-nss"),
@@ -74,7 +76,7 @@ CLIENTS = (
         kind="device",
         stack=MBEDTLS,
         run="micropython {programs}/micropython_get.py {trust} {urls}",
-        own_trust=NoneOfItsOwn("it brings no roots: the program on the board chooses them"),
+        own_trust=NoneOfItsOwn("MicroPython has no roots; the program on the board chooses them"),
         measured=measured("1.29.0/3.6.6"),
         install=Install(
             # No command: older systems do not have it, and CI installs what commands say.

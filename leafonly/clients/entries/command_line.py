@@ -122,7 +122,7 @@ CLIENTS = (
         needs=("tstclnt", "certutil"),
         trust=nss_database("nss"),
         run="tstclnt -4 -h {host} -p {port} -d sql:{trust}",
-        own_trust=NoneOfItsOwn("it trusts only what is in the database that it is given"),
+        own_trust=NoneOfItsOwn("the client trusts only the certificates in the given database"),
         stdin=_GET,
         # It has no version of its own: it prints its usage.
         version="tstclnt -h host",
@@ -216,7 +216,7 @@ CLIENTS = (
             """-eval 'set connection.ssl.trusted_ca_file = "{home}/../{trust}"' -dump {url}"""
         ),
         own_trust=NoneOfItsOwn(
-            "without a file of roots it verifies nothing, and connects to any server"
+            "without a file of roots, ELinks verifies nothing and connects to any server"
         ),
         version=r"ELinks (?P<version>\S+)",
         version_run="elinks -version",

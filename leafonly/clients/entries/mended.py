@@ -22,13 +22,13 @@ _PYTHONS = (
     "websockets",
 )
 _BY_VARIABLE = {"SSL_CERT_FILE": "{trust}", "SSL_CERT_DIR": "{empty}"}
-_SPLITS = NotTested("it takes roots and intermediates from one file, which it splits")
+_SPLITS = NotTested("the program reads roots and intermediates from one file, and needs that file")
 
 _FETCHES = (
-    "The application requests a URL over plain HTTP that a certificate names before that "
-    "certificate is verified. So a server can choose that URL. "
+    "The application requests a URL over plain HTTP from a certificate that is not verified yet. "
+    "A server can therefore choose that URL. "
 )
-_ROOT_DECIDES = "The root still decides: what is brought along is no trust anchor."
+_ROOT_DECIDES = "The root is still the only trust anchor; added certificates are not."
 
 
 _DER_ALONE = {"aia_pem": "rejected", "aia_p7c": "rejected"}
@@ -85,8 +85,9 @@ CLIENTS = (
         mends=Mending(
             clients=_PYTHONS,
             scenario="aia",
-            widens=f"{_FETCHES}It finds the root by its name alone, before OpenSSL verifies. "
-            "From Python 3.13 on, what was fetched and verified is an anchor of that context.",
+            widens=f"{_FETCHES}The package finds the root by its name alone, before OpenSSL "
+            "verifies. From Python 3.13 on, fetched certificates are trust anchors of that "
+            "context once they are verified.",
             cost="The package aia (0.2.0 of 2021 is its newest), the program openssl, and one "
             "more connection for each camera.",
         ),
@@ -105,8 +106,9 @@ CLIENTS = (
         mends=Mending(
             clients=_PYTHONS,
             scenario="aia",
-            widens=f"{_FETCHES}allow_private_ip=False keeps it from addresses of your network. "
-            "From Python 3.13 on, the leaf and what was fetched are anchors of that context.",
+            widens=f"{_FETCHES}With allow_private_ip=False, the package does not connect to "
+            "private addresses. From Python 3.13 on, the leaf and the fetched certificates are "
+            "trust anchors of that context.",
             cost="The package aia-chaser, and one more connection for each camera.",
         ),
     ),

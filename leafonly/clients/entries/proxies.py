@@ -15,7 +15,7 @@ __all__ = ["CLIENTS"]
 
 _APACHE_SSL = Path("/usr/lib/apache2/modules/mod_ssl.so")  # Debian's place for it
 
-_CONFIGURED = NoneOfItsOwn("it trusts only the file that its configuration names")
+_CONFIGURED = NoneOfItsOwn("the proxy trusts only the file that its configuration names")
 
 CLIENTS = (
     Client(

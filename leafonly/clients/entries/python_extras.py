@@ -127,7 +127,7 @@ CLIENTS = (
         stack=OPENSSL,
         needs=("python:nassl",),
         run="{python} {programs}/nassl_get.py {trust} {urls}",
-        own_trust=NoneOfItsOwn("it leaves the choice of roots to its users, and brings none"),
+        own_trust=NoneOfItsOwn("the package has no roots; applications choose them"),
         library=inscription(rb"OpenSSL (1\.1\.1[a-z]*) "),
         measured=measured("5.4.0/1.1.1w", absent="rejected: other"),
         install=_CLIENTS,

@@ -142,8 +142,8 @@ CLIENTS = (
         # What it fetches it also keeps, in ~/.dotnet/corefx/cryptography/x509stores/ca, and the
         # next process completes from there a chain without AIA (measured on 3.1.23).
         cannot={
-            "aia_dead": "it waits for the address until its request's own time limit, 100 s, "
-            "and never comes to a verdict (measured on 3.1.23)"
+            "aia_dead": "the client waits for the URL until its request's time limit of 100 s, "
+            "and gives no verdict (measured on 3.1.23)"
         },
         measured=measured("3.1.23", absent="rejected: other", aia="accepted"),
         install=Install(anywhere="install the .NET runtime and Mono's mcs"),

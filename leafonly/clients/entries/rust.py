@@ -51,7 +51,7 @@ CLIENTS = (
         stack=RUSTLS,
         build=_BUILD,
         run="{program}/reqwest_webpki {trust} {urls}",
-        own_trust=NoneOfItsOwn("given no roots, it is the client reqwest"),
+        own_trust=NoneOfItsOwn("without given roots, it is the same as the client reqwest"),
         measured=measured("0.13.5/0.23.46"),
         install=_INSTALL,
     ),
@@ -61,13 +61,13 @@ CLIENTS = (
         stack=RUSTLS,
         build=_BUILD,
         run="{program}/reqwest_added {trust} {urls}",
-        own_trust=NotTested("it takes the root and intermediates from one file, which it splits"),
+        own_trust=NotTested("the program reads roots and intermediates from one file"),
         measured=measured("0.13.5/0.23.46", cached="accepted: completes"),
         install=_INSTALL,
         mends=Mending(
             clients=("reqwest", "reqwest-webpki", "ureq"),
             scenario="cached",
-            widens="The root still decides: what is brought along is no trust anchor. The "
+            widens="The root is still the only trust anchor; added certificates are not. The "
             "verifier is the library's own, behind an interface that rustls calls dangerous.",
             cost="Forty lines, and a file that goes stale when the CA changes an intermediate.",
         ),

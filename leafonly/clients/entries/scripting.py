@@ -70,7 +70,7 @@ CLIENTS = (
         stack=OPENSSL,
         run="tclsh {programs}/tcl_get.tcl {trust} {urls}",
         # It reads the system's roots only after a file that it was given (measured on 1.7.22).
-        own_trust=NoneOfItsOwn("it trusts nothing without a file of roots"),
+        own_trust=NoneOfItsOwn("without a file of roots, the client trusts no root"),
         version=_MODULE_LINES,
         measured=measured("1.7.22/3.0.19", "1.8.0/3.5.9", "2.0.1/3.6.5"),
         install=apt("tcl tcl-tls", brew="tcl-tk"),
@@ -80,9 +80,7 @@ CLIENTS = (
         kind="runtime",
         stack=OPENSSL,
         run="lua5.4 {programs}/luasec_get.lua {trust} {urls}",
-        own_trust=NoneOfItsOwn(
-            "it trusts only what it is given, and without that it verifies nothing"
-        ),
+        own_trust=NoneOfItsOwn("without a given trust store, LuaSec verifies nothing"),
         version=_MODULE_LINES,
         measured=measured("1.2.0/3.0.19", "1.3.2/3.5.9", "1.3.2/3.6.5"),
         install=Install(debian="apt install lua5.4 lua-sec", macos="luarocks install luasec"),
@@ -95,8 +93,8 @@ CLIENTS = (
         own_trust=AS_RUN,
         version=r"\A\S+ (?P<version>\S+)\nssl (?P<stack_version>\S+)",
         cannot={
-            "stale_cross": "of two certificates of one name and key, Erlang takes one by chance: "
-            "with 16 test CAs, it rejected 9 times (25/10.8.7)"
+            "stale_cross": "Erlang picks one of two certificates with the same name and key at "
+            "random: with 16 test CAs, it rejected 9 times (25/10.8.7)"
         },
         measured=measured("25/10.8.7", "27/11.2.12.1", "29/11.7.8"),
         install=apt("erlang-base erlang-inets erlang-ssl", brew="erlang"),
