@@ -98,7 +98,8 @@ def _section(client: Client) -> str:
     if client.mends is not None:
         mended = ", ".join(client.mends.clients)
         lines.append(
-            f"- application code that makes these connect: {mended}. {client.mends.widens}"
+            f"- application code that makes these clients connect: {mended}. "
+            f"What it widens: {client.mends.widens}"
         )
     if client.asks_ocsp:
         lines.append("- asks the OCSP responder that a leaf names")
