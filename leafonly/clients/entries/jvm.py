@@ -37,9 +37,9 @@ def _by_aia(client: str) -> Mending:
     return Mending(
         clients=(client,),
         scenario="aia",
-        widens="The Java process requests URLs that certificates name before they are verified: "
-        "with http and https, and Java 17.0.15 opens file URLs, too. `any` allows all URLs: name "
-        "the CA's instead.",
+        widens="The Java process requests http and https URLs from certificates that are not "
+        "verified yet; Java 17.0.15 also opens file URLs. `any` allows all URLs; name your CA's "
+        "URL instead.",
         cost="Two options of the Java process, and a request to the CA for each intermediate.",
     )
 
