@@ -1,5 +1,6 @@
 """The messages of browsers that reject a certificate, see `leafonly.clients.error_messages`."""
 
+from leafonly.clients.error_messages import NSS_CERTIFICATE_ERROR
 from leafonly.clients.refusal import REFUSED, UNKNOWN_ISSUER, Vocabulary
 
 __all__ = ["CHROMIUM", "FIREFOX", "QTWEBENGINE", "WEBKIT"]
@@ -23,7 +24,8 @@ FIREFOX: Vocabulary = {
     r"SSL_ERROR_BAD_CERT_DOMAIN": "wrong_name",
     r"SEC_ERROR_BAD_SIGNATURE|SSL_ERROR_SIGN_HASHES_FAILURE": "bad_signature",
     r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|ERROR_INADEQUATE_KEY_SIZE": "too_weak",
-    r"(SEC|MOZILLA_PKIX)_ERROR_\w+": "other",
+    NSS_CERTIFICATE_ERROR: "other",
+    r"MOZILLA_PKIX_ERROR_\w+": "other",
     r"SSL_ERROR_BAD_CERTIFICATE": REFUSED,
     r"SSL_ERROR_(NO_CYPHER_OVERLAP|UNSUPPORTED_VERSION|\w+_ALERT)": "protocol",
 }

@@ -21,6 +21,7 @@ __all__ = [
     "JSSE",
     "NODE",
     "NSS",
+    "NSS_CERTIFICATE_ERROR",
     "OPENSSL",
     "OPENSSL_OR_GNUTLS",
     "QT",
@@ -55,7 +56,8 @@ OPENSSL: Vocabulary = {
     r"certificate signature failure": "bad_signature",  # 7
     r"\bbad signature\b": "bad_signature",  # of ServerKeyExchange: the key is another's
     r"asn1 encoding routines:.*EVP lib": "bad_signature",  # crypto/asn1/a_verify.c
-    r"(key too small|md too weak|CA signature digest algorithm too weak)": "too_weak",
+    # Not "dh key too small": that is the key exchange's (SSL_R_DH_KEY_TOO_SMALL).
+    r"\b(ca|ee) (key too small|md too weak)|CA signature digest algorithm too weak": "too_weak",
     r"certificate key too weak": "too_weak",  # 66, 67
     r"(unsuitable|unsupported) certificate purpose": "other",  # 26
     r"invalid (non-)?CA certificate": "other",  # 24, 37
@@ -225,6 +227,14 @@ BOUNCY_CASTLE: Vocabulary = {
     r"TlsFatalAlert\w*: (handshake_failure|protocol_version)": "protocol",
 }
 
+NSS_CERTIFICATE_ERROR = (
+    r"SEC_ERROR_(\w*(CERT|ISSUER|CRL|OCSP)|UNKNOWN_CRITICAL_EXT|EXTENSION_VALUE|PATH_LEN"
+    r"|INADEQUATE_KEY_USAGE|INVALID_TIME|POLICY_VALIDATION)\w*"
+)
+"""The names in NSS's secerr.h that are about certificates. The others are also the names of a key
+exchange that fails (INVALID_KEY, BAD_DER, UNSUPPORTED_ELLIPTIC_CURVE: measured on 3.87 and 3.125)
+or of NSS's own failures; where one of them is about a certificate, NSS's alert says so."""
+
 # lib/util/SECerrs.h and lib/ssl/SSLerrs.h of NSS: the names that its programs print, and the
 # sentences that libcurl does.
 NSS: Vocabulary = {
@@ -236,8 +246,8 @@ NSS: Vocabulary = {
     r"Peer's Certificate has expired|issuer's certificate has expired": "expired",
     r"SSL_ERROR_BAD_CERT_DOMAIN|domain name does not match the server's": "wrong_name",
     r"SEC_ERROR_BAD_SIGNATURE": "bad_signature",
-    r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|SSL_ERROR_WEAK_SERVER": "too_weak",
-    r"SEC_ERROR_\w+": "other",
+    r"SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED|SSL_ERROR_WEAK_SERVER_CERT_KEY": "too_weak",
+    NSS_CERTIFICATE_ERROR: "other",
     r"SSL_ERROR_(NO_CYPHER_OVERLAP|\w+_ALERT|UNSUPPORTED_VERSION)": "protocol",
 }
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from leafonly.clients.browser_messages import FIREFOX
 from leafonly.clients.error_messages import AWSCRT, ERLANG, GNUTLS, GO, JSSE, NSS, OPENSSL, RUSTLS
 from leafonly.clients.refusal import CERTIFICATE_ALERTS, FAILED, Vocabulary, reason_of
 from leafonly.harness.verdict import ClientSaid, Judgement, Observation, ServerSaw, judge
@@ -130,3 +131,42 @@ def test_servers_alert_is_never_the_clients_rejection(words: str, vocabulary: Vo
         UNHEARD_OF, client_said=ClientSaid(1, "", words), server_saw=replace(SAW, alert=None)
     )
     assert judge(refused, vocabulary).verdict == "error"
+
+
+# What they print where a camera's key exchange is weak, or its key no point of its curve: measured
+# with nginx, tstclnt and Firefox, or in the libraries' lists. The certificate is not what fails.
+@pytest.mark.parametrize(
+    ("words", "vocabulary"),
+    [
+        ("SSL_do_handshake() failed (SSL: error:0A00018A:SSL routines::dh key too small)", OPENSSL),
+        ("error:0280007C:Diffie-Hellman routines::check pubkey too small", OPENSSL),
+        ("tstclnt: write to SSL socket failed: SEC_ERROR_INVALID_KEY: The key does not", NSS),
+        ("SEC_ERROR_UNSUPPORTED_ELLIPTIC_CURVE: Unsupported elliptic curve.", NSS),
+        ("SEC_ERROR_BAD_DER: security library: improperly formatted DER-encoded message.", NSS),
+        ("SSL_ERROR_WEAK_SERVER_EPHEMERAL_DH_KEY: a weak ephemeral Diffie-Hellman key", NSS),
+        ("SEC_ERROR_INVALID_KEY", FIREFOX),
+        ("SEC_ERROR_UNSUPPORTED_ELLIPTIC_CURVE", FIREFOX),
+        ("SEC_ERROR_BAD_DER", FIREFOX),
+        ("SEC_ERROR_LIBRARY_FAILURE", FIREFOX),
+    ],
+)
+def test_a_key_exchange_that_fails_is_no_rejection(words: str, vocabulary: Vocabulary) -> None:
+    assert reason_of(words, "handshake_failure", vocabulary, had_issuer=True) is None
+    # If it was about the certificate after all, the alert says so.
+    assert reason_of(words, "bad_certificate", vocabulary, had_issuer=True) == "other"
+
+
+@pytest.mark.parametrize(
+    ("words", "vocabulary", "reason"),
+    [
+        ("error:0A00018F:SSL routines::ee key too small", OPENSSL, "too_weak"),
+        ("error:0A00018E:SSL routines::ca md too weak", OPENSSL, "too_weak"),
+        ("SSL_ERROR_WEAK_SERVER_CERT_KEY", NSS, "too_weak"),
+        ("SEC_ERROR_UNTRUSTED_CERT", NSS, "other"),
+        ("SEC_ERROR_INADEQUATE_KEY_USAGE", FIREFOX, "other"),
+        ("SEC_ERROR_PATH_LEN_CONSTRAINT_INVALID", FIREFOX, "other"),
+        ("MOZILLA_PKIX_ERROR_V1_CERT_USED_AS_CA", FIREFOX, "other"),
+    ],
+)
+def test_a_certificate_that_fails_is_one(words: str, vocabulary: Vocabulary, reason: str) -> None:
+    assert reason_of(words, None, vocabulary, had_issuer=True) == reason
