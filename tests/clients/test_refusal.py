@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from leafonly.clients import CLIENTS
 from leafonly.clients.browser_messages import FIREFOX
 from leafonly.clients.error_messages import AWSCRT, ERLANG, GNUTLS, GO, JSSE, NSS, OPENSSL, RUSTLS
 from leafonly.clients.refusal import CERTIFICATE_ALERTS, FAILED, Vocabulary, reason_of
@@ -112,6 +113,9 @@ def test_alert_of_a_client_that_never_came_is_none() -> None:
         ("ssl/tls alert bad certificate:SSL alert number 42", OPENSSL),
         ("tlsv1 alert unknown ca:SSL alert number 48", OPENSSL),
         ("tlsv13 alert certificate required", OPENSSL),
+        ("curl: (60) SSL certificate verification failed", CLIENTS["curl"].error_messages),
+        ("(60, 'SSL certificate verification failed')", CLIENTS["pycurl"].error_messages),
+        ("curl: (60) SSL certificate verification failed.", CLIENTS["curl_cffi"].error_messages),
         ("A TLS fatal alert has been received.\nReceived alert [46]: Unknown certificate", GNUTLS),
         ("Received alert [44]: Certificate was revoked", GNUTLS),
         ("remote error: tls: expired certificate", GO),
