@@ -1,11 +1,16 @@
-"""Names of certificates for messages."""
+"""Names of certificates for messages, and as they may come back in those of a client."""
+
+import re
+from collections.abc import Iterable
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from leafonly.certificates.printable import printable
 
-__all__ = ["called", "name_of", "shown"]
+__all__ = ["called", "name_of", "shown", "written_in"]
+
+_PUNCTUATION = re.compile(r"[^\w ()'-]+")
 
 
 def called(certificate: x509.Certificate) -> str:
@@ -23,3 +28,19 @@ def name_of(name: x509.Name) -> str:
 def shown(text: str) -> str:
     """Return text from outside, printable and short."""
     return printable(text, 200)
+
+
+def written_in(certificates: Iterable[x509.Certificate]) -> frozenset[str]:
+    """Return what is written in the subjects and issuers of certificates, whole and in pieces.
+
+    The pieces are what stands between punctuation, which each program escapes in its own way.
+    A certificate whose names cannot be read adds nothing.
+    """
+    values: set[str] = set()
+    for each in certificates:
+        try:
+            values.update(str(part.value) for name in (each.subject, each.issuer) for part in name)
+        except ValueError:
+            continue
+    pieces = {piece.strip() for value in values for piece in _PUNCTUATION.split(value)}
+    return frozenset((values | pieces) - {""})

@@ -22,6 +22,7 @@ __all__ = [
     "meanings",
     "reason_of",
     "together",
+    "without_names",
 ]
 
 Reason = Literal[
@@ -94,6 +95,24 @@ def meanings(vocabulary: Vocabulary, text: str) -> set[Meaning]:
     return {
         meaning for saying, meaning in vocabulary.items() if re.search(saying, text, re.IGNORECASE)
     }
+
+
+def without_names(text: str, names: Iterable[str], vocabulary: Vocabulary) -> str:
+    """Return a client's output without those names that read like one of its known messages.
+
+    Many clients print the names of the certificates that they are shown, and a CA may be called
+    "Self-Signed Certificate".
+
+    Args:
+        text: The client's output.
+        names: What is written in the certificates.
+        vocabulary: Its known messages.
+
+    """
+    telling = [name for name in names if meanings(vocabulary, name)]
+    for name in sorted(telling, key=len, reverse=True):
+        text = text.replace(name, "(a name)")
+    return text
 
 
 def together(vocabularies: Iterable[Vocabulary]) -> Vocabulary:

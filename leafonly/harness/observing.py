@@ -37,6 +37,7 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
         seconds=sum(each.seconds for each in finished),
         command=" && ".join(each.shell() for each in staged.invocations),
         picture=staged.invocations[-1].picture(),
+        names=staged.names,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from leafonly.cameras import Camera, Endpoint, Load, loads_for
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.chain import KeyType
+from leafonly.certificates.names import written_in
 from leafonly.clients import Client
 from leafonly.harness.invocation import Invocation, invocations
 from leafonly.harness.preflight import check_presented
@@ -31,6 +32,7 @@ class Staged:
         invocations: The commands, in order; the last one meets the camera.
         to_serve: What the camera was asked to present.
         seen_before: How many connections the camera had before the client's.
+        names: What is written in the certificates that the client is shown or holds.
 
     """
 
@@ -40,6 +42,7 @@ class Staged:
     invocations: tuple[Invocation, ...]
     to_serve: ToServe
     seen_before: int
+    names: frozenset[str] = frozenset()
 
 
 class Staging:
@@ -96,6 +99,7 @@ class Staging:
                 invocations=invocations(client, directory, store, subject.host, there),
                 to_serve=to_serve,
                 seen_before=len(endpoint.connections),
+                names=written_in((*to_serve.presented, *held.anchors, *held.intermediates)),
             )
 
     def _loads(self, to_serve: ToServe) -> list[Load]:

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from leafonly.clients.client import Testimony
-from leafonly.clients.refusal import CERTIFICATE_ALERTS, Vocabulary, meanings, reason_of
+from leafonly.clients.refusal import (
+    CERTIFICATE_ALERTS,
+    Vocabulary,
+    meanings,
+    reason_of,
+    without_names,
+)
 
 __all__ = [
     "VERDICTS",
@@ -85,6 +91,7 @@ class Observation:
         seconds: Wall time of the client's processes.
         command: The command line that reproduces the cell.
         picture: What the client showed instead of the page, as PNG, where it left a picture.
+        names: What is written in the certificates of the cell; no message of the client.
 
     """
 
@@ -95,6 +102,7 @@ class Observation:
     seconds: float = 0.0
     command: str = ""
     picture: bytes | None = field(default=None, repr=False)
+    names: frozenset[str] = frozenset()
 
     @property
     def took_place(self) -> bool:
@@ -139,7 +147,7 @@ def judge(
     if testimony == "stub":
         return _judge_stub(observation, said, saw, vocabulary)
     reason = reason_of(
-        said.text,
+        without_names(said.text, observation.names, vocabulary),
         saw.alert,
         vocabulary,
         had_issuer=observation.had_issuer,
@@ -199,7 +207,12 @@ def _judge_stub(
     if said.exit_code != 0 or not lines:
         return Judgement("error", f"the stub ended with code {said.exit_code} and no verdict")
     word, because = lines[-1].strip(), "\n".join(lines[:-1])
-    reason = reason_of(because, saw.alert, vocabulary, had_issuer=observation.had_issuer)
+    reason = reason_of(
+        without_names(because, observation.names, vocabulary),
+        saw.alert,
+        vocabulary,
+        had_issuer=observation.had_issuer,
+    )
     if word == "UNSUPPORTED":
         return Judgement("not_applicable", because or "the stub does not support this")
     if word == "ACCEPT":

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
 
 from leafonly.cameras import METHODS, remote
 from leafonly.cameras.emulator.camera import Emulator
@@ -107,6 +108,24 @@ def test_fault_with_the_leaf_alone(clients: list[Client], tmp_path: Path, name: 
     assert [
         each for each in cells if each.verdict == "rejected" and each.as_expected is False
     ] == []
+
+
+@pytest.mark.needs("openssl", "gnutls-cli")
+@pytest.mark.parametrize("fault", [SOUND, FAULTS["resets after the client's Finished"]])
+def test_the_name_of_a_certificate_is_not_the_clients_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    """Both print the names of the certificates that they are shown."""
+
+    def named(self: Authority, role: str, parent: trustme.CA | None) -> trustme.CA:
+        return trustme.CA(parent, organization_name="Self-Signed Certificate, has expired")
+
+    monkeypatch.setattr(Authority, "_certificate_authority", named)
+    with Bench(FaultyCamera(fault), OwnAuthority(), tmp_path) as bench:
+        asked = [CLIENTS["openssl"], CLIENTS["gnutls-cli"]]
+        cells = measured(bench, asked, SCENARIOS["full_chain"], fault)
+    for cell in cells:
+        assert cell.verdict == ("accepted" if fault is SOUND else "error"), cell.explain()
 
 
 NAME = "cam.example.test"

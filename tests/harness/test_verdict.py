@@ -122,6 +122,35 @@ def test_words_in_an_answer_of_another_kind_are_no_rejection() -> None:
     )
 
 
+NAMED = frozenset({"Self-Signed Certificate", "Self-Signed Certificate, Ltd.", "US"})
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("issuer O = Self-Signed Certificate\nconnection reset", ("error", None)),
+        ("issuer Self-Signed Certificate, Ltd.\nconnection reset", ("error", None)),
+        (f"O = Self-Signed Certificate\n{UNKNOWN}", ("rejected", "missing_issuer")),
+        ("O = Self-Signed Certificate\nself-signed certificate", ("rejected", "untrusted_root")),
+    ],
+)
+def test_the_name_of_a_certificate_is_no_message(
+    text: str, outcome: tuple[str, str | None]
+) -> None:
+    named = replace(REJECTION, client_said=ClientSaid(1, "", text), names=NAMED)
+    judgement = judge(named, OPENSSL)
+    assert judgement.verdict == outcome[0]
+    assert outcome[1] in (None, judgement.reason)
+    reject = replace(named, client_said=ClientSaid(0, f"{text}\nREJECT", ""))
+    assert judge(reject, OPENSSL, testimony="stub").reason == (outcome[1] or "other")
+
+
+def test_a_client_that_prints_such_a_name_accepts() -> None:
+    said = ClientSaid(0, TOKEN, "issuer: O=Self-Signed Certificate")
+    named = replace(ACCEPTANCE, client_said=said, names=NAMED)
+    assert judge(named, OPENSSL) == Judgement("accepted")
+
+
 def stub(stdout: str, exit_code: int | None = 0, saw: ServerSaw = CAME_AND_LEFT) -> Judgement:
     said = ClientSaid(exit_code, stdout, "")
     return judge(Observation(said, saw, had_issuer=False), OPENSSL, testimony="stub")
