@@ -80,7 +80,7 @@ class _HostLink:
         self._target = target
         self._socket: socket.socket | None = None
         self._observer = PassiveObserver()
-        self._presented: tuple[bytes, ...] = ()  # to the first connection, leafonly's own
+        self._presented: tuple[bytes, ...] | None = None  # to the first, leafonly's own
         self._client_ended = threading.Event()
 
     def open(self) -> None:
@@ -151,7 +151,7 @@ class _HostLink:
     def _fault(self) -> str | None:
         """Return what the camera did for which the client is not to blame."""
         now = self._observer.certificates
-        self._presented = self._presented or now
-        if now and now != self._presented and not self._observer.request_seen:
+        self._presented = now if self._presented is None else self._presented
+        if now not in (None, self._presented) and not self._observer.request_seen:
             return CHANGED
         return REFUSED if self._observer.server_refused else None

@@ -47,12 +47,16 @@ class PassiveObserver:
         self._is_tls13: bool | None = None
 
     @property
-    def certificates(self) -> tuple[bytes, ...]:
-        """The presented certificates as DER; none in TLS 1.3, which encrypts them."""
+    def certificates(self) -> tuple[bytes, ...] | None:
+        """The presented certificates as DER.
+
+        None if no Certificate message was seen: TLS 1.3 encrypts it, or the server broke off.
+        """
         try:
-            return tuple(parse_flight(bytes(self._flight)).certificates)
+            flight = parse_flight(bytes(self._flight))
         except FlightError:
-            return ()
+            return None
+        return tuple(flight.certificates) if "Certificate" in flight.messages else None
 
     def read_server(self, data: bytes) -> None:
         """Read what the server sent."""

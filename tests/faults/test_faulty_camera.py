@@ -30,8 +30,17 @@ from leafonly.harness.scenario import SCENARIOS, Scenario
 from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.harness.subjects.remote_host import read_remote_host, remote_bench
 from leafonly.tls.address import Target
+from leafonly.tls.flight import read_flight
 from tests.faults.promises import under
-from tests.helpers.faulty_camera import Fault, FaultyCamera, in_front_of, pass_on_both
+from tests.helpers.faulty_camera import (
+    Fault,
+    FaultyCamera,
+    alert,
+    damaged,
+    in_front_of,
+    no_certificates,
+    pass_on_both,
+)
 from tests.helpers.servers import listening
 
 FAULTS = {
@@ -52,6 +61,18 @@ FAULTS = {
     "is silent amid its Certificate": Fault(1, "silence", half=True),
     "is silent in place of its Finished": Fault(4, "silence"),
     "is silent in place of its answer": Fault(6, "silence"),
+    "speaks HTTP in place of TLS": Fault(0, "close", instead=lambda _: b"HTTP/1.1 400 No\r\n\r\n"),
+    "alerts handshake_failure at once": Fault(0, "close", instead=alert(40)),
+    "alerts unknown_ca after the client's Finished": Fault(4, "close", instead=alert(48)),
+    # libcurl has a code for its own rejections that it also gives to this.
+    "alerts certificate_expired after the client's Finished": Fault(4, "close", instead=alert(45)),
+}
+# What each may come out as, beside an error. A client cannot tell a damaged signature from one by
+# another key than the leaf's.
+DAMAGED = {
+    "sends no certificate": (Fault(1, "goes on", instead=no_certificates), "rejected: other"),
+    "signs wrongly": (Fault(2, "goes on", instead=damaged), "rejected: bad_signature"),
+    "sends a wrong Finished": (Fault(5, "goes on", instead=damaged), "error"),
 }
 SOUND = Fault(99)
 # ELinks has one message for every failure.
@@ -108,6 +129,15 @@ def test_fault_with_the_leaf_alone(clients: list[Client], tmp_path: Path, name: 
     assert [
         each for each in cells if each.verdict == "rejected" and each.as_expected is False
     ] == []
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damage(clients: list[Client], tmp_path: Path, name: str) -> None:
+    fault, outcome = DAMAGED[name]
+    with Bench(FaultyCamera(fault), OwnAuthority(), tmp_path) as bench:
+        cells = measured(bench, clients, SCENARIOS["full_chain"], fault)
+    concluded = {each.client: each.outcome for each in cells if each.verdict != "error"}
+    assert set(concluded.values()) <= {outcome}, concluded
 
 
 @pytest.mark.needs("openssl", "gnutls-cli")
@@ -193,6 +223,20 @@ def test_another_certificate_on_every_second_connection_is_no_verdict(
         with remote_bench(RemoteCamera([target]), found, tmp_path) as bench:
             cell = bench.measure_alone(CLIENTS["curl"], found.scenarios[0], found.key_type)
     assert (cell.verdict, cell.reason) == ("error", remote.CHANGED), cell.explain()
+
+
+def test_no_certificate_after_some_is_another_one() -> None:
+    """JSSE and NSS answer this with bad_certificate, as if there was one to reject."""
+    chain, fault = Authority().issue(NAME), DAMAGED["sends no certificate"][0]
+    with (
+        Emulator().serve(METHODS["der_appended"](chain)) as inner,
+        in_front_of(inner, fault, sound=1) as endpoint,
+        RemoteCamera([Target(endpoint.address, endpoint.port)]).serve(()) as relay,
+    ):
+        for _ in range(2):
+            read_flight(relay.address, relay.port, NAME)
+        relay.settle()
+        assert [each.error for each in relay.connections] == [None, remote.CHANGED]
 
 
 @pytest.mark.needs("curl")

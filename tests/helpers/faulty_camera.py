@@ -10,7 +10,7 @@ import select
 import socket
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -30,17 +30,34 @@ class Fault:
     Attributes:
         after: So many whole records of the camera arrive: ServerHello, Certificate,
             ServerKeyExchange, ServerHelloDone; ChangeCipherSpec, Finished; its answer.
-        end: How it ends: with RST, with FIN, or not at all.
+        end: How it ends: with RST, with FIN, not at all, or it goes on as if nothing was.
         half: The first half of the next record arrives, too.
         at_once: It does not wait until the next record is due, which the client may have to
             say something for.
+        instead: Makes what arrives before that end, of the record that is due.
 
     """
 
     after: int
-    end: Literal["reset", "close", "silence"] = "reset"
+    end: Literal["reset", "close", "silence", "goes on"] = "reset"
     half: bool = False
     at_once: bool = False
+    instead: Callable[[bytes], bytes] | None = None
+
+
+def alert(number: int) -> Callable[[bytes], bytes]:
+    """Return what makes a fatal alert (RFC 8446 section 6) of any record."""
+    return lambda _: bytes((21, 3, 3, 0, 2, 2, number))
+
+
+def damaged(record: bytes) -> bytes:
+    """Return a record whose last byte is another: of a signature, or of what is encrypted."""
+    return record[:-1] + bytes((record[-1] ^ 1,))
+
+
+def no_certificates(_: bytes) -> bytes:
+    """Return the record of a Certificate message without one (RFC 5246 section 7.4.2)."""
+    return bytes((22, 3, 3, 0, 7, 11, 0, 0, 3, 0, 0, 0))
 
 
 class FaultyEndpoint:
@@ -146,6 +163,9 @@ def pass_on_both(
                 if struck is not None:
                     struck.set()
                 _break_off(client, record, fault)
+                if fault.end == "goes on":
+                    unsent, passed, fault = unsent[len(record) :], passed + 1, None
+                    continue
                 data = b""
                 break
         if not data:
@@ -163,7 +183,8 @@ def _pass_on(sender: socket.socket, receiver: socket.socket) -> bool:
 
 
 def _break_off(client: socket.socket, record: bytes, fault: Fault) -> None:
-    client.sendall(record[: len(record) // 2] if fault.half else b"")
+    before = fault.instead(record) if fault.instead else b""
+    client.sendall(record[: len(record) // 2] if fault.half else before)
     if fault.end == "reset":
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESETS)
         client.close()
