@@ -164,9 +164,9 @@ JSSE: Vocabulary = {
     r"CertificateExpiredException|NotAfter:|CertificateNotYetValidException": "expired",
     r"validity check failed|timestamp check failed": "expired",
     r"No (subject alternative|name matching)": "wrong_name",
-    r"Invalid (ECDH ServerKeyExchange signature|signature)|Signature does not match": (
-        "bad_signature"
-    ),
+    # Not the algorithm of one, nor the extension signature_algorithms.
+    r"Invalid (ECDH ServerKeyExchange )?signature(?!_| algorithm)": "bad_signature",
+    r"Signature does not match": "bad_signature",
     r"Algorithm constraints check failed": "too_weak",
     r"PKIX path (building|validation) failed|ValidatorException": REFUSED,
     r"handshake_failure|No appropriate protocol|Received fatal alert": "protocol",

@@ -137,8 +137,8 @@ def test_servers_alert_is_never_the_clients_rejection(words: str, vocabulary: Vo
     assert judge(refused, vocabulary).verdict == "error"
 
 
-# What they print where a camera's key exchange is weak, or its key no point of its curve: measured
-# with nginx, tstclnt and Firefox, or in the libraries' lists. The certificate is not what fails.
+# What they print where a camera's key exchange is weak, wrong, or signed by an algorithm that was
+# not offered: measured with nginx, tstclnt, Java and Firefox, or in the libraries' lists.
 @pytest.mark.parametrize(
     ("words", "vocabulary"),
     [
@@ -148,6 +148,8 @@ def test_servers_alert_is_never_the_clients_rejection(words: str, vocabulary: Vo
         ("SEC_ERROR_UNSUPPORTED_ELLIPTIC_CURVE: Unsupported elliptic curve.", NSS),
         ("SEC_ERROR_BAD_DER: security library: improperly formatted DER-encoded message.", NSS),
         ("SSL_ERROR_WEAK_SERVER_EPHEMERAL_DH_KEY: a weak ephemeral Diffie-Hellman key", NSS),
+        ("Invalid signature algorithm (1799) used in ECDH ServerKeyExchange", JSSE),
+        ("Invalid signature_algorithms: insufficient data", JSSE),
         ("SEC_ERROR_INVALID_KEY", FIREFOX),
         ("SEC_ERROR_UNSUPPORTED_ELLIPTIC_CURVE", FIREFOX),
         ("SEC_ERROR_BAD_DER", FIREFOX),
@@ -165,6 +167,8 @@ def test_a_key_exchange_that_fails_is_no_rejection(words: str, vocabulary: Vocab
     [
         ("error:0A00018F:SSL routines::ee key too small", OPENSSL, "too_weak"),
         ("error:0A00018E:SSL routines::ca md too weak", OPENSSL, "too_weak"),
+        ("Invalid ECDH ServerKeyExchange signature", JSSE, "bad_signature"),
+        ("Invalid CertificateVerify message: invalid signature", JSSE, "bad_signature"),
         ("SSL_ERROR_WEAK_SERVER_CERT_KEY", NSS, "too_weak"),
         ("SEC_ERROR_UNTRUSTED_CERT", NSS, "other"),
         ("SEC_ERROR_INADEQUATE_KEY_USAGE", FIREFOX, "other"),
