@@ -146,15 +146,18 @@ def judge(
         return Judgement("error", "the client did not end within its time limit")
     if testimony == "stub":
         return _judge_stub(observation, said, saw, vocabulary)
+    proven = _proves_acceptance(said, saw, testimony)
+    # A client that has sent its request and ended well prints the page of a remote host.
+    has_page = proven and testimony == "request" and said.exit_code == 0 and not exit_code_lies
     reason = reason_of(
-        without_names(said.text, observation.names, vocabulary),
+        without_names(said.stderr if has_page else said.text, observation.names, vocabulary),
         saw.alert,
         vocabulary,
         had_issuer=observation.had_issuer,
         client_left=saw.client_left,
     )
     refused = f"refused the certificate ({_by_what(saw, reason)})"
-    if _proves_acceptance(said, saw, testimony):
+    if proven:
         if reason is not None:
             deed = "sent its request" if testimony == "request" else "returned the token"
             return Judgement("error", f"the client {deed} and yet {refused}")

@@ -3,9 +3,17 @@
 from leafonly.clients.error_messages import OPENSSL
 from leafonly.harness.verdict import ClientSaid, Judgement, Observation, ServerSaw, judge
 
+PAGE = "Your browser warns, because this camera has a self-signed certificate."
+
 
 def _judged(
-    words: str = "", *, request: bool, handshake: bool = True, exit_code: int = 27
+    words: str = "",
+    *,
+    request: bool,
+    handshake: bool = True,
+    exit_code: int = 27,
+    page: str = "",
+    lies: bool = False,
 ) -> Judgement:
     saw = ServerSaw(
         client_hello=True,
@@ -15,8 +23,9 @@ def _judged(
         aia_fetches=0,
         tokens=("secret",) if request else (),
     )
-    said = ClientSaid(exit_code, "", words)
-    return judge(Observation(said, saw, had_issuer=False), OPENSSL, testimony="request")
+    said = ClientSaid(exit_code, page, words)
+    observed = Observation(said, saw, had_issuer=False)
+    return judge(observed, OPENSSL, testimony="request", exit_code_lies=lies)
 
 
 def test_a_request_without_a_word_against_the_certificate_is_acceptance() -> None:
@@ -29,6 +38,14 @@ def test_a_completed_handshake_without_a_request_is_no_acceptance() -> None:
 
 def test_a_request_before_a_word_against_the_certificate_is_an_error() -> None:
     assert _judged("certificate verify failed", request=True).verdict == "error"
+
+
+def test_the_page_of_a_remote_host_may_speak_of_certificates() -> None:
+    assert _judged(request=True, exit_code=0, page=PAGE) == Judgement("accepted")
+    assert _judged(request=True, exit_code=1, page=PAGE).verdict == "error"
+    assert _judged(request=True, exit_code=0, page=PAGE, lies=True).verdict == "error"
+    assert _judged(PAGE, request=True, exit_code=0, page=PAGE).verdict == "error"
+    assert _judged(request=False, exit_code=0, page=PAGE).verdict == "error"
 
 
 def test_a_word_against_the_certificate_without_a_request_is_rejection() -> None:
