@@ -38,8 +38,7 @@ OPENSSL: Vocabulary = {
     r"unable to get issuer certificate": UNKNOWN_ISSUER,  # 2: an issuer's own issuer
     r"unable to verify the first certificate": "missing_issuer",  # 21: no path beyond the leaf
     r"self[- ]signed certificate": "untrusted_root",  # 18, 19
-    r"certificate has expired": "expired",  # 10
-    r"certificate is not yet valid": "expired",  # 9
+    r"certificate (has expired|is not yet valid)": "expired",  # 10, 9
     r"(hostname|IP address) mismatch": "wrong_name",  # 62, 64
     r"no alternative certificate subject name matches": "wrong_name",  # curl's own check
     r"subjectAltName does not match|certificate subject name .* does not match": "wrong_name",
@@ -136,7 +135,8 @@ RUSTLS: Vocabulary = {
     ),
     r"InvalidCertificate\(\s*(Expired|NotValidYet)|Cert(Expired|NotValidYet)": "expired",
     r"NotValidForName|certificate not valid for name": "wrong_name",
-    r"BadSignature|InvalidSignatureForPublicKey": "bad_signature",
+    r"InvalidSignatureForPublicKey": "bad_signature",
+    r"BadSignature": "other",  # also for an RSA key of 1024 bits (0.23.36 to 0.23.46, measured)
     # rustls sends unknown_ca for this, too (CertificateError in rustls/src/error.rs).
     r"UnknownRevocationStatus": "other",
     r"invalid (peer )?certificate|InvalidCertificate\(": REFUSED,

@@ -168,6 +168,8 @@ def test_a_key_exchange_that_fails_is_no_rejection(words: str, vocabulary: Vocab
         ("error:0A00018F:SSL routines::ee key too small", OPENSSL, "too_weak"),
         ("error:0A00018E:SSL routines::ca md too weak", OPENSSL, "too_weak"),
         ("Invalid ECDH ServerKeyExchange signature", JSSE, "bad_signature"),
+        # Its key may be too small: the signature of the ServerKeyExchange is not verified then.
+        ("invalid peer certificate: BadSignature", RUSTLS, "other"),
         ("Invalid CertificateVerify message: invalid signature", JSSE, "bad_signature"),
         ("SSL_ERROR_WEAK_SERVER_CERT_KEY", NSS, "too_weak"),
         ("SEC_ERROR_UNTRUSTED_CERT", NSS, "other"),
