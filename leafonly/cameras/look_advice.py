@@ -45,6 +45,15 @@ def _incomplete(look: Look) -> str:
     )
 
 
+def _expired(look: Look) -> str:
+    if look.complete:
+        return (
+            "Most clients that trust the root accept it; a client that builds its path through a "
+            "certificate that is not valid now rejects it."
+        )
+    return "All clients that check dates reject it."
+
+
 def _refused(look: Look) -> str:
     if "rejected by strict clients" in look.verdict:
         return "Strict clients reject it, for example Python 3.13 and later; others accept it."
@@ -60,11 +69,11 @@ _CONCERNED: tuple[tuple[str, Callable[[Look], str]], ...] = (
     ("another_name", lambda look: f"All clients that connect to {look.target} reject it."),
     ("too_many", lambda _: "Not known: not all certificates were judged."),
     ("too_large", lambda _: "Clients with OpenSSL reject it, for example curl and Python."),
+    ("expired", _expired),
     ("self_signed", lambda _: "Only clients that trust this certificate itself accept it."),
     ("incomplete", _incomplete),
     ("unknown_root", lambda look: f"Only clients that trust {_top(look)} accept it."),
     ("refused_by_some", lambda _: "Most clients that trust the root accept it; some reject it."),
-    ("expired", lambda _: "All clients that check dates reject it."),
     ("refused", _refused),
     ("wrong_order", lambda _: "Most clients that trust the root accept it; some do not sort."),
     (

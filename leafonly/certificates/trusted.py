@@ -1,6 +1,7 @@
 """The trust store of a client, and the intermediates that its file holds beside the roots."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -69,14 +70,17 @@ class Trusted:
             raise ValueError(f"{path} holds no PEM certificate: name a file with one") from None
 
     def named(self, name: x509.Name) -> list[x509.Certificate]:
-        """Return the certificates that may have this subject. Only these are parsed.
+        """Return the certificates with this subject, at most 20."""
+        found = (each for each in self._parsed(name.public_bytes()) if each.subject == name)
+        return list(itertools.islice(found, _MOST_NAMESAKES))
+
+    def _parsed(self, part: bytes) -> Iterator[x509.Certificate]:
+        """Yield the certificates that have these bytes in them. Only these are parsed.
 
         A system's store holds 150 roots. Parsing the old ones warns, because they break rules
-        of today.
+        of today. An intermediate has the bytes of its issuer's name, too.
         """
-        encoded = name.public_bytes()
-        matching = [each for each in self._certificates if encoded in each]
-        return [x509.load_der_x509_certificate(each) for each in matching[:_MOST_NAMESAKES]]
+        return (x509.load_der_x509_certificate(each) for each in self._certificates if part in each)
 
     def root_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """Return the trusted root that issued a certificate, or the certificate if it is one."""
@@ -131,9 +135,8 @@ class Trusted:
         """Return whether a trusted root has this name, in whatever encoding, with whatever key."""
         common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
         text = str(common[0].value).encode() if common else name.public_bytes()
-        candidates = [each for each in self._certificates if text in each][:_MOST_NAMESAKES]
-        roots = map(x509.load_der_x509_certificate, candidates)
-        return any(each.subject == name and is_self_signed(each) for each in roots)
+        found = (each for each in self._parsed(text) if each.subject == name)
+        return any(map(is_self_signed, itertools.islice(found, _MOST_NAMESAKES)))
 
     def knows(self, certificate: x509.Certificate) -> bool:
         """Return whether the file has the issuer of a certificate, a root or not."""
