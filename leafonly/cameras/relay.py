@@ -17,6 +17,7 @@ from leafonly.cameras import CameraError, Connection
 from leafonly.cameras.loopback import LoopbackEndpoint, readable
 from leafonly.cameras.script.frames import LOST
 from leafonly.cameras.script.link import Event
+from leafonly.certificates.printable import one_line
 from leafonly.tls.alerts import ClientTap
 
 __all__ = ["Link", "Relay"]
@@ -286,4 +287,4 @@ def _note(report: bytes, seen: Connection) -> None:
     seen.handshake_completed = completed == "1"
     seen.request = request or None
     seen.token = token or None
-    seen.error = error or seen.error
+    seen.error = one_line(error) or seen.error

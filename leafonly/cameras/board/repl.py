@@ -20,6 +20,7 @@ from serial.tools import list_ports
 
 from leafonly.cameras import CameraError
 from leafonly.cameras.script.link import Gone
+from leafonly.certificates.printable import printable
 
 __all__ = ["Repl", "boards", "wait_for_return"]
 
@@ -31,6 +32,7 @@ _RESTART = 15.0  # for boot.py too
 _PATIENCE = 60.0  # for one command, and for silence in a longer one: the longest is one file
 _STARTING = 30.0  # for a script to be pasted
 _MOST_OUTPUT = 1 << 24  # bytes that one command may print
+_MOST_WORDS = 200  # characters of a board's traceback in a message
 _PROBLEMS = (TransportError, OSError, struct.error, TypeError)  # TypeError: pyserial, closed port
 
 # mpremote prints what it did not understand. Redirecting sys.stdout would not do: it belongs to
@@ -170,8 +172,9 @@ class Repl:
         except _PROBLEMS as error:
             raise CameraError(f"{self._port}: the board does not answer: {error}") from error
         if complaint:
-            last = complaint.decode("utf-8", "replace").strip().splitlines()[-1]
-            raise CameraError(f"{self._port}: the board says: {last[:200]}")
+            lines = complaint.decode("utf-8", "replace").split("\n")
+            last = next((line.strip() for line in reversed(lines) if line.strip()), "(nothing)")
+            raise CameraError(f"{self._port}: the board says: {printable(last, _MOST_WORDS)}")
         return output.rstrip(b"\x04").decode("utf-8", "backslashreplace")
 
     def ask(self, code: str, *, limit: float = _PATIENCE) -> list[str]:

@@ -20,7 +20,7 @@ from leafonly.cameras.script.frames import (
     frame_size,
     packet_for,
 )
-from leafonly.certificates.printable import printable
+from leafonly.certificates.printable import one_line, printable
 
 __all__ = [
     "DEVICE_SCRIPT",
@@ -201,7 +201,7 @@ class CableLink:
             raise CameraError(f"{self._name}: the device script does not answer") from None
         # Before anything else: a script that refuses ends, and a line that closes is a failure.
         if frame.kind == "X":
-            said = frame.payload.decode("utf-8", "backslashreplace")
+            said = one_line(frame.payload.decode("utf-8", "backslashreplace"))
             raise FirmwareLimit(_ONE_CERTIFICATE) if _TAKES_ONE in said else LoadRefused(said)
         self._raise_failure()
         if frame.kind != kind:
