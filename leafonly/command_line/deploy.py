@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leafonly.certificates.printable import printable
+from leafonly.command_line.credentials import asked_password, trusted_certificates
 from leafonly.command_line.messages import Add, complain, described, fail
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-_PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 _LINEAGE = "RENEWED_LINEAGE"  # which certbot sets for its --deploy-hook
 
 _MORE = (
@@ -117,46 +117,30 @@ def _run(options: Namespace) -> int:
 
 
 def _evidence(options: Namespace, message_limit: int) -> "Evidence":
-    """Read the credentials, to be judged for a board that sends so many bytes of certificates.
+    """Return the credentials, to be judged for a board that sends so many bytes of certificates.
 
     Raises:
-        ValueError: They are not given or cannot be read.
-        OSError: The file of roots cannot be read.
+        ValueError: The credentials or the roots are not given or cannot be read.
 
     """
     import datetime as dt
 
-    from cryptography import x509
-
     from leafonly.audit import Evidence, read_directory
     from leafonly.audit.context import normal_name
-    from leafonly.certificates.inspection import is_issued_by
-    from leafonly.certificates.paths import Issuers
-    from leafonly.certificates.regular_file import read_regular_file
+    from leafonly.certificates.paths import roots_in
 
     directory = options.credentials or Path(os.environ.get(_LINEAGE, ""))
     if not options.credentials and not os.environ.get(_LINEAGE):
         raise ValueError("nothing to deploy: give --credentials DIR")
     domain = normal_name(options.domain) if options.domain else None
-    credentials = read_directory(directory, _password)
-    trusted = (
-        x509.load_pem_x509_certificates(read_regular_file(options.trust)) if options.trust else []
-    )
+    credentials = read_directory(directory, asked_password)
     return Evidence(
         credentials.about(domain) if domain else credentials,
         dt.datetime.now(dt.UTC),
         domain,
-        private=Issuers([each for each in trusted if is_issued_by(each, each)] or trusted),
+        private=roots_in(trusted_certificates(options.trust) if options.trust else ()),
         message_limit=message_limit,
     )
-
-
-def _password(path: Path) -> bytes | None:
-    import getpass
-
-    if _PASSWORD in os.environ:
-        return os.environ[_PASSWORD].encode()
-    return getpass.getpass(f"password of {path.name}: ").encode() if sys.stdin.isatty() else None
 
 
 def _say(line: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leafonly.command_line.clients import named
+from leafonly.command_line.credentials import PASSWORD, trusted_certificates
 from leafonly.command_line.messages import Add
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from leafonly.clients import Client
 
 __all__ = ["add"]
-
-_PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105, the name of the variable
 
 
 def add(command: Add) -> None:
@@ -83,27 +82,20 @@ def _evidence(directory: Path, trust: Path | None) -> "Evidence":
 
     Raises:
         ValueError: They are not. One line: what is wrong, and what to do.
-        OSError: The file of roots cannot be read.
 
     """
     import datetime as dt
     import os
 
-    from cryptography import x509
-
     from leafonly.audit import Evidence, read_directory
-    from leafonly.certificates.paths import Issuers
-    from leafonly.certificates.regular_file import read_regular_file
+    from leafonly.certificates.paths import roots_in
 
-    password = os.environ.get(_PASSWORD)
+    password = os.environ.get(PASSWORD)
     given = read_directory(directory, lambda _: password.encode() if password else None)
     if given.leaf is None:
         raise ValueError(f"{directory} holds no leaf certificate: name the camera's folder")
-    try:
-        roots = x509.load_pem_x509_certificates(read_regular_file(trust)) if trust else []
-    except ValueError:
-        raise ValueError(f"{trust} holds no PEM certificate: name a file with one") from None
-    evidence = Evidence(given, dt.datetime.now(dt.UTC), private=Issuers(roots))
+    roots = roots_in(trusted_certificates(trust) if trust else ())
+    evidence = Evidence(given, dt.datetime.now(dt.UTC), private=roots)
     if not evidence.paths:
         raise ValueError(
             f"{directory}: no root is known above the leaf: add the missing intermediates, or "

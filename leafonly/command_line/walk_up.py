@@ -1,24 +1,22 @@
 """`serve --walk-up`: a page on which people test their own devices, and its report."""
 
 import datetime as dt
-import os
 import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from leafonly.certificates.printable import printable
+from leafonly.command_line.credentials import asked_password, trusted_certificates
 from leafonly.command_line.messages import fail, unknown
 from leafonly.distribution import reports_folder
 
 if TYPE_CHECKING:
-    from cryptography import x509
-
     from leafonly.walk_up.page_server import Site
     from leafonly.walk_up.plan import Plan
     from leafonly.walk_up.visitors import Device
@@ -28,7 +26,6 @@ __all__ = ["add_options", "is_given", "serve"]
 _REPORT = f"{reports_folder()}/walk-up"
 _PORT, _LAST_PORT = 8440, 65000
 _EVERYWHERE = "0.0.0.0"  # noqa: S104  # compared with, never a default
-_PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105  # the name of a variable
 _OPTIONS = ("address", "port", "scenarios", "credentials", "domain", "trust", "report_dir")
 
 
@@ -120,18 +117,9 @@ def _plan(options: Namespace, addresses: tuple[str, ...]) -> "Plan":
     domain = domain.decode() if domain else None
     if options.credentials is None:
         return test_plan(addresses, domain, scenarios)
-    credentials = read_directory(options.credentials, _password)
-    private = _roots(options.trust) if options.trust else ()
+    credentials = read_directory(options.credentials, asked_password)
+    private = trusted_certificates(options.trust) if options.trust else ()
     return own_plan(addresses, credentials, domain, scenarios, private)
-
-
-def _roots(path: Path) -> "Sequence[x509.Certificate]":
-    from leafonly.audit.files.credentials import read_file
-
-    certificates = read_file(path, None, lambda _: None).contents.certificates
-    if not certificates:
-        raise ValueError(f"--trust={path}: no certificate can be read from it")
-    return certificates
 
 
 def _scenarios(text: str | None) -> list[str]:
@@ -142,16 +130,6 @@ def _scenarios(text: str | None) -> list[str]:
         if name not in TEST_SCENARIOS:
             raise ValueError(unknown("scenario", name, TEST_SCENARIOS))
     return names
-
-
-def _password(path: Path) -> bytes | None:
-    if _PASSWORD in os.environ:
-        return os.environ[_PASSWORD].encode()
-    if sys.stdin is None or not sys.stdin.isatty():
-        return None
-    import getpass
-
-    return getpass.getpass(f"password of {path.name}: ").encode() or None
 
 
 def _introduce(site: "Site", port: int) -> None:

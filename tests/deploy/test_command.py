@@ -46,6 +46,7 @@ def run(tmp_path, capsys, monkeypatch):
         ({"names": "a.pem,b.pem"}, "the files are DER"),
         ({"check": "cam:x"}, "cam:x is not HOST, HOST:PORT"),
         ({"trust": "/no/such/file"}, "cannot be read"),
+        ({"trust": __file__}, "it is neither PEM nor DER"),
     ],
 )
 def test_what_could_not_run_is_one_line_and_exit_code_2(changed, words, run):
