@@ -1,5 +1,6 @@
 """The trust store of a client, and the intermediates that its file holds beside the roots."""
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -78,9 +79,13 @@ class Trusted:
         """Yield the certificates that have these bytes in them. Only these are parsed.
 
         A system's store holds 150 roots. Parsing the old ones warns, because they break rules
-        of today. An intermediate has the bytes of its issuer's name, too.
+        of today. An intermediate has the bytes of its issuer's name, too. A root of the system's
+        that cannot be parsed is left out, because it is no fault of the host.
         """
-        return (x509.load_der_x509_certificate(each) for each in self._certificates if part in each)
+        for each in self._certificates:
+            if part in each:
+                with contextlib.suppress(ValueError):
+                    yield x509.load_der_x509_certificate(each)
 
     def root_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """Return the trusted root that issued a certificate, or the certificate if it is one."""
