@@ -208,7 +208,7 @@ def _found(rows: Sequence[LoadingResult]) -> str:
 
 
 def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) -> x509.Certificate:
-    """Sign a leaf again with RSASSA-PSS (RFC 4055), which not all mbedTLS builds read."""
+    """Return a leaf signed again with RSASSA-PSS (RFC 4055), which some mbedTLS builds refuse."""
     builder = (
         x509.CertificateBuilder()
         .subject_name(leaf.subject)
@@ -225,7 +225,7 @@ def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) ->
 
 
 def with_other_key(load: Load, key: PrivateKey, chain: Chain) -> Load:
-    """Return a load with a key that does not fit its certificate, in the form of its own."""
+    """Return a load with a key that does not fit its certificate, in the same encoding."""
     other = Chain(chain.leaf, chain.intermediates, chain.root, key)
     form = Encoding.PEM if load.key.startswith(b"-----") else Encoding.DER
     return Load(load.certificate, other.key_bytes(form))

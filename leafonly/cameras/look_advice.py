@@ -1,4 +1,4 @@
-"""Which clients are concerned by what was seen, and how to mend it."""
+"""Which clients reject what a host presents, and how to fix it."""
 
 import re
 import shlex
@@ -11,7 +11,7 @@ from leafonly.cameras.look_sentences import LONGEST_NAME
 __all__ = ["concerned", "fixes"]
 
 FETCHING, NOT_FETCHING = ("Chromium",), ("curl", "Python", "Node.js", "Firefox")
-"""Clients that fetch a missing issuer from its URL, and such as do not (docs/answer.md)."""
+"""Clients that fetch a missing issuer from its URL, and clients that do not (docs/answer.md)."""
 
 _PLAIN_URL = re.compile(r"https?://[\w.~:/?#@!$&'()*+,;=%\[\]-]+", re.ASCII)
 _PKCS7 = (".p7c", ".p7b", ".p7s")
@@ -75,7 +75,13 @@ _CONCERNED: tuple[tuple[str, Callable[[Look], str]], ...] = (
     ("unknown_root", lambda look: f"Only clients that trust {_top(look)} accept it."),
     ("refused_by_some", lambda _: "Most clients that trust the root accept it; some reject it."),
     ("refused", _refused),
-    ("wrong_order", lambda _: "Most clients that trust the root accept it; some do not sort."),
+    (
+        "wrong_order",
+        lambda _: (
+            "Most clients that trust the root accept it; clients that do not sort the "
+            "certificates reject it."
+        ),
+    ),
     (
         "any",
         lambda _: (
@@ -98,7 +104,7 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _load_the_missing(look: Look) -> Iterator[str]:
-    """Say where each missing certificate is, and how to load all of them."""
+    """Yield where each missing certificate is, and how to load all of them."""
     numbered = list(enumerate(look.missing_issuers, 1))
     for number, each in numbered:
         name = f"issuer{number}"
@@ -125,7 +131,7 @@ def _load_the_missing(look: Look) -> Iterator[str]:
 
 
 def _is_plain(url: str | None) -> TypeGuard[str]:
-    """Whether a URL from a certificate is whole and can stand in a command, quoted."""
+    """Return whether a URL from a certificate is complete and safe in a command, quoted."""
     return url is not None and len(url) <= LONGEST_NAME and bool(_PLAIN_URL.fullmatch(url))
 
 

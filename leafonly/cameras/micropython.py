@@ -137,7 +137,7 @@ class _Process:
     """The device script in a process; its stdin and stdout are the line."""
 
     def __init__(self, program: str, port: int) -> None:
-        # One after the other in one namespace, as on a board.
+        # Both scripts run in one namespace, as on a board.
         scripts = (DEVICE_SCRIPT, NETWORK_SCRIPT)
         code = "".join(f"exec(open({str(script)!r}).read())\n" for script in scripts)
         code += f"serve_network({port})"
@@ -175,6 +175,6 @@ class _Process:
 
 
 def _free_port() -> int:
-    """Return a free port; if another program takes it first, the script takes one of the next."""
+    """Return a free port. If another program takes it first, the script uses a later port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

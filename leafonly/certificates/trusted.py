@@ -31,7 +31,7 @@ class MissingIssuer:
         subject: Its name.
         url: The caIssuers URL in the certificate below it (RFC 5280 section 4.2.2.1); None if
             there is none.
-        published: Its CA publishes that it stands there. No certificate at hand names it.
+        published: The CA's published chain has it. No presented certificate names it.
 
     """
 

@@ -25,7 +25,7 @@ _MORE = (
     "This is the only command that writes to a board. It asks before it writes. "
     "Exit code 0: deployed, and the board was seen to serve it. 1: refused or rolled back, "
     "the board has its previous files. 2: it could not run or lost the board; the message "
-    "says what is on the board. docs/deploy.md has the whole way."
+    "says what is on the board. docs/deploy.md explains every step."
 )
 
 
@@ -51,7 +51,7 @@ def add(command: Add) -> None:
     parser.add_argument(
         "--names",
         metavar="LEAF,KEY,...",
-        help="the names of the files, an intermediate each after the key; default: server.der,"
+        help="the names of the files: leaf, key, then each intermediate; default: server.der,"
         "server.key.der,intermediate.der,intermediate2.der,...",
     )
     parser.add_argument(
@@ -65,7 +65,7 @@ def add(command: Add) -> None:
         "--firmware",
         default="openmv-5.0",
         metavar="NAME",
-        help="what the board runs, as --camera=emulator:NAME knows it; default: openmv-5.0",
+        help="the board's firmware, named as in --camera=emulator:NAME; default: openmv-5.0",
     )
     parser.add_argument("--domain", metavar="NAME", help="the camera's name; default: the leaf's")
     parser.add_argument("--yes", action="store_true", help="write without asking")
@@ -155,7 +155,7 @@ def _verification(check: str | None, port: str, name: str) -> "Verification":
 
 
 class _Asking:
-    """Shows what will be done, and asks for a yes where that is not given already."""
+    """Shows what will be written, and asks for confirmation unless --yes is given."""
 
     def __init__(self, options: Namespace, plan: "Plan") -> None:
         self._options, self._plan = options, plan
@@ -181,7 +181,7 @@ class _Asking:
         if self._options.yes or not preview.writes:
             return True
         if not sys.stdin.isatty():
-            raise ValueError("nothing was written: add --yes, since no terminal can be asked")
+            raise ValueError("nothing was written, because there is no terminal: add --yes")
         answer = ""
         with suppress(EOFError):
             answer = input("Write this to the board, the private key included? [y/N] ")

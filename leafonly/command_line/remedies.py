@@ -1,4 +1,4 @@
-"""`remedies`: how one client is given the certificates that the camera does not send."""
+"""`remedies`: how to give one client the certificates that the camera does not send."""
 
 import contextlib
 from argparse import Namespace
@@ -23,7 +23,7 @@ def add(command: Add) -> None:
     """Declare the command."""
     parser = command(
         "remedies",
-        "print how a client is given the intermediate, or what a report recommends",
+        "print how to give a client the intermediate, or what a report recommends",
         "Nothing is written without -o. Only certificates are written, no key.",
     )
     parser.add_argument("client", nargs="?", metavar="CLIENT", help="a client: curl, for example")
@@ -81,7 +81,7 @@ def _evidence(directory: Path, trust: Path | None) -> "Evidence":
     """Return the user's certificates, if they are a chain that verifiers accept.
 
     Raises:
-        ValueError: They are not. One line: what is wrong, and what to do.
+        ValueError: Verifiers reject them. One line: what is wrong, and what to do.
 
     """
     import datetime as dt
@@ -154,7 +154,7 @@ def _write(directory: Path, certificates: "Sequence[x509.Certificate]") -> Path:
 
 
 def _measured(name: str, path: Path) -> list[str]:
-    """Say what a report measured of this client with the intermediate."""
+    """Return what a report measured of this client with the intermediate."""
     from leafonly.certificates.printable import printable
     from leafonly.report.document import read
 
@@ -166,7 +166,7 @@ def _measured(name: str, path: Path) -> list[str]:
 
 
 def _expected(client: "Client") -> str:
-    """Say what was measured of this client, with the versions."""
+    """Return what was measured of this client, with the versions."""
     from leafonly.clients.measured import in_words
 
     cached = client.expected.get("cached", "not measured")

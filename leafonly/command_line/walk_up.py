@@ -56,10 +56,10 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def is_given(options: Namespace) -> bool:
-    """Whether the walk-up test is asked for.
+    """Return whether `--walk-up` is given.
 
     Raises:
-        ValueError: It is not, but one of its options is given, or a cell besides.
+        ValueError: One of its options is given without it, or a cell is given with it.
 
     """
     if options.walk_up:
@@ -133,7 +133,7 @@ def _scenarios(text: str | None) -> list[str]:
 
 
 def _introduce(site: "Site", port: int) -> None:
-    """Print where the page is, who can reach it, and what it asks of visitors."""
+    """Print the page's addresses, which devices can reach it, and what visitors must do."""
     from leafonly.walk_up.opening import addresses_at, is_loopback
     from leafonly.walk_up.page_server import fingerprint, root_name
 
@@ -147,8 +147,9 @@ def _introduce(site: "Site", port: int) -> None:
         also = f" For devices in its network: --address={others[0]}" if others else ""
         print(f"Only this computer can reach it.{also}")
     else:
-        print("Everybody in the networks of these addresses can reach it.")
-    # No URLs of theirs: who continues past a browser's warning there spoils its verdict.
+        print("Every device in the networks of these addresses can reach it.")
+    # The ports' URLs are not printed, because a visitor who opens one and continues past the
+    # browser's warning makes that browser's verdict worthless.
     print(
         "The page tests:", *(f"{name} on port {at}" for name, at in site.ports.items()), sep="\n  "
     )
@@ -180,7 +181,7 @@ def _print_qr_code(url: str) -> None:
 
 
 def _tell(device: "Device", site: "Site") -> None:
-    """Print what a device has shown, as soon as it was asked everything."""
+    """Print a device's verdicts, once it has completed all scenarios."""
     judged = device.judgements(site.visitors.scenarios)
     verdicts = ", ".join(f"{name} {each.verdict}" for name, each in judged.items())
     with suppress(OSError):  # the visitor gets an answer even if the terminal is gone

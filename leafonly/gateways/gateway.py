@@ -85,7 +85,7 @@ class Gateway:
         version: The command that prints its version.
         run: The command that runs it in the foreground.
         check: The command that checks a configuration; None if the program has none.
-        or_check: What to do instead.
+        or_check: What to do if there is no such command.
         install: How to install it on Debian.
         camera_down: What clients see if the camera does not answer, or is another one.
         key_beside_chain: It reads the key from the chain's path with `.key` at its end.
@@ -109,7 +109,7 @@ class Gateway:
 
     @property
     def path(self) -> str | None:
-        """Where its program is; None if it is not on this machine.
+        """The path of its program; None if it is not on this machine.
 
         Debian puts servers into /usr/sbin, which only root has on PATH.
         """
@@ -132,7 +132,7 @@ class Gateway:
         return [word.format_map(values) for word in command.split()]
 
     def installed_version(self) -> str | None:
-        """Return the version that the program prints of itself; None if it prints none."""
+        """Return the version that the program prints; None if it prints none."""
         if self.path is None:
             return None
         said = _said(self.argv(self.version, Path()), Path.cwd())[1]
@@ -166,14 +166,14 @@ def _said(argv: Sequence[str], directory: Path) -> tuple[int, str]:
 
 
 def bare_environment(directory: Path) -> dict[str, str]:
-    """Return the environment of a gateway, built from nothing; its home is a folder of ours."""
+    """Return the whole environment of a gateway: PATH, and a home in this folder."""
     path = os.environ.get("PATH", os.defpath)
     return {"PATH": path, "HOME": str(directory), "TMPDIR": str(directory), "LC_ALL": "C.UTF-8"}
 
 
 @functools.cache
 def _templates() -> "jinja2.Environment":
-    # Every run loads this module, and few render.
+    # Imported here, because every run loads this module, and few render.
     import jinja2
 
     environment = jinja2.Environment(

@@ -144,12 +144,12 @@ class _Reading:
 
 
 def _is_weakly_signed(flight: Flight) -> bool:
-    """Whether the server signed its parameters with SHA-1 or MD5, which OpenSSL 3.5 refuses."""
+    """Return whether the server signed with SHA-1 or MD5, which OpenSSL 3.5 refuses."""
     return (flight.signature_algorithm or 0) >> 8 in _WEAK_HASHES
 
 
 def _with_problem(presented: Presented, problem: str | None) -> Presented:
-    """Add why a client of today fails, unless the server may just want a client certificate."""
+    """Add why today's clients fail, unless the server may only want a client certificate."""
     if problem is None or presented.asks_for_certificate:
         return replace(presented, problem=None)
     said = f"clients with OpenSSL's default settings cannot connect: {problem}"
