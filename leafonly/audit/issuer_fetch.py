@@ -65,15 +65,28 @@ def fetch_issuers(urls: Iterable[str], *, seconds: float = 10.0) -> Fetched:
 
 
 def _fetch_in_time(url: str, seconds: float) -> Answer | str:
-    """Fetch one URL. httpx bounds each wait, but neither the name's resolution nor the whole."""
+    """Return the certificates at one URL, or the reason why there are none.
+
+    httpx bounds each wait, but neither the name's resolution nor the whole time.
+    """
     try:
-        return in_time(lambda: _fetch(url, seconds), Deadline(seconds), "it was fetched")
+        found = in_time(lambda: _fetch(url, seconds), Deadline(seconds), "it was fetched")
     except TimeoutError as error:
         return f"{error} ({seconds:g} s)"
+    if isinstance(found, str):
+        return found
+    data, is_redirected = found
+    certificates = read_contents(data, lambda: None).certificates
+    if not certificates:
+        return "there is no certificate in the answer"
+    return Answer(certificates, is_redirected)
 
 
-def _fetch(url: str, seconds: float) -> Answer | str:
-    """Fetch one URL, with redirects, because many clients follow them."""
+def _fetch(url: str, seconds: float) -> tuple[bytes, bool] | str:
+    """Return the answer of one URL, and whether it was reached by a redirect; else the reason.
+
+    Redirects are followed, because many clients follow them.
+    """
     asked = url
     # Not with proxies and certificates from the environment: clients do not have them.
     with httpx.Client(timeout=seconds, trust_env=False, follow_redirects=False) as client:
@@ -82,7 +95,7 @@ def _fetch(url: str, seconds: float) -> Answer | str:
                 with client.stream("GET", asked) as response:
                     location = response.headers.get("location")
                     if location is None or not response.is_redirect:
-                        return _read(response, redirected=asked != url)
+                        return _read(response, is_redirected=asked != url)
                     status, asked = response.status_code, str(response.url.join(location))
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 # A ValueError is idna's, which httpx 0.28 lets through.
@@ -92,7 +105,7 @@ def _fetch(url: str, seconds: float) -> Answer | str:
     return "there are too many redirects"
 
 
-def _read(response: httpx.Response, *, redirected: bool) -> Answer | str:
+def _read(response: httpx.Response, *, is_redirected: bool) -> tuple[bytes, bool] | str:
     data = b""
     if response.status_code != 200:
         return f"the server answered {response.status_code}"
@@ -100,9 +113,4 @@ def _read(response: httpx.Response, *, redirected: bool) -> Answer | str:
         data += piece
         if len(data) > _MOST_BYTES:
             return f"the answer is longer than {_MOST_BYTES // 1024} KiB"
-    certificates = read_contents(data, lambda: None).certificates
-    return (
-        Answer(certificates, redirected)
-        if certificates
-        else "there is no certificate in the answer"
-    )
+    return data, is_redirected

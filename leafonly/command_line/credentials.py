@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ def asked_password(path: Path) -> bytes | None:
     """Return the password of a key file, from the environment or a prompt.
 
     Returns:
-        None if the variable is not set and there is no terminal, or nothing was typed.
+        None if the variable is not set and there is no terminal, or the prompt was left.
 
     """
     if PASSWORD in os.environ:
@@ -30,7 +31,9 @@ def asked_password(path: Path) -> bytes | None:
         return None
     import getpass
 
-    return getpass.getpass(f"password of {printable(path.name)}: ").encode() or None
+    with suppress(EOFError):  # Ctrl-D
+        return getpass.getpass(f"password of {printable(path.name)}: ").encode() or None
+    return None
 
 
 def trusted_certificates(path: Path) -> "Sequence[x509.Certificate]":

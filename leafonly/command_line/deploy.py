@@ -85,6 +85,7 @@ def _run(options: Namespace) -> int:
         was not usable or the board was lost.
 
     """
+    from leafonly.audit.finding import NotCheckedError
     from leafonly.cameras import CameraError
     from leafonly.cameras.choose import board_port
     from leafonly.cameras.emulator.profiles import profile_called
@@ -111,7 +112,7 @@ def _run(options: Namespace) -> int:
         return 1
     except Unfinished as error:
         return fail(f"deploy: {error}")
-    except (CameraError, OSError, ValueError) as error:
+    except (CameraError, NotCheckedError, OSError, ValueError) as error:
         return fail(f"deploy: {described(error)}")
     return 0
 
