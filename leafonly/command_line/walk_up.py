@@ -88,9 +88,11 @@ def serve(options: Namespace) -> int:
     port = _PORT if options.port is None else options.port
     if not 0 <= port <= _LAST_PORT:
         raise ValueError(f"--port={port}: give a port from 1 to {_LAST_PORT}, or 0 for any")
-    started = dt.datetime.now(dt.UTC)
+    started, directory = dt.datetime.now(dt.UTC), options.report_dir or Path(_REPORT)
     try:
         plan = _plan(options, addresses_at(address))
+        # Made before the first device is tested: a wrong folder would lose all results at the end.
+        directory.mkdir(parents=True, exist_ok=True)
         plan.site.finished = lambda device: _tell(device, plan.site)
         with (
             _ended_by_sigterm(),
@@ -101,7 +103,7 @@ def serve(options: Namespace) -> int:
             _wait_for_the_end()
     except (NotCheckedError, PreflightError) as error:
         return fail(f"serve: {error}")
-    _write_report(plan, started, options.report_dir or Path(_REPORT))
+    _write_report(plan, started, directory)
     return 0
 
 
