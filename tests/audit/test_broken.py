@@ -216,6 +216,20 @@ def test_fullchain_where_the_leaf_is_meant(tmp_path):
     assert_one_finding(found, "warning", "files_are_what_they_are_called", "full chain of 2")
 
 
+def test_leaf_where_the_full_chain_is_meant(tmp_path):
+    found = findings(tmp_path, live() | {"fullchain.pem": pem([LEAF])})
+    assert_one_finding(
+        found, "warning", "files_are_what_they_are_called", "fullchain.pem", "only the leaf"
+    )
+
+
+def test_intermediate_where_the_full_chain_is_meant(tmp_path):
+    found = findings(tmp_path, live() | {"fullchain.pem": pem([INTERMEDIATE[0]])})
+    assert_one_finding(
+        found, "blocker", "files_are_what_they_are_called", "fullchain.pem", "1 CA certificate"
+    )
+
+
 def test_leaf_where_the_chain_is_meant(tmp_path):
     found = findings(tmp_path, live() | {"chain.pem": pem([LEAF])})
     assert_one_finding(found, "blocker", "files_are_what_they_are_called", "chain.pem", "the leaf")

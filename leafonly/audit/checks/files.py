@@ -71,6 +71,14 @@ def _mistaken(file: CredentialFile, credentials: Credentials) -> Iterator[Findin
         yield blocker(f"{file.name} should hold the intermediates, but holds {what}", _GIVE_RIGHT)
     elif file.role == "leaf" and not leaves and not held.keys:
         yield blocker(f"{file.name} should hold the leaf, but holds {what}", _GIVE_RIGHT)
+    elif file.role == "fullchain" and not leaves and credentials.leaves:
+        yield blocker(f"{file.name} should hold the full chain, but holds {what}", _GIVE_RIGHT)
+    elif file.role == "fullchain" and held.certificates == leaves and credentials.intermediates:
+        yield warning(
+            f"{file.name} should hold the full chain, but holds only the leaf: a server that loads "
+            "it presents no intermediate",
+            "add the intermediates behind the leaf, or use --bundle DIR, which writes all of them",
+        )
     elif file.role == "leaf" and len(held.certificates) > 1 and held.form == "pem":
         yield warning(
             f"{file.name} should hold the leaf, but holds a full chain of "
