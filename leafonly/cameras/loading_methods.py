@@ -138,8 +138,8 @@ def key_limit(flight: Flight, key: PrivateKey | None) -> str | None:
     """Return why a firmware has no handshake for this kind of key; None if it has.
 
     Args:
-        flight: What it sent in answer to a client of today, which offers no RSA key exchange.
-        key: The key that it loaded.
+        flight: The camera's answer to a current client, which offers no RSA key exchange.
+        key: The key that the camera loaded.
 
     """
     if flight.certificates or flight.alert != _HANDSHAKE_FAILURE:

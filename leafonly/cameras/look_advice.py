@@ -65,7 +65,7 @@ _CONCERNED: tuple[tuple[str, Callable[[Look], str]], ...] = (
     ("unreadable", lambda _: "Not known: what the host presents could not be read."),
     ("another_key", lambda _: "No client can connect, whatever the chain is."),
     ("no_handshake", lambda _: "Clients with OpenSSL's default settings cannot connect."),
-    ("old_tls", lambda _: "Clients of today cannot connect: they need TLS 1.2 or later."),
+    ("old_tls", lambda _: "Current clients cannot connect: they need TLS 1.2 or later."),
     ("another_name", lambda look: f"All clients that connect to {look.target} reject it."),
     ("too_many", lambda _: "Not known: not all certificates were judged."),
     ("too_large", lambda _: "Clients with OpenSSL reject it, for example curl and Python."),

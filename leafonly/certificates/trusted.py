@@ -78,8 +78,8 @@ class Trusted:
     def _parsed(self, part: bytes) -> Iterator[x509.Certificate]:
         """Yield the certificates that have these bytes in them. Only these are parsed.
 
-        A system's store holds 150 roots. Parsing the old ones warns, because they break rules
-        of today. An intermediate has the bytes of its issuer's name, too. A root of the system's
+        A system's store holds 150 roots. Parsing old roots warns, because they break current
+        rules. An intermediate has the bytes of its issuer's name, too. A root of the system's
         that cannot be parsed is left out, because it is no fault of the host.
         """
         for each in self._certificates:

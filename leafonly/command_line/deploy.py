@@ -118,7 +118,7 @@ def _run(options: Namespace) -> int:
 
 
 def _evidence(options: Namespace, message_limit: int) -> "Evidence":
-    """Return the credentials, to be judged for a board that sends so many bytes of certificates.
+    """Return the evidence of the credentials, for a board with this limit of a Certificate message.
 
     Raises:
         ValueError: The credentials or the roots are not given or cannot be read.

@@ -71,7 +71,7 @@ def read_host(
 
 
 def version_name(version: int) -> str | None:
-    """Return the name of a version on the wire; None if it is none of TLS."""
+    """Return the name of a version on the wire; None if it is not a version of TLS."""
     return f"TLS 1.{version - TLS10}" if TLS10 <= version <= TLS10 + 3 else None
 
 
@@ -123,7 +123,7 @@ class _Reading:
         return self._proven_by_handshake(presented, flight)
 
     def _proven_by_handshake(self, presented: Presented, flight: Flight) -> Presented:
-        """Add whether a client of today can complete a handshake."""
+        """Add whether a current client can complete a handshake."""
         try:
             handshake = self._handshake(of_today=True)
         except OSError as error:

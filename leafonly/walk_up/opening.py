@@ -52,7 +52,12 @@ def addresses_at(address: str) -> tuple[str, ...]:
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether only this computer can reach an address; raise ValueError if it is none."""
+    """Return whether only this computer can reach an IPv4 address.
+
+    Raises:
+        ValueError: The text is not an IPv4 address.
+
+    """
     return ipaddress.IPv4Address(address).is_loopback
 
 
