@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gateway", "GatewayError", "Site", "bare_environment"]
 
-_TIME_LIMIT = 30  # seconds for a command that checks a configuration
+_TIME_LIMIT = 30  # seconds for a version command
 
 
 class GatewayError(Exception):
@@ -135,26 +135,16 @@ class Gateway:
         """Return the version that the program prints; None if it prints none."""
         if self.path is None:
             return None
-        said = _said(self.argv(self.version, Path()), Path.cwd())[1]
+        said = _said(self.argv(self.version, Path()), Path.cwd())
         found = re.search(r"\d+\.\d+(\.\d+)?", said)
         return found[0] if found else None
 
-    def fault(self, directory: Path) -> str | None:
-        """Return what the program says is wrong with the configuration in a folder.
 
-        None if nothing is, or if the program has no command that checks one.
-        """
-        if self.check is None:
-            return None
-        code, said = _said(self.argv(self.check, directory), directory)
-        return None if code == 0 else said.strip() or f"exit code {code}"
-
-
-def _said(argv: Sequence[str], directory: Path) -> tuple[int, str]:
+def _said(argv: Sequence[str], directory: Path) -> str:
     finished = subprocess.run(
         argv,
         cwd=directory,
-        # Caddy writes into its user's home even when it only checks.
+        # Caddy writes into its user's home even when it does not serve.
         env=bare_environment(directory),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -162,7 +152,7 @@ def _said(argv: Sequence[str], directory: Path) -> tuple[int, str]:
         timeout=_TIME_LIMIT,
         check=False,
     )
-    return finished.returncode, finished.stdout.decode("utf-8", "replace")
+    return finished.stdout.decode("utf-8", "replace")
 
 
 def bare_environment(directory: Path) -> dict[str, str]:
