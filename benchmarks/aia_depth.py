@@ -1,9 +1,9 @@
-"""How many missing intermediates clients fetch, one after the other (AIA).
+"""How many missing intermediates clients fetch in a row (AIA).
 
     python benchmarks/aia_depth.py [CLIENT...]
 
-Without names, all clients here that were seen to fetch. The camera presents its leaf alone, and
-each intermediate names where its issuer is. The printed numbers are those of docs/chains.md.
+Without names, it measures all installed clients that fetch. The camera presents its leaf alone,
+and each intermediate has the caIssuers URL of its issuer. docs/chains.md has the numbers.
 """
 
 import sys

@@ -1,11 +1,11 @@
-"""What clients that fetch a missing issuer (AIA) do with what a CA's URL may have.
+"""How clients that fetch a missing issuer (AIA) handle the responses of a CA's URL.
 
     python benchmarks/aia_responses.py [CLIENT...]
 
-Without names, all clients here that were seen to fetch. A table has each response, whether the
-client then connects, how often it asked, and how long it took. Then follow the most redirects and
-the largest certificate with which it connects. docs/remedies.md has the results. RFC 5280
-section 4.2.2.1 wants the certificate as DER, or several as PKCS#7.
+Without names, it measures all installed clients that fetch. A table has each response, whether
+the client then connects, its number of requests, and the time. Below it are the highest number of
+redirects and the largest certificate with which it connects. docs/remedies.md has the results.
+RFC 5280 section 4.2.2.1 demands one certificate as DER, or several as PKCS#7.
 """
 
 import contextlib
@@ -46,8 +46,8 @@ class Subject(OwnAuthority):
 
     Args:
         responses: What the site responds with.
-        elsewhere: Where the intermediate is, too: `https`, `file`, or empty for nowhere.
-        direct: The leaf itself names that place; otherwise the site redirects to it.
+        elsewhere: Another place with the intermediate: `https`, `file`, or empty for none.
+        direct: The leaf names that place; otherwise the site redirects to it.
 
     """
 
@@ -126,7 +126,7 @@ def _to_another_host(authority: Authority, url: Url) -> Sequence[Response]:
 
 
 def redirects(count: int) -> Callable[[], Subject]:
-    """Return the subject whose site redirects so often."""
+    """Return the function that makes a subject with this number of redirects."""
 
     def responses(authority: Authority, url: Url) -> Sequence[Response]:
         moved = [Response(location=url(number)) for number in range(2, count + 2)]
@@ -136,7 +136,7 @@ def redirects(count: int) -> Callable[[], Subject]:
 
 
 def of_size(count: int) -> Callable[[], Subject]:
-    """Return the subject whose intermediate has at least so many bytes, most of them in a URL."""
+    """Return the function that makes a subject whose intermediate has at least these bytes."""
 
     def responses(authority: Authority, url: Url) -> Sequence[Response]:
         large = authority.naming_issuers([f"{url(2)}#{'a' * count}"])[0]
@@ -168,7 +168,7 @@ OTHER_SCENARIOS = {
 
 
 def measured(name: str, subject: Callable[[], Subject], scenario: Scenario = AIA) -> Cell:
-    """Measure one client with one subject."""
+    """Return the cell of one client with one subject."""
     with (
         tempfile.TemporaryDirectory() as directory,
         Bench(Emulator(), subject(), Path(directory)) as bench,
@@ -177,7 +177,7 @@ def measured(name: str, subject: Callable[[], Subject], scenario: Scenario = AIA
 
 
 def most(name: str, subject: Callable[[int], Callable[[], Subject]], limit: int) -> str:
-    """Return the largest number, by bisection, with which a client connects."""
+    """Return the largest number with which a client connects, found by bisection."""
     least, too_many = 0, limit + 1
     while too_many - least > max(1, least // 50):
         tried = least * 2 or 1 if too_many > limit else (least + too_many) // 2

@@ -3,9 +3,9 @@
     python benchmarks/limbo_agreement.py limbo.json
 
 The file is what `python -m limbo compile --output limbo.json` writes in a checkout of
-C2SP/x509-limbo. Cases for clients' certificates and such with CRLs are left out. Ends with 1
-where the audit passes what limbo and OpenSSL both refuse, blocks for its path what both accept,
-or says nothing of what one of the strict ones refuses. Needs the openssl program.
+C2SP/x509-limbo. Cases with client certificates or CRLs are left out. The exit code is 1 if the
+audit passes a chain that limbo and OpenSSL both reject, blocks a path that both accept, or has no
+finding about a chain that a strict verifier rejects. Needs the openssl program.
 """
 
 import contextlib
@@ -50,7 +50,7 @@ DELIVERY = (
 )
 
 DEPTH = "max-chain-depth"
-"""Limbo asks for a limit of its own there, which the audit and OpenSSL are not told of."""
+"""These cases set a limit of their own, which the audit and OpenSSL do not get."""
 
 
 def audited(case: Case) -> list[Finding]:
@@ -72,7 +72,7 @@ def moment(case: Case) -> dt.datetime:
 
 
 def openssl(case: Case, directory: Path, *, strict: bool) -> bool:
-    """Tell whether `openssl verify` accepts the case."""
+    """Return whether `openssl verify` accepts the case."""
     parts = {
         "leaf": [case["peer_certificate"]],
         "others": case["untrusted_intermediates"],
@@ -128,7 +128,7 @@ def _said(accepts: bool) -> str:
 
 
 def _warns(found: list[Finding]) -> bool:
-    """Tell whether there is a warning about the path or the leaf, and not about its delivery."""
+    """Return whether there is a warning about the path or the leaf, and not about the files."""
     return any(each.severity == "warning" and each.check not in DELIVERY for each in found)
 
 

@@ -2,8 +2,8 @@
 
     python benchmarks/look.py [RUNS]
 
-Both look at the same leaf-only camera, the emulator, in turns. Needs sslyze on PATH, or its
-path in SSLYZE (`uv tool install sslyze`).
+Both read the same leaf-only camera, the emulator, in turns. Needs sslyze on PATH, or its path in
+SSLYZE (`uv tool install sslyze`).
 """
 
 import os
@@ -23,7 +23,7 @@ from leafonly.certificates.authority import Authority  # noqa: E402
 
 
 def seconds(command: list[str], words: str) -> float:
-    """Take a command's time; it must have come to its verdict."""
+    """Return the seconds that a command takes; exit unless it prints these words."""
     # As on a user's machine: a second run compiles nothing again.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()

@@ -1,9 +1,9 @@
-"""Overhead: the matrix's wall time, by that of the same cells' commands replayed bare.
+"""Overhead: the wall time of the matrix, divided by that of the same commands without leafonly.
 
 `uv run python benchmarks/overhead.py [--clients NAMES] [--key-types TYPES]` runs the matrix as
 a user does, then sets all its cells up, and starts every cell's processes again with nothing
 around them, at the same parallelism. Both happen in one run, because only their ratio means
-anything on a shared machine. The smaller it is, the less is leafonly's own; 1.0 is nothing.
+anything on a shared machine. 1.0 means no overhead.
 """
 
 import argparse
@@ -34,7 +34,7 @@ DEFAULT = "curl,openssl,gnutls-cli,wget,httpx,nodejs,go,java"
 
 
 def matrix_seconds(names: str, key_types: str, report: Path) -> float:
-    """Run the matrix as a user does; seconds of wall time."""
+    """Return the wall time of the matrix in seconds, run as a user does."""
     started = time.monotonic()
     arguments = ["suites/matrix", f"--clients={names}", f"--key-types={key_types}"]
     arguments += [f"--report-dir={report}", "-q"]
@@ -47,7 +47,7 @@ def matrix_seconds(names: str, key_types: str, report: Path) -> float:
 
 
 def bare_seconds(names: str, key_types: str, directory: Path) -> float:
-    """Replay the commands of the same cells with nothing around them; seconds of wall time."""
+    """Return the wall time of the same cells' commands in seconds, without leafonly."""
     scenarios = [*asked_by_default(CLASSIC), without_root(SCENARIOS["cached"])]
     with contextlib.ExitStack() as stack:
         bench = stack.enter_context(Bench(Emulator(), OwnAuthority(), directory))
@@ -58,7 +58,7 @@ def bare_seconds(names: str, key_types: str, directory: Path) -> float:
                     if is_measured(scenario, key_type):
                         stage = stack.enter_context(bench.staged(CLIENTS[name], scenario, key_type))
                         cells.append((stage.invocations, CLIENTS[name].time_limit))
-        # Slow ones first, which is the best order there is for a bare replay.
+        # Slow cells first, which is the fastest order for a bare replay.
         cells.reverse()
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             started = time.monotonic()

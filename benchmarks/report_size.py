@@ -26,7 +26,7 @@ OPENED = "(document.body.offsetHeight, performance.now())"
 
 
 def repeated(report: Report, clients: int) -> Report:
-    """Return the report with so many clients, each with all key types."""
+    """Return the report with this number of clients, each with all key types."""
     names = [each["name"] for each in report["clients"] if each["available"]]
     cells = [cell for cell in report["cells"] if cell["key_type"] == "p256"]
     rows = {each["name"]: each for each in report["clients"]}
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def _open(browser: Page, url: str) -> None:
-    """Open a page some times, and print the time of the fastest."""
+    """Open a page five times, and print the shortest time."""
     browser.resize(1300, 900)
     times = []
     for _ in range(5):

@@ -2,9 +2,9 @@
 
     python benchmarks/short_runs.py [RUNS]
 
-Each takes turns with an empty pytest that has the same plugins. The goals: listing takes at most
-2 times as long; one cell at most 1.5 s more than its client alone, and the findings at most 0.5 s
-more than the empty pytest.
+They run in turns with an empty pytest that has the same plugins. The goals: listing takes at most
+twice as long as the empty pytest, one cell at most 1.5 s longer than its client alone, and the
+findings at most 0.5 s longer than the empty pytest.
 """
 
 import os
@@ -29,7 +29,7 @@ CELL = "suites/matrix/test_matrix.py::test_cell[curl-absent-p256]"
 
 
 def seconds(*arguments: object, folder: Path = ROOT) -> float:
-    """Time a run of pytest that must succeed."""
+    """Return the seconds of a run of pytest that must succeed."""
     # As on a user's machine: a second run compiles nothing again.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "-p", "no:anyio", "-q"]
@@ -45,7 +45,7 @@ def seconds(*arguments: object, folder: Path = ROOT) -> float:
 
 
 def client_alone(runs: int, folder: Path) -> float:
-    """Time the cell's client with nothing around it; the median."""
+    """Return the median seconds of the cell's client with nothing around it."""
     with Bench(Emulator(), OwnAuthority(), folder) as bench:
         times = []
         for _ in range(runs):

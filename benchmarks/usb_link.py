@@ -2,7 +2,7 @@
 
     python benchmarks/usb_link.py [HANDSHAKES]
 
-Both ends at the same MicroPython program: over its own TCP port, and inside the frames of the
+Both measure the same MicroPython program: over its own TCP port, and inside the frames of the
 usb link, through the relay and a pty. Needs micropython on PATH or in LEAFONLY_MICROPYTHON. A
 pty has no baud rate: this measures the relay and the frames, not a cable.
 """
@@ -29,7 +29,7 @@ from tests.helpers.software_board import micropython_program  # noqa: E402
 
 
 def handshake(context: ssl.SSLContext, where: tuple[str, int]) -> float:
-    """Take one handshake's time, from the TCP connection to the end of TLS."""
+    """Return the seconds of one handshake, from the TCP connection to the end of TLS."""
     started = time.perf_counter()
     with (
         socket.create_connection(where, 30) as connection,
@@ -48,7 +48,7 @@ def main() -> None:
     loads = loads_for("full_chain", authority.issue())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=pem([authority.root]).decode())
-    # What a camera speaks; and a TLS 1.3 client would be done before the camera is.
+    # Cameras speak TLS 1.2; and a TLS 1.3 client would finish before the camera.
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     with tempfile.TemporaryDirectory() as directory:
         # In a process of its own, as a board is.
@@ -62,7 +62,7 @@ def main() -> None:
         camera = SerialCamera(board.stdout.readline().strip())
         with MicroPython(program).serve(loads) as by_socket, camera.serve(loads) as by_cable:
             socket_times, cable_times = [], []
-            # In turns, so that whatever else this machine does meets both.
+            # In turns, so that other load on this machine slows both alike.
             for _ in range(count):
                 socket_times.append(handshake(context, by_socket.direct))
                 cable_times.append(handshake(context, (by_cable.address, by_cable.port)))

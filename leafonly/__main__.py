@@ -18,16 +18,16 @@ _INTERRUPTED = 130  # the same of SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand, and return the exit code.
+    """Return the exit code of one subcommand, after running it.
 
-    2 means that it could not run: one line on stderr says why.
+    2 means that the command could not run. One line on stderr says why.
 
     Args:
         arguments: What follows the program's name; None for the command line's own.
 
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A locale without UTF-8 is no reason to fail.
+        # Without this, a locale without UTF-8 would end the command.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _completed(parser: ArgumentParser) -> ArgumentParser:
-    """Return the parser; if a shell asks how a command goes on, answer, and end the process."""
+    """Return the parser. If a shell asks for completions, print them and end the process."""
     if "_ARGCOMPLETE" in os.environ:
         import argcomplete
 
@@ -59,7 +59,7 @@ def _completed(parser: ArgumentParser) -> ArgumentParser:
 
 
 def _give_stdout_up() -> None:
-    """Send what is left for stdout nowhere: flushing it at exit would fail once more."""
+    """Discard the rest of the output, because flushing it at exit would fail again."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

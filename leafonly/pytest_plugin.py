@@ -1,4 +1,4 @@
-"""What a wheel adds to everybody's pytest: one fixture, and no option on the command line.
+"""What a wheel adds to every run of pytest: one fixture, and no command-line option.
 
 The settings that `leafonly test` reads from a project's pytest configuration are declared here,
 because pytest warns about settings that no plugin declares.

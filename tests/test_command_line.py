@@ -89,6 +89,7 @@ def test_every_argument_has_a_help_text() -> None:
         (("serve", "--walk-up", "--credentials=/nonexistent"), "/nonexistent: No such file"),
         (("serve", "--walk-up", "--domain=192.0.2.7"), "--domain=192.0.2.7 is an address"),
         (("serve", "--walk-up", "--domain=a;b c"), "'a;b c' is no DNS name"),
+        (("serve", "--walk-up", "--port=0", f"--report-dir={SAMPLE}"), "File exists"),
         (("look", "localhost:x\n"), "is not HOST, HOST:PORT or @FILE"),
         (("look", "@/nonexistent"), "No such file or directory"),
         (("look", "localhost", "--trust=/nonexistent"), "No such file or directory"),

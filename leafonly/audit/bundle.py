@@ -114,7 +114,7 @@ def camera_files(evidence: Evidence, names: Sequence[str] = ()) -> dict[str, byt
 
 
 def file_names(intermediates: int) -> list[str]:
-    """Return the names of the bundle's files with so many intermediates: leaf, key, these."""
+    """Return the names of the bundle's files: the leaf, the key, then the intermediates."""
     return [LEAF, KEY, *_intermediate_names(intermediates)]
 
 
@@ -123,7 +123,7 @@ def micropython_lines(intermediates: int, *, presents_chain: bool) -> str:
 
     Args:
         intermediates: The number of intermediates in the bundle.
-        presents_chain: Load them too, each by another call with the same key.
+        presents_chain: Load the intermediates too, each by another call with the same key.
 
     """
     lines = [

@@ -1,4 +1,4 @@
-"""The form of the bundle that fits a firmware which the user named, and why others do not."""
+"""The form of the bundle for a firmware that the user named, and why other forms do not work."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ MICROPYTHON = (
     "",
     "context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)",
 )
-"""How every program begins that loads files into a TLS context by `load_cert_chain`."""
+"""The first lines of every program that loads files by `load_cert_chain`."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """What a firmware loads, as far as the bundle needs it.
+    """The encodings that a firmware loads, and the size that it can send.
 
     Attributes:
-        firmware: Its name, for sentences.
+        firmware: The firmware's name, for sentences.
         is_pem: It loads PEM, so that one file has the chain.
-        is_der: It loads DER too.
+        is_der: It loads DER.
         takes_names: `load_cert_chain` takes the names of files instead of their contents.
         message_limit: Bytes of a Certificate message that it can send.
 
@@ -51,7 +51,7 @@ class Form:
         return certificate_message_size(chain) <= self.message_limit
 
     def pem_files(self, chain: Sequence[x509.Certificate], key: bytes) -> Mapping[str, bytes]:
-        """Return the files: the certificates to be presented, the key, and the other ones."""
+        """Return the files: the presented certificates, the key, and the other certificates."""
         in_pem = [each.public_bytes(Encoding.PEM) for each in chain]
         if self.fits(chain):
             return {CHAIN_PEM: b"".join(in_pem), KEY_PEM: key}
@@ -73,11 +73,11 @@ class Form:
         ]
 
     def reasons(self, chain: Sequence[x509.Certificate], key: bytes) -> Iterator[str]:
-        """Yield why this form was written, and in bytes why another does not fit.
+        """Yield why this form was written, and why others do not work, with sizes in bytes.
 
         Args:
             chain: The leaf and its intermediates.
-            key: The private key as DER, of which only the length is told.
+            key: The private key as DER. Only its length is used.
 
         """
         size = certificate_message_size(chain)
@@ -90,17 +90,16 @@ class Form:
             )
             yield from self._shorter(chain)
         elif self.is_pem and self.is_der:
-            yield f"DER files work too, by one call each: {size} of {self.message_limit} bytes."
+            yield f"DER files work too, one call each: {size} of {self.message_limit} bytes."
         if not self.is_pem:
             text = sum(len(each.public_bytes(Encoding.PEM)) for each in chain)
             yield (
-                f"A PEM file does not work: of its {text} bytes this firmware reads none, because "
-                "it reads DER only."
+                f"A PEM file ({text} bytes) does not work, because this firmware reads DER only."
             )
         if not self.is_der:
             yield (
-                f"DER files do not work: the key's {len(key)} bytes are read with the byte behind "
-                "them, and refused."
+                f"DER files do not work: this firmware reads one byte beyond the key's {len(key)} "
+                "bytes, and refuses the key."
             )
         if len(chain) > 1:
             yield self._together(chain)
@@ -122,10 +121,10 @@ class Form:
         sizes = [len(der(each)) for each in chain]
         if self.is_der:
             return (
-                "One DER file of all certificates does not work: of its "
-                f"{sum(sizes)} bytes the first {sizes[0]} are read, the leaf."
+                "One DER file of all certificates does not work: the firmware reads only its "
+                f"first {sizes[0]} of {sum(sizes)} bytes, the leaf."
             )
         return (
-            f"A call for each certificate does not work: the last one counts, so of {sum(sizes)} "
-            f"bytes the camera would present the {sizes[-1]} of the last certificate alone."
+            "A call for each certificate does not work: each call replaces the one before, so the "
+            f"camera would present only the last certificate, {sizes[-1]} of {sum(sizes)} bytes."
         )

@@ -77,7 +77,7 @@ class Evidence:
         """The leaf.
 
         Raises:
-            NotCheckedError: There is none.
+            NotCheckedError: The files include no leaf.
 
         """
         if self.credentials.leaf is None:
@@ -89,7 +89,7 @@ class Evidence:
         """The private key.
 
         Raises:
-            NotCheckedError: There is none.
+            NotCheckedError: The files include no private key.
 
         """
         if self.credentials.key is None:
@@ -101,7 +101,7 @@ class Evidence:
         """The signing request.
 
         Raises:
-            NotCheckedError: There is none.
+            NotCheckedError: The files include no signing request.
 
         """
         if not self.credentials.csrs:

@@ -41,7 +41,7 @@ class LoadRefused(CameraError):
 class FirmwareLimit(LoadRefused):
     """The camera cannot present this kind of chain or key at all. The message says what it lacks.
 
-    It is no fault of what was loaded, and the same for each chain of this kind.
+    The loaded files are not at fault: the camera refuses every chain of this kind.
     """
 
 
@@ -184,7 +184,7 @@ class CameraInfo:
 
 
 class Camera(Protocol):
-    """A thing that can present a chain."""
+    """Anything that can present a chain."""
 
     def info(self) -> CameraInfo:
         """Return the identity of this camera."""

@@ -1,4 +1,4 @@
-"""Do many things that mostly wait, some at a time."""
+"""Run many tasks that mostly wait, some of them at a time."""
 
 import contextlib
 import queue
@@ -13,13 +13,13 @@ R = TypeVar("R")
 
 
 def in_order(function: Callable[[T], R], items: Iterable[T], most: int) -> Iterator[R]:
-    """Yield the function's results in the order of the items, each as soon as it is there.
+    """Yield the function's results in the order of the items, each as soon as possible.
 
-    The threads are daemons, so that Ctrl-C does not wait for them as it does for those of an
-    executor. Where no more threads can be started, fewer do the work.
+    The threads are daemons, because Ctrl-C would wait for those of an executor. If the system
+    starts no more threads, fewer do the work.
 
     Args:
-        function: Called with one item; what it raises is raised here.
+        function: Called with one item. An exception that it raises is raised here.
         items: The items.
         most: The number of threads.
 
@@ -41,7 +41,7 @@ def in_order(function: Callable[[T], R], items: Iterable[T], most: int) -> Itera
 
 
 class _Task(Generic[T, R]):
-    """One item, and what became of it. `concurrent.futures` would import logging: 10 ms."""
+    """One item and its result. `concurrent.futures` would import logging: 10 ms."""
 
     def __init__(self, function: Callable[[T], R], item: T) -> None:
         self._function, self._item = function, item

@@ -25,8 +25,8 @@ class ChosenCamera:
 
     Attributes:
         open: Opens it; raises CameraError if the camera cannot be used.
-        is_shared: It presents several chains at a time, to several processes.
-        keeps_key_here: A private key that it is given stays in this process.
+        is_shared: The camera presents several chains at a time, to several processes.
+        keeps_key_here: A private key that the camera gets stays in this process.
 
     """
 
@@ -147,5 +147,6 @@ def _board_called(serial_number: str) -> str:
     found = boards()
     with contextlib.suppress(StopIteration):
         return next(port for port, number in found if number == serial_number)
-    names = ", ".join(f"id:{number}" for _, number in found) or "no board is"
-    raise CameraError(f"--camera=id:{serial_number}: no such board is plugged in; {names}")
+    names = ", ".join(f"id:{number}" for _, number in found)
+    hint = f"name one of {names}" if names else "use a data cable, and plug the camera in"
+    raise CameraError(f"--camera=id:{serial_number}: no such board is plugged in: {hint}")

@@ -45,6 +45,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
 _HOST = "localhost"
 _HANDSHAKE_FAILURE = 40  # RFC 5246 section 7.2: no acceptable set of security parameters
 _TIMEOUT = 90.0  # seconds; a small board takes 25 for one RSA handshake
+_MOST_BYTES = 1 << 16  # of a response; the camera's has some 150
+_END = re.compile(rb"\r\n\r\n.{32}\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,8 @@ def key_limit(flight: Flight, key: PrivateKey | None) -> str | None:
     """Return why a firmware has no handshake for this kind of key; None if it has.
 
     Args:
-        flight: What it sent in answer to a client of today, which offers no RSA key exchange.
-        key: The key that it loaded.
+        flight: The camera's answer to a current client, which offers no RSA key exchange.
+        key: The key that the camera loaded.
 
     """
     if flight.certificates or flight.alert != _HANDSHAKE_FAILURE:
@@ -208,7 +210,7 @@ def _found(rows: Sequence[LoadingResult]) -> str:
 
 
 def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) -> x509.Certificate:
-    """Sign a leaf again with RSASSA-PSS (RFC 4055), which not all mbedTLS builds read."""
+    """Return a leaf signed again with RSASSA-PSS (RFC 4055), which some mbedTLS builds refuse."""
     builder = (
         x509.CertificateBuilder()
         .subject_name(leaf.subject)
@@ -225,7 +227,7 @@ def with_pss_signature(leaf: x509.Certificate, issuer_key: rsa.RSAPrivateKey) ->
 
 
 def with_other_key(load: Load, key: PrivateKey, chain: Chain) -> Load:
-    """Return a load with a key that does not fit its certificate, in the form of its own."""
+    """Return a load with a key that does not fit its certificate, in the same encoding."""
     other = Chain(chain.leaf, chain.intermediates, chain.root, key)
     form = Encoding.PEM if load.key.startswith(b"-----") else Encoding.DER
     return Load(load.certificate, other.key_bytes(form))
@@ -250,7 +252,7 @@ def _visit(endpoint: Endpoint, context: ssl.SSLContext) -> tuple[bool, str | Non
         ):
             tls.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             # Boards close without close_notify, so the length of the body marks the end.
-            while not re.search(rb"\r\n\r\n.{32}\n", answer, re.DOTALL):
+            while len(answer) < _MOST_BYTES and not _END.search(answer):
                 data = tls.recv(4096)
                 if not data:
                     break

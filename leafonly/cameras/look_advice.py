@@ -1,4 +1,4 @@
-"""Which clients are concerned by what was seen, and how to mend it."""
+"""Which clients reject what a host presents, and how to fix it."""
 
 import re
 import shlex
@@ -11,7 +11,7 @@ from leafonly.cameras.look_sentences import LONGEST_NAME
 __all__ = ["concerned", "fixes"]
 
 FETCHING, NOT_FETCHING = ("Chromium",), ("curl", "Python", "Node.js", "Firefox")
-"""Clients that fetch a missing issuer from its URL, and such as do not (docs/answer.md)."""
+"""Clients that fetch a missing issuer from its URL, and clients that do not (docs/answer.md)."""
 
 _PLAIN_URL = re.compile(r"https?://[\w.~:/?#@!$&'()*+,;=%\[\]-]+", re.ASCII)
 _PKCS7 = (".p7c", ".p7b", ".p7s")
@@ -45,6 +45,15 @@ def _incomplete(look: Look) -> str:
     )
 
 
+def _expired(look: Look) -> str:
+    if look.complete:
+        return (
+            "Most clients that trust the root accept it; a client that builds its path through a "
+            "certificate that is not valid now rejects it."
+        )
+    return "All clients that check dates reject it."
+
+
 def _refused(look: Look) -> str:
     if "rejected by strict clients" in look.verdict:
         return "Strict clients reject it, for example Python 3.13 and later; others accept it."
@@ -56,17 +65,23 @@ _CONCERNED: tuple[tuple[str, Callable[[Look], str]], ...] = (
     ("unreadable", lambda _: "Not known: what the host presents could not be read."),
     ("another_key", lambda _: "No client can connect, whatever the chain is."),
     ("no_handshake", lambda _: "Clients with OpenSSL's default settings cannot connect."),
-    ("old_tls", lambda _: "Clients of today cannot connect: they need TLS 1.2 or later."),
+    ("old_tls", lambda _: "Current clients cannot connect: they need TLS 1.2 or later."),
     ("another_name", lambda look: f"All clients that connect to {look.target} reject it."),
     ("too_many", lambda _: "Not known: not all certificates were judged."),
     ("too_large", lambda _: "Clients with OpenSSL reject it, for example curl and Python."),
+    ("expired", _expired),
     ("self_signed", lambda _: "Only clients that trust this certificate itself accept it."),
     ("incomplete", _incomplete),
     ("unknown_root", lambda look: f"Only clients that trust {_top(look)} accept it."),
     ("refused_by_some", lambda _: "Most clients that trust the root accept it; some reject it."),
-    ("expired", lambda _: "All clients that check dates reject it."),
     ("refused", _refused),
-    ("wrong_order", lambda _: "Most clients that trust the root accept it; some do not sort."),
+    (
+        "wrong_order",
+        lambda _: (
+            "Most clients that trust the root accept it; clients that do not sort the "
+            "certificates reject it."
+        ),
+    ),
     (
         "any",
         lambda _: (
@@ -89,7 +104,7 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _load_the_missing(look: Look) -> Iterator[str]:
-    """Say where each missing certificate is, and how to load all of them."""
+    """Yield where each missing certificate is, and how to load all of them."""
     numbered = list(enumerate(look.missing_issuers, 1))
     for number, each in numbered:
         name = f"issuer{number}"
@@ -116,7 +131,7 @@ def _load_the_missing(look: Look) -> Iterator[str]:
 
 
 def _is_plain(url: str | None) -> TypeGuard[str]:
-    """Whether a URL from a certificate is whole and can stand in a command, quoted."""
+    """Return whether a URL from a certificate is complete and safe in a command, quoted."""
     return url is not None and len(url) <= LONGEST_NAME and bool(_PLAIN_URL.fullmatch(url))
 
 

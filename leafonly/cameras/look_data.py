@@ -19,7 +19,7 @@ _TROUBLE = {"wrong_order", "refused_by_some", "expired"}  # warnings that a user
 
 
 def as_json(outcome: Outcome) -> dict[str, object]:
-    """Return all of one host, as JSON has it."""
+    """Return the result of one host, for JSON."""
     look = outcome.look
     fields: dict[str, object] = {"schema": SCHEMA, **dataclasses.asdict(look)}
     fields["certificates"] = [
@@ -47,7 +47,7 @@ def _time(moment: dt.datetime) -> str:
 def prometheus(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Yield the lines of Prometheus's text format, version 0.0.4.
 
-    A host that was named twice is there once, because Prometheus refuses a series twice.
+    A host that was named twice appears once, because Prometheus rejects duplicate series.
     """
     hosts: dict[str, Outcome] = {}
     for each in outcomes:
@@ -72,7 +72,7 @@ _Samples = Callable[[Outcome], Iterator[str]]
 
 
 def _number(value: Callable[[Outcome], float | int | None]) -> _Samples:
-    """Return what yields a host's only sample of a metric; none if the value is None."""
+    """Return the function that yields a host's sample of a metric, if its value is not None."""
 
     def samples(outcome: Outcome) -> Iterator[str]:
         found = value(outcome)
@@ -141,7 +141,7 @@ _METRICS: dict[str, tuple[str, _Samples]] = {
         _number(lambda each: each.look.seconds),
     ),
 }
-"""Name -> its help, and what yields the labels and value of a host's samples."""
+"""The help text of each metric, and the function that yields a host's samples."""
 
 
 def nagios(outcomes: Sequence[Outcome]) -> tuple[str, int]:

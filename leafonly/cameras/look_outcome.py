@@ -1,4 +1,4 @@
-"""What a look comes to with the user's further questions: expiry, and what was issued."""
+"""The result of a look with the user's options: `--expires-within` and `--expect`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A look, and what else makes it good or bad.
+    """A look, and the checks that the user added.
 
     Attributes:
         look: The look.
         expires_within: The days that the user named; None for none.
-        differences: From what was issued; None if that was not asked, or the chain was not read.
+        differences: From what was issued; None without `--expect`, or if nothing was read.
 
     """
 
@@ -92,14 +92,14 @@ def _another_leaf(served: SeenCertificate, leaf: SeenCertificate) -> Iterator[Di
     if of_one_name and served.not_before < leaf.not_before:
         yield Difference(
             "older_certificate",
-            f"an older certificate is still served: of {served.not_before:%Y-%m-%d}, expires on "
-            f"{served.not_after:%Y-%m-%d}; the issued one is of {leaf.not_before:%Y-%m-%d}",
+            f"an older certificate is still served: valid from {served.not_before:%Y-%m-%d} to "
+            f"{served.not_after:%Y-%m-%d}; the issued one is valid from {leaf.not_before:%Y-%m-%d}",
         )
     elif of_one_name and served.not_before > leaf.not_before:
         yield Difference(
             "newer_certificate",
-            f"a newer certificate is served: of {served.not_before:%Y-%m-%d}; the issued one is "
-            f"of {leaf.not_before:%Y-%m-%d}",
+            f"a newer certificate is served: valid from {served.not_before:%Y-%m-%d}; the issued "
+            f"one is valid from {leaf.not_before:%Y-%m-%d}",
         )
     else:
         yield Difference(
@@ -107,7 +107,7 @@ def _another_leaf(served: SeenCertificate, leaf: SeenCertificate) -> Iterator[Di
             f"another certificate is served: {served.name}, issued by {served.issuer_name}",
         )
     if served.key_sha256 != leaf.key_sha256:
-        yield Difference("another_key", "another key: the issued certificate's key is not served")
+        yield Difference("another_key", "another key: the served certificate has another key")
 
 
 def _other_intermediates(look: Look, issued: Sequence[SeenCertificate]) -> Iterator[Difference]:
@@ -124,7 +124,7 @@ def _other_intermediates(look: Look, issued: Sequence[SeenCertificate]) -> Itera
         if any(seen.subject == each.subject for seen in presented):
             yield Difference(
                 "another_intermediate",
-                f"another certificate of {each.name} is served than was issued",
+                f"not the issued intermediate, but another one named {each.name} is served",
             )
         else:
             yield Difference(

@@ -33,6 +33,11 @@ _MISSING = (
 )
 _MOST_NAMES = 20  # of a leaf that are kept
 
+_STORED_ISSUER_DOES_NOT_HELP = frozenset(
+    ("another_key", "another_name", "expired", "no_handshake", "old_tls", "too_large", "too_many")
+)
+"""Faults because of which a client that has the missing issuer rejects the host, too."""
+
 
 @dataclass(frozen=True)
 class SeenCertificate:
@@ -156,7 +161,10 @@ class Look:
     def as_findings(self) -> list[dict[str, object]]:
         """Return the rows of the report's `findings`: the verdict, then each warning."""
         # Some clients get the missing issuer elsewhere; the matrix says which.
-        severity = "info" if self.complete else "warning" if self.missing else "blocker"
+        is_only_missing = self.missing is not None and not _STORED_ISSUER_DOES_NOT_HELP & set(
+            self.kinds
+        )
+        severity = "info" if self.complete else "warning" if is_only_missing else "blocker"
         verdict: dict[str, object] = {
             "check": DEPLOYED,
             "severity": severity,

@@ -1,4 +1,4 @@
-"""A look as text: what was presented, what is missing, who is concerned, what to do."""
+"""A look as text: what is presented, what is missing, which clients reject it, what to do."""
 
 import textwrap
 from collections.abc import Iterator, Sequence

@@ -19,7 +19,7 @@ class LoopbackEndpoint:
 
     A derived class serves in `_run`, in a thread that `_begin` starts: it accepts with
     `_accept_all` from `_listeners`, which do not block, keeps its accounts in `_connections`,
-    and checks its state when `_wake` is readable. If the thread ends, no caller waits for it.
+    and checks its state when `_wake` is readable. Callers stop waiting if the thread ends.
 
     Args:
         name: Of the thread.
@@ -111,7 +111,7 @@ class LoopbackEndpoint:
             except ConnectionAbortedError:
                 continue  # this client is gone, but the queue may have another
             except OSError as error:
-                # EMFILE, ENFILE, ENOBUFS, ENOMEM (accept(2)): it stays in the queue.
+                # EMFILE, ENFILE, ENOBUFS, ENOMEM (accept(2)): the client stays in the queue.
                 self._note_trouble(error)
                 time.sleep(_PAUSE)
                 return
@@ -127,7 +127,7 @@ class LoopbackEndpoint:
 def readable(sockets: Iterable[socket.socket], timeout: float | None) -> set[socket.socket]:
     """Return the sockets that can be read, after at most `timeout` seconds.
 
-    Unlike `select.select` it takes descriptors over 1023 (select(2)).
+    `select.select` takes no descriptor above 1023 (select(2)); this function does.
     """
     kind = getattr(selectors, "PollSelector", selectors.SelectSelector)
     with kind() as selector:

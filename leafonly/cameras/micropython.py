@@ -13,6 +13,7 @@ from leafonly.cameras import CameraError, CameraInfo, Load
 from leafonly.cameras.relay import Relay
 from leafonly.cameras.script.link import DEVICE_SCRIPT, NETWORK_SCRIPT, Gone
 from leafonly.cameras.script.network_link import NetworkLink
+from leafonly.certificates.printable import printable
 from leafonly.distribution import extras_command
 
 __all__ = ["MicroPython", "ServedByProgram"]
@@ -28,7 +29,7 @@ print(".".join(map(str, sys.implementation[1][:3])))
 print(getattr(tls, "MBEDTLS_VERSION", ""))
 """
 
-
+_MOST_WORDS = 300  # characters of a line that the program prints
 _BESIDE_PYTHON = Path(sys.executable).parent
 
 
@@ -102,11 +103,12 @@ class MicroPython:
     def _identify(self) -> CameraInfo:
         try:
             asked = subprocess.run(
-                [self._program, "-c", _IDENTIFY], capture_output=True, text=True, timeout=10
+                [self._program, "-c", _IDENTIFY], capture_output=True, timeout=10, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise CameraError(f"{self._program} does not start: {error}") from error
-        lines = [line.strip() for line in asked.stdout.splitlines()]
+        said = asked.stdout.decode("utf-8", "replace")
+        lines = [printable(line.strip(), _MOST_WORDS) for line in said.splitlines()]
         if lines[:1] != ["micropython"]:
             raise CameraError(
                 f"{self._program} is not MicroPython: name the program: --camera=micropython:PATH"
@@ -135,7 +137,7 @@ class _Process:
     """The device script in a process; its stdin and stdout are the line."""
 
     def __init__(self, program: str, port: int) -> None:
-        # One after the other in one namespace, as on a board.
+        # Both scripts run in one namespace, as on a board.
         scripts = (DEVICE_SCRIPT, NETWORK_SCRIPT)
         code = "".join(f"exec(open({str(script)!r}).read())\n" for script in scripts)
         code += f"serve_network({port})"
@@ -173,6 +175,6 @@ class _Process:
 
 
 def _free_port() -> int:
-    """Return a free port; if another program takes it first, the script takes one of the next."""
+    """Return a free port. If another program takes it first, the script uses a later port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])

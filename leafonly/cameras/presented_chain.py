@@ -54,7 +54,7 @@ class PresentedChain:
 
     @property
     def gave_up(self) -> bool:
-        """More signatures would have to be verified than are verified for one host."""
+        """Not all signatures were verified, because the budget for one host was spent."""
         return self._budget.is_exceeded
 
     @property

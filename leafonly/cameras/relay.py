@@ -17,16 +17,17 @@ from leafonly.cameras import CameraError, Connection
 from leafonly.cameras.loopback import LoopbackEndpoint, readable
 from leafonly.cameras.script.frames import LOST
 from leafonly.cameras.script.link import Event
+from leafonly.certificates.printable import one_line
 from leafonly.tls.alerts import ClientTap
 
 __all__ = ["Link", "Relay"]
 
 # Seconds. A board takes up to 25 for an RSA handshake (others' measurements on RP2040).
 _CAMERA_TURN = 60.0
-_LAST_TURN = 30.0  # for a camera to report, once it knows that the client says no more
+_LAST_TURN = 30.0  # for a camera to report, once it knows that the client has ended
 _CONNECTION = 300.0  # for one connection in all, whatever the camera keeps sending
 _CLIENT_TURN = 30.0
-_CLIENT_TURN_WITH_QUEUE = 2.0  # for one that has shaken hands and is idle; browsers do that
+_CLIENT_TURN_WITH_QUEUE = 2.0  # for an idle client after its handshake; browsers keep some
 _STRAGGLERS = 1.0  # for connections whose client is gone but whose socket another holds
 _FAREWELL = 5.0  # for a client to close after the answer
 
@@ -108,7 +109,7 @@ class Relay(LoopbackEndpoint):
         """Take an event of the link, from any thread."""
         client = self._active
         if event.kind == "data" and client is not None:
-            # At once, without waking the relay: there is one client until the report has come.
+            # Sent at once, without waking the relay: one client is active until the report.
             try:
                 client.socket.sendall(event.payload)
             except OSError:
@@ -170,7 +171,7 @@ class Relay(LoopbackEndpoint):
                     self._waiting.remove(client)
                     self._leave(client)
             elif client is self._active:
-                # None while the camera still takes what the client before has left behind.
+                # There is no room while the camera still reads the previous client's data.
                 if room := self._link.room():
                     self._pass_on(client, client.socket.recv(room))
             elif client in self._leaving and not client.socket.recv(4096):
@@ -268,7 +269,7 @@ class Relay(LoopbackEndpoint):
         elif active.ended and now - active.since > _LAST_TURN:
             self._link.fail(f"the camera has not answered for {_LAST_TURN:.0f} s")
         elif now - active.since > _CAMERA_TURN:
-            # It may wait for the rest of what the client began to say.
+            # The camera may wait for the rest of a message.
             self._end(active)
 
     def _drop_all(self, because: str) -> None:
@@ -280,10 +281,10 @@ class Relay(LoopbackEndpoint):
 
 
 def _note(report: bytes, seen: Connection) -> None:
-    """Read the device script's report on a connection (`talk` in its source)."""
+    """Enter the device script's report on a connection (`talk` in its source)."""
     lines = [line.decode("utf-8", "backslashreplace") for line in report.split(b"\n", 3)]
     completed, request, token, error = (*lines, "", "", "", "")[:4]
     seen.handshake_completed = completed == "1"
     seen.request = request or None
     seen.token = token or None
-    seen.error = error or seen.error
+    seen.error = one_line(error) or seen.error

@@ -149,7 +149,7 @@ class _HostLink:
         self.listener(Event("report", "\n".join((completed, request, "", error)).encode()))
 
     def _fault(self) -> str | None:
-        """Return what the camera did for which the client is not to blame."""
+        """Return the camera's fault in this connection; None if there is none."""
         now = self._observer.certificates
         self._presented = now if self._presented is None else self._presented
         if now not in (None, self._presented) and not self._observer.request_seen:

@@ -1,8 +1,8 @@
 """The test authority: a root, intermediates below it, and leaves with their private keys.
 
-trustme makes the certificate authorities. The leaves come from one builder of our own,
-because trustme stops short of P-384, of AIA, of a key that already exists and of a CSR,
-and because two ways of making a leaf would one day disagree.
+trustme makes the certificate authorities. One builder here makes all leaves, because trustme
+supports no P-384 keys, no AIA, no existing keys and no CSRs, and because two builders could
+come to differ.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ class Authority:
             `intermediates` is then that cross-certificate, and there are two `anchors`.
 
     Every certificate of the authority is valid from 2000 to 3000 (trustme's choice) and
-    every leaf for 90 days around now, so that the date on a tester's clock never matters.
+    every leaf for 90 days around now, so that a clock that is some days off does not matter.
 
     """
 
@@ -48,8 +48,9 @@ class Authority:
     ) -> None:
         if intermediates < 1:
             raise ValueError("an authority needs at least one intermediate")
-        # Named by us, not by trustme, because a rotated intermediate must share its name;
-        # unique, because clients look issuers up by name and two runs may share a store.
+        # trustme does not choose the names, because a rotated intermediate must have the same
+        # name. They are unique, because clients look issuers up by name, and two runs may share
+        # a store.
         self._series = uuid.uuid4().hex[:8]
         cas: list[trustme.CA] = (
             [under._cas[0]] if under else [self._certificate_authority("root", None)]
@@ -65,7 +66,7 @@ class Authority:
         issuers = list(zip(self._certificates, self._cas, strict=True))
         self._older: tuple[x509.Certificate, ...] = ()
         self._cross: tuple[x509.Certificate, ...] = ()
-        # The issuers of the intermediates, in the order of those.
+        # The intermediates' issuers, in the same order.
         self._issuers = issuers[-2::-1]
         if crossed:
             older = self._certificate_authority("older root", None)
@@ -103,10 +104,10 @@ class Authority:
         return (self.root, *self._older)
 
     def naming_issuers(self, urls: Sequence[str]) -> tuple[x509.Certificate, ...]:
-        """Return the intermediates, each naming where its issuer's certificate is (AIA).
+        """Return the intermediates, each with the caIssuers URL of its issuer (AIA).
 
-        Name, key and issuer stay the same. The last one names nothing, because its issuer is
-        a root.
+        Name, key and issuer stay the same. The last one has no URL, because its issuer is a
+        root.
 
         Args:
             urls: The caIssuers URLs of the second intermediate, the third and so on.
@@ -121,12 +122,12 @@ class Authority:
 
     @property
     def expired_intermediates(self) -> tuple[x509.Certificate, ...]:
-        """The intermediates as issued before: same names and keys, and they ended yesterday."""
+        """Certificates with the intermediates' names and keys that expired yesterday."""
         return self._expired
 
     @property
     def rotated_intermediate(self) -> x509.Certificate:
-        """Another intermediate of the same name with another key: a CA that rotated."""
+        """An intermediate with the same name and another key, as after a CA's rotation."""
         return self._rotated
 
     def issue(
@@ -138,14 +139,14 @@ class Authority:
         expired: bool = False,
         also: Sequence[str] = (),
     ) -> Chain:
-        """Issue a leaf for a DNS name or an IP address.
+        """Return a chain with a new leaf for a DNS name or an IP address.
 
         Args:
             name: The first name in the leaf.
             key_type: The leaf's key. Keys are made on first use and shared by the
                 authority's leaves of that type, because an RSA key costs 150 ms.
             aia: The caIssuers URL to put into the leaf; None for a leaf without AIA.
-            expired: Issue a leaf that ended yesterday.
+            expired: The leaf expired yesterday.
             also: Further names and addresses in the leaf.
 
         """
@@ -154,10 +155,10 @@ class Authority:
         return Chain(leaf, self.intermediates, self.root, key)
 
     def sign(self, csr: x509.CertificateSigningRequest, *, aia: str | None = None) -> Chain:
-        """Issue a leaf for a CSR that was made first, as public CAs do.
+        """Return a chain with a leaf for a CSR, as public CAs issue it.
 
-        The name is the first dNSName the CSR asks for, else its common name, as the
-        one-line `openssl req` commands of camera documentation make them.
+        The leaf is for the first dNSName in the CSR. Without one it is for the common name,
+        because the `openssl req` commands in cameras' documentation set nothing else.
 
         Raises:
             ValueError: The CSR's signature is wrong, its key is neither EC nor RSA, or it
@@ -278,7 +279,7 @@ def _requested_name(csr: x509.CertificateSigningRequest) -> str:
 
 
 def _key_usage(public_key: PublicKey) -> x509.KeyUsage:
-    """Say what the key is for: RSA leaves may also be used by RSA key exchange (RFC 5246)."""
+    """Return the key usage. RSA leaves also serve RSA key exchange (RFC 5246)."""
     return x509.KeyUsage(
         digital_signature=True,
         key_encipherment=isinstance(public_key, rsa.RSAPublicKey),

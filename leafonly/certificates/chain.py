@@ -20,19 +20,19 @@ PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 def new_key(key_type: KeyType) -> PrivateKey:
-    """Make a private key. `rsa2048` takes a hundred times as long as the other two."""
+    """Return a new private key. `rsa2048` takes a hundred times as long as the other two."""
     if key_type == "rsa2048":
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return ec.generate_private_key(ec.SECP256R1() if key_type == "p256" else ec.SECP384R1())
 
 
 def der(certificate: x509.Certificate) -> bytes:
-    """Encode one certificate as DER, the only form a DER-only firmware loads."""
+    """Return a certificate as DER."""
     return certificate.public_bytes(Encoding.DER)
 
 
 def pem(certificates: Sequence[x509.Certificate]) -> bytes:
-    """Encode certificates as PEM, one after the other, in the order given."""
+    """Return certificates as PEM, in the given order."""
     return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)
 
 
@@ -41,7 +41,7 @@ class Chain:
     """A leaf, its intermediates and its root, with the leaf's private key.
 
     `intermediates` starts with the leaf's issuer. The key stays out of `repr`, so that no
-    log or traceback can show it; it is None when the leaf was issued for a CSR.
+    log or traceback shows it. It is None if the leaf was issued for a CSR.
     """
 
     leaf: x509.Certificate
@@ -60,7 +60,7 @@ class Chain:
         return replace(self, intermediates=self.intermediates[:1])
 
     def key_bytes(self, encoding: Encoding = Encoding.DER, *, traditional: bool = False) -> bytes:
-        """Encode the private key, unencrypted, as PKCS#8 or in its traditional form.
+        """Return the private key, unencrypted, as PKCS#8 or in its traditional form.
 
         Raises:
             ValueError: The chain was issued for a CSR; the creator of the CSR has the key.

@@ -2,7 +2,7 @@
 
 Firefox ships `defaults/settings/security-state/intermediates.json` inside `browser/omni.ja`, a zip
 archive. It holds hashes only; Firefox downloads the certificates themselves in the background
-(Mozilla Security Blog, 2020-11-13). Read of Firefox ESR 153.7.
+(Mozilla Security Blog, 2020-11-13). Seen in Firefox ESR 153.7.
 """
 
 import configparser

@@ -83,7 +83,7 @@ def covers(certificate: Named, host: str) -> bool:
 
 
 def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Return whether names and signature say that `issuer` issued `certificate`.
+    """Return whether `issuer` issued `certificate`, by names and signature.
 
     These are steps (a)(1) and (a)(4) of RFC 5280 section 6.1.3. Whether the issuer may issue
     certificates, and whether clients still accept the digest, is not checked.
@@ -106,7 +106,7 @@ def is_self_signed(certificate: x509.Certificate) -> bool:
 
 
 def key_name(key: object) -> str:
-    """Name a public key as `KeyType` does: `p521`, `rsa4096`, `ed25519`; `other` if unknown."""
+    """Return a public key's name as in `KeyType`: `p521`, `rsa4096`; `other` if unknown."""
     if isinstance(key, ec.EllipticCurvePublicKey):
         return f"p{key.curve.key_size}"
     if isinstance(key, rsa.RSAPublicKey):

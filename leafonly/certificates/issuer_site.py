@@ -14,7 +14,7 @@ from leafonly.certificates.chain import der
 __all__ = ["UNCOUNTED", "IssuerSite", "Response"]
 
 UNCOUNTED = "leafonly-preflight"
-"""The User-Agent of our own requests, which are no client's."""
+"""The User-Agent of leafonly's own requests, which are not counted."""
 
 
 def _path(label: str, number: int) -> str:
@@ -38,7 +38,7 @@ class IssuerSite:
     never responds. Every URL has a label, so that each request belongs to one cell.
 
     Args:
-        intermediate: Served as DER where nothing was published; None for "not found".
+        intermediate: Served as DER at every URL without a published response; None for 404.
 
     """
 
@@ -65,7 +65,7 @@ class IssuerSite:
         """Return the caIssuers URL for a label; `dead` for the one that never answers.
 
         Args:
-            label: Whom the requests are counted for.
+            label: The cell for which the requests are counted.
             number: Which of the label's URLs; 1 is the leaf's issuer.
             dead: The port that never responds.
 
@@ -83,7 +83,7 @@ class IssuerSite:
         return sum(self._label_of(path) == label for path in self._asked)
 
     def fetched(self, label: str) -> int:
-        """Return at how many different URLs of a label something was asked for."""
+        """Return how many different URLs of a label were requested."""
         return len({path for path in self._asked if self._label_of(path) == label})
 
     @staticmethod
@@ -123,7 +123,7 @@ class IssuerSite:
                 self.wfile.write(said.body)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Keep silent: the count is the log."""
+                """Print nothing, because the requests are counted."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(

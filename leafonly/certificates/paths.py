@@ -13,7 +13,7 @@ from typing import Protocol
 
 from cryptography import x509
 
-from leafonly.certificates.inspection import is_issued_by
+from leafonly.certificates.inspection import is_issued_by, is_self_signed
 from leafonly.certificates.system_roots import mozilla_list, system_list
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "longest_path",
     "mozilla_roots",
     "root_paths",
+    "roots_in",
     "system_roots",
 ]
 
@@ -96,6 +97,14 @@ class Issuers:
     def has_named(self, name: x509.Name) -> bool:
         """Return whether a certificate has this subject, in whatever encoding."""
         return any(found[0].subject == name for found in self._by_name.values())
+
+
+def roots_in(certificates: Sequence[x509.Certificate]) -> Issuers:
+    """Return the roots in a file that a user trusts; all its certificates if none is a root.
+
+    An intermediate beside the roots must not hide that the camera's files lack it.
+    """
+    return Issuers([each for each in certificates if is_self_signed(each)] or certificates)
 
 
 def root_paths(

@@ -1,7 +1,7 @@
-"""The issuers above one that was not delivered, where its CA publishes its chain.
+"""The issuers above a missing one, for CAs that publish their chains.
 
-A leaf names its issuer and no other. Without that issuer, nothing says that it is not the only one
-that is missing. The names are those of Let's Encrypt's chains since May 2026
+A leaf names its own issuer only. Without that issuer's certificate, nothing shows whether further
+issuers are missing. The names are those of Let's Encrypt's chains since May 2026
 (https://letsencrypt.org/certificates/); the URLs are the caIssuers addresses in these certificates.
 """
 

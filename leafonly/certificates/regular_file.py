@@ -1,4 +1,4 @@
-"""Read a file that a user names, and that may be anything."""
+"""Read a file that a user names. It may be of any kind and size."""
 
 from pathlib import Path
 
@@ -23,5 +23,5 @@ def read_regular_file(path: Path) -> bytes:
     except OSError as error:
         raise OSError(f"{path} cannot be read: {error.strerror}") from error
     if len(data) > _MOST_BYTES:
-        raise OSError(f"{path} is larger than {_MOST_BYTES // 1_000_000} MB: it is no such file")
+        raise OSError(f"{path} is larger than {_MOST_BYTES // 1_000_000} MB: name the right file")
     return data

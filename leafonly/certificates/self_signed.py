@@ -1,4 +1,4 @@
-"""A self-signed certificate: what a camera presents to a gateway that knows this one only."""
+"""A self-signed certificate for a camera behind a gateway, which trusts no other."""
 
 import contextlib
 import datetime as dt

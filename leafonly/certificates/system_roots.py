@@ -1,6 +1,7 @@
 """The lists of trusted roots on this machine: the system's own, and Mozilla's from certifi."""
 
 import binascii
+import contextlib
 import re
 import sys
 from pathlib import Path
@@ -51,5 +52,10 @@ def mozilla_list() -> list[bytes]:
 
 def _certificates_in(bundle: Path) -> list[bytes]:
     text = bundle.read_text(encoding="ascii", errors="replace")
-    # As ssl.PEM_cert_to_DER_cert does it; to import ssl takes 17 ms.
-    return [binascii.a2b_base64(block) for block in _BLOCK.findall(text)]
+    found = []
+    for block in _BLOCK.findall(text):
+        # One damaged block must not end every command.
+        with contextlib.suppress(binascii.Error):
+            # As ssl.PEM_cert_to_DER_cert does it; to import ssl takes 17 ms.
+            found.append(binascii.a2b_base64(block))
+    return found

@@ -1,6 +1,8 @@
 """The trust store of a client, and the intermediates that its file holds beside the roots."""
 
-from collections.abc import Iterable, Sequence
+import contextlib
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -29,7 +31,7 @@ class MissingIssuer:
         subject: Its name.
         url: The caIssuers URL in the certificate below it (RFC 5280 section 4.2.2.1); None if
             there is none.
-        published: Its CA publishes that it stands there. No certificate at hand names it.
+        published: The CA's published chain has it. No presented certificate names it.
 
     """
 
@@ -69,14 +71,21 @@ class Trusted:
             raise ValueError(f"{path} holds no PEM certificate: name a file with one") from None
 
     def named(self, name: x509.Name) -> list[x509.Certificate]:
-        """Return the certificates that may have this subject. Only these are parsed.
+        """Return the certificates with this subject, at most 20."""
+        found = (each for each in self._parsed(name.public_bytes()) if each.subject == name)
+        return list(itertools.islice(found, _MOST_NAMESAKES))
 
-        A system's store holds 150 roots. Parsing the old ones warns, because they break rules
-        of today.
+    def _parsed(self, part: bytes) -> Iterator[x509.Certificate]:
+        """Yield the certificates that have these bytes in them. Only these are parsed.
+
+        A system's store holds 150 roots. Parsing old roots warns, because they break current
+        rules. An intermediate has the bytes of its issuer's name, too. A root of the system's
+        that cannot be parsed is left out, because it is no fault of the host.
         """
-        encoded = name.public_bytes()
-        matching = [each for each in self._certificates if encoded in each]
-        return [x509.load_der_x509_certificate(each) for each in matching[:_MOST_NAMESAKES]]
+        for each in self._certificates:
+            if part in each:
+                with contextlib.suppress(ValueError):
+                    yield x509.load_der_x509_certificate(each)
 
     def root_of(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """Return the trusted root that issued a certificate, or the certificate if it is one."""
@@ -131,9 +140,8 @@ class Trusted:
         """Return whether a trusted root has this name, in whatever encoding, with whatever key."""
         common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
         text = str(common[0].value).encode() if common else name.public_bytes()
-        candidates = [each for each in self._certificates if text in each][:_MOST_NAMESAKES]
-        roots = map(x509.load_der_x509_certificate, candidates)
-        return any(each.subject == name and is_self_signed(each) for each in roots)
+        found = (each for each in self._parsed(text) if each.subject == name)
+        return any(map(is_self_signed, itertools.islice(found, _MOST_NAMESAKES)))
 
     def knows(self, certificate: x509.Certificate) -> bool:
         """Return whether the file has the issuer of a certificate, a root or not."""

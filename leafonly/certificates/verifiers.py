@@ -1,7 +1,8 @@
 """Judge a chain with real verifiers: OpenSSL, configured as in clients, and pyca/cryptography.
 
-The clients' own libraries judge here, because rules of our own would have other errors. None of
-them checks revocation, Certificate Transparency, or the dates after which browsers distrust a root.
+The libraries of real clients judge here, because rules written for leafonly would have other
+errors. None of them checks revocation, Certificate Transparency, or the dates after which browsers
+distrust a root.
 """
 
 import calendar
@@ -27,7 +28,7 @@ _MOST_INTERMEDIATES = 32  # handed to a verifier; hostile servers send hundreds 
 _LONGEST_MESSAGE = 200
 _ASN1 = crypto.FILETYPE_ASN1
 
-# What pyOpenSSL does not offer is called as its own X509Store calls it.
+# pyOpenSSL does not offer these functions, so they are called as its own X509Store calls others.
 _ffi, _lib = crypto._ffi, crypto._lib  # type: ignore[attr-defined]
 
 
@@ -66,7 +67,7 @@ def judge_chain(
     that it does not know, and the leaf's name.
 
     OpenSSL is asked twice. By default it accepts what lacks something that RFC 5280 demands
-    (a key identifier, say) and compares the common name of a leaf that has no dNSName; with
+    (a key identifier, for example) and compares the common name of a leaf that has no dNSName; with
     X509_V_FLAG_X509_STRICT, which Python sets since 3.13, it refuses the first. Keys and
     digests are those of security level 2, OpenSSL's own since 3.2 and Debian's since 1.1.1.
 
@@ -139,7 +140,7 @@ def _openssl(
 def _openssl_store(
     roots: Sequence[x509.Certificate], name: str | None, at: dt.datetime, *, strict: bool
 ) -> crypto.X509Store:
-    """Make a store as a TLS client does; what pyOpenSSL lacks is called as it calls the rest."""
+    """Return a store with these roots, set up as a TLS client does it."""
     store = crypto.X509Store()
     for root in roots:
         store.add_cert(crypto.X509.from_cryptography(root))
@@ -155,7 +156,7 @@ def _openssl_store(
             encoded = name.encode()
             done = _lib.X509_VERIFY_PARAM_set1_host(parameters, encoded, len(encoded))
         if done != 1:
-            raise ValueError(f"no name that it compares: {name}")
+            raise ValueError(f"OpenSSL cannot compare this name: {name}")
     _lib.X509_STORE_set1_param(store._store, parameters)
     _lib.X509_STORE_set_purpose(store._store, _lib.X509_PURPOSE_SSL_SERVER)
     return store
@@ -198,7 +199,7 @@ def _pyca(
         builder = PolicyBuilder().store(Store(list(roots))).time(at)
         builder.build_server_verifier(subject).verify(leaf, list(intermediates))
     except (VerificationError, ValueError, TypeError, OverflowError) as error:
-        # what it was processing is the certificate's repr, which says less than its message
+        # Behind these words is a certificate's repr, which says less than the message.
         message = str(error).removeprefix("validation failed: ")
         because = message.split(" (encountered processing")[0] or type(error).__name__
     return Opinion(

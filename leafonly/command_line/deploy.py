@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leafonly.certificates.printable import printable
+from leafonly.command_line.credentials import asked_password, trusted_certificates
 from leafonly.command_line.messages import Add, complain, described, fail
 
 if TYPE_CHECKING:
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-_PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 _LINEAGE = "RENEWED_LINEAGE"  # which certbot sets for its --deploy-hook
 
 _MORE = (
     "This is the only command that writes to a board. It asks before it writes. "
     "Exit code 0: deployed, and the board was seen to serve it. 1: refused or rolled back, "
     "the board has its previous files. 2: it could not run or lost the board; the message "
-    "says what is on the board. docs/deploy.md has the whole way."
+    "says what is on the board. docs/deploy.md explains every step."
 )
 
 
@@ -51,7 +51,7 @@ def add(command: Add) -> None:
     parser.add_argument(
         "--names",
         metavar="LEAF,KEY,...",
-        help="the names of the files, an intermediate each after the key; default: server.der,"
+        help="the names of the files: leaf, key, then each intermediate; default: server.der,"
         "server.key.der,intermediate.der,intermediate2.der,...",
     )
     parser.add_argument(
@@ -65,7 +65,7 @@ def add(command: Add) -> None:
         "--firmware",
         default="openmv-5.0",
         metavar="NAME",
-        help="what the board runs, as --camera=emulator:NAME knows it; default: openmv-5.0",
+        help="the board's firmware, named as in --camera=emulator:NAME; default: openmv-5.0",
     )
     parser.add_argument("--domain", metavar="NAME", help="the camera's name; default: the leaf's")
     parser.add_argument("--yes", action="store_true", help="write without asking")
@@ -85,6 +85,7 @@ def _run(options: Namespace) -> int:
         was not usable or the board was lost.
 
     """
+    from leafonly.audit.finding import NotCheckedError
     from leafonly.cameras import CameraError
     from leafonly.cameras.choose import board_port
     from leafonly.cameras.emulator.profiles import profile_called
@@ -111,52 +112,36 @@ def _run(options: Namespace) -> int:
         return 1
     except Unfinished as error:
         return fail(f"deploy: {error}")
-    except (CameraError, OSError, ValueError) as error:
+    except (CameraError, NotCheckedError, OSError, ValueError) as error:
         return fail(f"deploy: {described(error)}")
     return 0
 
 
 def _evidence(options: Namespace, message_limit: int) -> "Evidence":
-    """Read the credentials, to be judged for a board that sends so many bytes of certificates.
+    """Return the evidence of the credentials, for a board with this limit of a Certificate message.
 
     Raises:
-        ValueError: They are not given or cannot be read.
-        OSError: The file of roots cannot be read.
+        ValueError: The credentials or the roots are not given or cannot be read.
 
     """
     import datetime as dt
 
-    from cryptography import x509
-
     from leafonly.audit import Evidence, read_directory
     from leafonly.audit.context import normal_name
-    from leafonly.certificates.inspection import is_issued_by
-    from leafonly.certificates.paths import Issuers
-    from leafonly.certificates.regular_file import read_regular_file
+    from leafonly.certificates.paths import roots_in
 
     directory = options.credentials or Path(os.environ.get(_LINEAGE, ""))
     if not options.credentials and not os.environ.get(_LINEAGE):
         raise ValueError("nothing to deploy: give --credentials DIR")
     domain = normal_name(options.domain) if options.domain else None
-    credentials = read_directory(directory, _password)
-    trusted = (
-        x509.load_pem_x509_certificates(read_regular_file(options.trust)) if options.trust else []
-    )
+    credentials = read_directory(directory, asked_password)
     return Evidence(
         credentials.about(domain) if domain else credentials,
         dt.datetime.now(dt.UTC),
         domain,
-        private=Issuers([each for each in trusted if is_issued_by(each, each)] or trusted),
+        private=roots_in(trusted_certificates(options.trust) if options.trust else ()),
         message_limit=message_limit,
     )
-
-
-def _password(path: Path) -> bytes | None:
-    import getpass
-
-    if _PASSWORD in os.environ:
-        return os.environ[_PASSWORD].encode()
-    return getpass.getpass(f"password of {path.name}: ").encode() if sys.stdin.isatty() else None
 
 
 def _say(line: str) -> None:
@@ -171,7 +156,7 @@ def _verification(check: str | None, port: str, name: str) -> "Verification":
 
 
 class _Asking:
-    """Shows what will be done, and asks for a yes where that is not given already."""
+    """Shows what will be written, and asks for confirmation unless --yes is given."""
 
     def __init__(self, options: Namespace, plan: "Plan") -> None:
         self._options, self._plan = options, plan
@@ -197,7 +182,7 @@ class _Asking:
         if self._options.yes or not preview.writes:
             return True
         if not sys.stdin.isatty():
-            raise ValueError("nothing was written: add --yes, since no terminal can be asked")
+            raise ValueError("nothing was written, because there is no terminal: add --yes")
         answer = ""
         with suppress(EOFError):
             answer = input("Write this to the board, the private key included? [y/N] ")

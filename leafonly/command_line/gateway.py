@@ -34,7 +34,7 @@ def add(command: Add) -> None:
     parser = command(
         "gateway",
         "write the configuration of a gateway that presents the full chain for a camera",
-        "Also a self-signed certificate for the camera, which is the only one that the gateway "
+        "It also makes a self-signed certificate for the camera, the only one that the gateway "
         "accepts. The private key of your certificate stays where it is: the configuration names "
         "its file.",
     )
@@ -52,7 +52,7 @@ def add(command: Add) -> None:
         metavar="PORT",
         help="stunnel's port on loopback; default: 8444",
     )
-    parser.add_argument("--force", action="store_true", help="replace files that are there")
+    parser.add_argument("--force", action="store_true", help="replace existing files")
     parser.set_defaults(run=_run)
 
 
@@ -65,7 +65,9 @@ def _add_whose(parser: ArgumentParser) -> None:
         metavar="DIR",
         help="the folder of your certificate, from certbot, acme.sh or a CA",
     )
-    parser.add_argument("--camera", required=True, metavar="HOST[:PORT]", help="where it is")
+    parser.add_argument(
+        "--camera", required=True, metavar="HOST[:PORT]", help="the camera's address"
+    )
     parser.add_argument(
         *("-o", "--output"), type=Path, required=True, metavar="DIR", help="the folder to write to"
     )
@@ -76,7 +78,7 @@ def _add_whose(parser: ArgumentParser) -> None:
         "--camera-certificate",
         type=Path,
         metavar="FILE",
-        help="the certificate that the camera presents already; default: a new one is made",
+        help="the certificate that the camera already presents; default: a new one is made",
     )
 
 
@@ -105,7 +107,7 @@ def _run(options: Namespace) -> int:
 
 @dataclass(frozen=True)
 class _Served:
-    """What the gateway presents: the user's files, or the text where there is no such file."""
+    """What the gateway presents: the user's file, or the text if there is no such file."""
 
     chain: Path | None
     text: bytes
@@ -114,7 +116,7 @@ class _Served:
 
 @dataclass(frozen=True)
 class _CameraSide:
-    """What the camera presents to the gateway, and the files that come of it."""
+    """What the camera presents to the gateway, and the files for both."""
 
     name: str
     files: "dict[Path, bytes]"
@@ -122,7 +124,7 @@ class _CameraSide:
 
 
 def _evidence(options: Namespace) -> "Evidence":
-    """Read the user's files; ValueError says why clients would refuse them in any case."""
+    """Return the user's files; raise ValueError if clients reject them in any case."""
     import datetime as dt
 
     from leafonly.audit import CHECKS, Evidence, read_directory, run_check
@@ -160,7 +162,7 @@ def _served(evidence: "Evidence") -> _Served:
 
 
 def _key_file(credentials: "Credentials") -> Path:
-    """Return the file that a gateway can read the key from: plain PEM. Nothing is copied."""
+    """Return the file from which a gateway can read the key: plain PEM. Nothing is copied."""
     from leafonly.audit.files.credentials import spki
 
     leaf = credentials.leaf
@@ -208,7 +210,7 @@ def _camera(options: Namespace, domain: str) -> _CameraSide:
 
 
 def _present_certificate(path: Path) -> "x509.Certificate":
-    """Read the camera's certificate; ValueError unless every gateway takes it as an anchor."""
+    """Return the camera's certificate; raise ValueError if a gateway does not trust it alone."""
     from leafonly.audit.files.credentials import read_file
     from leafonly.certificates.inspection import is_self_signed
 

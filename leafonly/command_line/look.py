@@ -36,14 +36,14 @@ def add(command: Add) -> None:
         "--expires-within",
         type=_days,
         metavar="DAYS",
-        help="exit 1 also if a certificate expires within so many days",
+        help="exit 1 also if a certificate expires within this number of days",
     )
     parser.add_argument(
         "--expect",
         type=Path,
         metavar="DIR",
-        help="exit 1 also if what is presented is not what this folder of certbot, acme.sh or "
-        "a CA holds",
+        help="exit 1 also if the host does not present the certificates in this folder of "
+        "certbot, acme.sh or a CA",
     )
     parser.add_argument(
         "--format", choices=_FORMATS, default="text", metavar="FORMAT", help=", ".join(_FORMATS)
@@ -51,14 +51,16 @@ def add(command: Add) -> None:
     parser.add_argument(
         "--json", dest="format", action="store_const", const="json", help="--format=json"
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="all of each host of @FILE")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="print every detail of each host in @FILE"
+    )
     parser.set_defaults(run=_run)
 
 
 def _days(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5):
         raise argparse.ArgumentTypeError(
-            f"{printable(text, 20)!r} is no number of days, such as 30"
+            f"{printable(text, 20)!r} is not a number of days, such as 30"
         )
     return int(text)
 
@@ -67,8 +69,8 @@ def _run(options: Namespace) -> int:
     """Look at one host or many.
 
     Returns:
-        0 if a strict client accepts every chain, 1 if not, 2 if a host or file is none; with
-        `--format=nagios`, the exit code of a monitoring plugin.
+        0 if a strict client accepts every chain, 1 if not, 2 if a host or file cannot be used;
+        with `--format=nagios`, the exit code of a monitoring plugin.
 
     """
     from leafonly.cameras.host_list import targets
@@ -93,7 +95,7 @@ def _unusable(options: Namespace, message: str) -> int:
 
 
 def _judge(options: Namespace) -> _Judge:
-    """Return the function that adds the answers to the user's further questions.
+    """Return the function that applies `--expires-within` and `--expect` to a look.
 
     Raises:
         ValueError: The folder of `--expect` cannot be used.

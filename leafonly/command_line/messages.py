@@ -1,4 +1,4 @@
-"""What the subcommands share: one-line messages, and the type of what adds a command."""
+"""What the subcommands share: one-line messages, and the type of the function `command`."""
 
 import sys
 from argparse import ArgumentParser
@@ -23,7 +23,7 @@ class Add(Protocol):
 
 
 def unknown(what: str, value: str, known: Iterable[str]) -> str:
-    """Say that a name is unknown, and which was probably meant."""
+    """Return the message that a name is unknown, with the most similar known name."""
     import difflib
 
     names = list(known)

@@ -1,4 +1,4 @@
-"""Write an HTML page where a user wants it."""
+"""Write an HTML page to the file that the user named."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,7 @@ __all__ = ["write_page"]
 
 
 def write_page(output: Path, html: str, sources: Iterable[Path]) -> None:
-    """Write a page, but over none of the reports that it is drawn from.
+    """Write a page, unless it would overwrite a report that it is drawn from.
 
     Raises:
         ValueError: The output is one of the reports.

@@ -1,4 +1,4 @@
-"""What can be asked on the command line, and the message if it cannot be understood."""
+"""The parser of the command line, and its one-line error messages."""
 
 import argparse
 import sys
@@ -47,7 +47,7 @@ _COMMANDS = (
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line, with the name that was probably meant."""
+    """A parser whose errors are one line, with the most similar known name."""
 
     def error(self, message: str) -> NoReturn:
         """End with one line, where argparse would also print the usage."""

@@ -1,4 +1,4 @@
-"""`remedies`: how one client is given the certificates that the camera does not send."""
+"""`remedies`: how to give one client the certificates that the camera does not send."""
 
 import contextlib
 from argparse import Namespace
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leafonly.command_line.clients import named
+from leafonly.command_line.credentials import PASSWORD, trusted_certificates
 from leafonly.command_line.messages import Add
 
 if TYPE_CHECKING:
@@ -17,14 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-_PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105, the name of the variable
-
 
 def add(command: Add) -> None:
     """Declare the command."""
     parser = command(
         "remedies",
-        "print how a client is given the intermediate, or what a report recommends",
+        "print how to give a client the intermediate, or what a report recommends",
         "Nothing is written without -o. Only certificates are written, no key.",
     )
     parser.add_argument("client", nargs="?", metavar="CLIENT", help="a client: curl, for example")
@@ -82,28 +81,21 @@ def _evidence(directory: Path, trust: Path | None) -> "Evidence":
     """Return the user's certificates, if they are a chain that verifiers accept.
 
     Raises:
-        ValueError: They are not. One line: what is wrong, and what to do.
-        OSError: The file of roots cannot be read.
+        ValueError: Verifiers reject them. One line: what is wrong, and what to do.
 
     """
     import datetime as dt
     import os
 
-    from cryptography import x509
-
     from leafonly.audit import Evidence, read_directory
-    from leafonly.certificates.paths import Issuers
-    from leafonly.certificates.regular_file import read_regular_file
+    from leafonly.certificates.paths import roots_in
 
-    password = os.environ.get(_PASSWORD)
+    password = os.environ.get(PASSWORD)
     given = read_directory(directory, lambda _: password.encode() if password else None)
     if given.leaf is None:
         raise ValueError(f"{directory} holds no leaf certificate: name the camera's folder")
-    try:
-        roots = x509.load_pem_x509_certificates(read_regular_file(trust)) if trust else []
-    except ValueError:
-        raise ValueError(f"{trust} holds no PEM certificate: name a file with one") from None
-    evidence = Evidence(given, dt.datetime.now(dt.UTC), private=Issuers(roots))
+    roots = roots_in(trusted_certificates(trust) if trust else ())
+    evidence = Evidence(given, dt.datetime.now(dt.UTC), private=roots)
     if not evidence.paths:
         raise ValueError(
             f"{directory}: no root is known above the leaf: add the missing intermediates, or "
@@ -162,7 +154,7 @@ def _write(directory: Path, certificates: "Sequence[x509.Certificate]") -> Path:
 
 
 def _measured(name: str, path: Path) -> list[str]:
-    """Say what a report measured of this client with the intermediate."""
+    """Return what a report measured of this client with the intermediate."""
     from leafonly.certificates.printable import printable
     from leafonly.report.document import read
 
@@ -174,7 +166,7 @@ def _measured(name: str, path: Path) -> list[str]:
 
 
 def _expected(client: "Client") -> str:
-    """Say what was measured of this client, with the versions."""
+    """Return what was measured of this client, with the versions."""
     from leafonly.clients.measured import in_words
 
     cached = client.expected.get("cached", "not measured")

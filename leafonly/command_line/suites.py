@@ -79,8 +79,8 @@ def _pytest(arguments: Sequence[str]) -> int:
         f"--rootdir={root}",
         f"--override-ini=leafonly_reports={reports}",
         f"--override-ini=cache_dir={reports / '.pytest_cache'}",
-        # The pinned versions of a clone warn about nothing; what is installed here may. And the
-        # package is imported already, so that pytest cannot rewrite its asserts.
+        # Other versions than a clone's pinned ones may warn. And leafonly is imported already, so
+        # that pytest cannot rewrite its asserts.
         "--override-ini=filterwarnings=default\nignore::pytest.PytestAssertRewriteWarning",
         *settings,
         *given,

@@ -1,24 +1,22 @@
 """`serve --walk-up`: a page on which people test their own devices, and its report."""
 
 import datetime as dt
-import os
 import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from leafonly.certificates.printable import printable
+from leafonly.command_line.credentials import asked_password, trusted_certificates
 from leafonly.command_line.messages import fail, unknown
 from leafonly.distribution import reports_folder
 
 if TYPE_CHECKING:
-    from cryptography import x509
-
     from leafonly.walk_up.page_server import Site
     from leafonly.walk_up.plan import Plan
     from leafonly.walk_up.visitors import Device
@@ -28,7 +26,6 @@ __all__ = ["add_options", "is_given", "serve"]
 _REPORT = f"{reports_folder()}/walk-up"
 _PORT, _LAST_PORT = 8440, 65000
 _EVERYWHERE = "0.0.0.0"  # noqa: S104  # compared with, never a default
-_PASSWORD = "LEAFONLY_KEY_PASSWORD"  # noqa: S105  # the name of a variable
 _OPTIONS = ("address", "port", "scenarios", "credentials", "domain", "trust", "report_dir")
 
 
@@ -59,10 +56,10 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def is_given(options: Namespace) -> bool:
-    """Whether the walk-up test is asked for.
+    """Return whether `--walk-up` is given.
 
     Raises:
-        ValueError: It is not, but one of its options is given, or a cell besides.
+        ValueError: One of its options is given without it, or a cell is given with it.
 
     """
     if options.walk_up:
@@ -91,9 +88,11 @@ def serve(options: Namespace) -> int:
     port = _PORT if options.port is None else options.port
     if not 0 <= port <= _LAST_PORT:
         raise ValueError(f"--port={port}: give a port from 1 to {_LAST_PORT}, or 0 for any")
-    started = dt.datetime.now(dt.UTC)
+    started, directory = dt.datetime.now(dt.UTC), options.report_dir or Path(_REPORT)
     try:
         plan = _plan(options, addresses_at(address))
+        # Made before the first device is tested: a wrong folder would lose all results at the end.
+        directory.mkdir(parents=True, exist_ok=True)
         plan.site.finished = lambda device: _tell(device, plan.site)
         with (
             _ended_by_sigterm(),
@@ -104,7 +103,7 @@ def serve(options: Namespace) -> int:
             _wait_for_the_end()
     except (NotCheckedError, PreflightError) as error:
         return fail(f"serve: {error}")
-    _write_report(plan, started, options.report_dir or Path(_REPORT))
+    _write_report(plan, started, directory)
     return 0
 
 
@@ -120,18 +119,9 @@ def _plan(options: Namespace, addresses: tuple[str, ...]) -> "Plan":
     domain = domain.decode() if domain else None
     if options.credentials is None:
         return test_plan(addresses, domain, scenarios)
-    credentials = read_directory(options.credentials, _password)
-    private = _roots(options.trust) if options.trust else ()
+    credentials = read_directory(options.credentials, asked_password)
+    private = trusted_certificates(options.trust) if options.trust else ()
     return own_plan(addresses, credentials, domain, scenarios, private)
-
-
-def _roots(path: Path) -> "Sequence[x509.Certificate]":
-    from leafonly.audit.files.credentials import read_file
-
-    certificates = read_file(path, None, lambda _: None).contents.certificates
-    if not certificates:
-        raise ValueError(f"--trust={path}: no certificate can be read from it")
-    return certificates
 
 
 def _scenarios(text: str | None) -> list[str]:
@@ -144,18 +134,8 @@ def _scenarios(text: str | None) -> list[str]:
     return names
 
 
-def _password(path: Path) -> bytes | None:
-    if _PASSWORD in os.environ:
-        return os.environ[_PASSWORD].encode()
-    if sys.stdin is None or not sys.stdin.isatty():
-        return None
-    import getpass
-
-    return getpass.getpass(f"password of {path.name}: ").encode() or None
-
-
 def _introduce(site: "Site", port: int) -> None:
-    """Print where the page is, who can reach it, and what it asks of visitors."""
+    """Print the page's addresses, which devices can reach it, and what visitors must do."""
     from leafonly.walk_up.opening import addresses_at, is_loopback
     from leafonly.walk_up.page_server import fingerprint, root_name
 
@@ -169,8 +149,9 @@ def _introduce(site: "Site", port: int) -> None:
         also = f" For devices in its network: --address={others[0]}" if others else ""
         print(f"Only this computer can reach it.{also}")
     else:
-        print("Everybody in the networks of these addresses can reach it.")
-    # No URLs of theirs: who continues past a browser's warning there spoils its verdict.
+        print("Every device in the networks of these addresses can reach it.")
+    # The ports' URLs are not printed, because a visitor who opens one and continues past the
+    # browser's warning makes that browser's verdict worthless.
     print(
         "The page tests:", *(f"{name} on port {at}" for name, at in site.ports.items()), sep="\n  "
     )
@@ -202,7 +183,7 @@ def _print_qr_code(url: str) -> None:
 
 
 def _tell(device: "Device", site: "Site") -> None:
-    """Print what a device has shown, as soon as it was asked everything."""
+    """Print a device's verdicts, once it has completed all scenarios."""
     judged = device.judgements(site.visitors.scenarios)
     verdicts = ", ".join(f"{name} {each.verdict}" for name, each in judged.items())
     with suppress(OSError):  # the visitor gets an answer even if the terminal is gone

@@ -43,7 +43,7 @@ class Preview:
         path: The folder on the board.
         before: The files that are in use; None if there is no such folder.
         after: The files that will be.
-        interrupted: An earlier deployment has stopped on its way, and is undone first.
+        interrupted: An earlier deployment was interrupted, and is undone first.
 
     """
 
@@ -81,8 +81,8 @@ class Deployment:
         port: The board's serial port.
         plan: What is to be written.
         verification: How to see what the board serves.
-        confirm: Asked before anything is written.
-        say: Called with each step that is done, in one line.
+        confirm: Called before anything is written; returns whether to go on.
+        say: Called with a line about each step that is done.
 
     """
 
@@ -102,7 +102,7 @@ class Deployment:
         self._previous_served: list[bytes] = []
 
     def run(self) -> None:
-        """Do it all.
+        """Deploy the plan.
 
         Raises:
             Refused: The board has its previous files, because nothing was written, or what was
@@ -126,7 +126,7 @@ class Deployment:
             raise Unfinished(f"{str(error) or 'interrupted'}; {state}") from error
 
     def _write(self) -> bool:
-        """Take the new files into use; return whether there is something to verify."""
+        """Take the new files into use. Return False if the user did not confirm."""
         with Storage(self._port) as storage:
             folders = self._folders(storage)
             folders.check()

@@ -61,7 +61,7 @@ class Generations:
         return f"{self.path}.new"
 
     def check(self) -> None:
-        """Look into the three folders.
+        """Raise Refused if one of the three folders holds foreign files.
 
         Raises:
             Refused: One of them holds something that `leafonly deploy` did not write.
@@ -85,7 +85,7 @@ class Generations:
                 )
 
     def is_interrupted(self) -> bool:
-        """Return whether an earlier deployment stopped on its way."""
+        """Return whether an earlier deployment was interrupted."""
         return self._exists(self.old) or self._exists(self.new)
 
     def current(self) -> Listing | None:
@@ -105,7 +105,7 @@ class Generations:
         """Write the next generation beside the one in use, and compare what the board reads.
 
         Raises:
-            StorageRefused: Also if the board reads something else than was written.
+            StorageRefused: The board reads something else than was written, or refuses.
 
         """
         self.storage.make_folder(self.new)

@@ -59,7 +59,7 @@ def check_folder(text: str) -> str:
     """Return a folder on a board, as the user named it.
 
     Raises:
-        ValueError: It is the board's whole file system, or no plain path.
+        ValueError: The folder is the board's whole file system, or not a plain path.
 
     """
     parts = text.strip("/").split("/")
@@ -75,8 +75,8 @@ def check_names(text: str) -> list[str]:
     """Return the names of the files: leaf, key, and an intermediate each.
 
     Raises:
-        ValueError: There are fewer than two, a name is given twice or no plain name, or it
-            promises another format than DER.
+        ValueError: There are fewer than two names, a name is repeated or not a plain one, or
+            its suffix is for another format than DER.
 
     """
     names = [each.strip() for each in text.split(",")]
@@ -95,7 +95,7 @@ def check_names(text: str) -> list[str]:
 
 
 def judge(evidence: Evidence) -> list[Finding]:
-    """Return what the audit has to say, the gravest first.
+    """Return the audit's warnings.
 
     Raises:
         Refused: There is a blocker. The message has all of them, a line each.

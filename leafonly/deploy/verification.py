@@ -22,7 +22,7 @@ _HANDSHAKE = 90.0  # seconds; a small board takes 25 for one RSA handshake
 
 
 class NotServed(Exception):
-    """Something else is served than was expected, or nothing."""
+    """The board does not serve what was expected."""
 
 
 class Verification(Protocol):
@@ -30,17 +30,17 @@ class Verification(Protocol):
 
     @property
     def sees_program(self) -> bool:
-        """Whether the board's own program must run, so that every reset is a new question."""
+        """Whether the board's own program serves, so that it is verified after each reset."""
 
     def verify(self, served: Sequence[bytes], files: Sequence[tuple[str, str]]) -> str:
-        """Return what was seen, in words, if it is as expected.
+        """Return a sentence about what was seen, if it is as expected.
 
         Args:
             served: The certificates as DER, the leaf first.
             files: The paths on the board of each certificate and its key.
 
         Raises:
-            NotServed: It is not.
+            NotServed: It is not as expected.
             CameraError: The board is gone.
 
         """

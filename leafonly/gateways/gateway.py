@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gateway", "GatewayError", "Site", "bare_environment"]
 
-_TIME_LIMIT = 30  # seconds for a command that checks a configuration
+_TIME_LIMIT = 30  # seconds for a version command
 
 
 class GatewayError(Exception):
@@ -85,7 +85,7 @@ class Gateway:
         version: The command that prints its version.
         run: The command that runs it in the foreground.
         check: The command that checks a configuration; None if the program has none.
-        or_check: What to do instead.
+        or_check: What to do if there is no such command.
         install: How to install it on Debian.
         camera_down: What clients see if the camera does not answer, or is another one.
         key_beside_chain: It reads the key from the chain's path with `.key` at its end.
@@ -109,7 +109,7 @@ class Gateway:
 
     @property
     def path(self) -> str | None:
-        """Where its program is; None if it is not on this machine.
+        """The path of its program; None if it is not on this machine.
 
         Debian puts servers into /usr/sbin, which only root has on PATH.
         """
@@ -132,29 +132,19 @@ class Gateway:
         return [word.format_map(values) for word in command.split()]
 
     def installed_version(self) -> str | None:
-        """Return the version that the program prints of itself; None if it prints none."""
+        """Return the version that the program prints; None if it prints none."""
         if self.path is None:
             return None
-        said = _said(self.argv(self.version, Path()), Path.cwd())[1]
+        said = _said(self.argv(self.version, Path()), Path.cwd())
         found = re.search(r"\d+\.\d+(\.\d+)?", said)
         return found[0] if found else None
 
-    def fault(self, directory: Path) -> str | None:
-        """Return what the program says is wrong with the configuration in a folder.
 
-        None if nothing is, or if the program has no command that checks one.
-        """
-        if self.check is None:
-            return None
-        code, said = _said(self.argv(self.check, directory), directory)
-        return None if code == 0 else said.strip() or f"exit code {code}"
-
-
-def _said(argv: Sequence[str], directory: Path) -> tuple[int, str]:
+def _said(argv: Sequence[str], directory: Path) -> str:
     finished = subprocess.run(
         argv,
         cwd=directory,
-        # Caddy writes into its user's home even when it only checks.
+        # Caddy writes into its user's home even when it does not serve.
         env=bare_environment(directory),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -162,18 +152,18 @@ def _said(argv: Sequence[str], directory: Path) -> tuple[int, str]:
         timeout=_TIME_LIMIT,
         check=False,
     )
-    return finished.returncode, finished.stdout.decode("utf-8", "replace")
+    return finished.stdout.decode("utf-8", "replace")
 
 
 def bare_environment(directory: Path) -> dict[str, str]:
-    """Return the environment of a gateway, built from nothing; its home is a folder of ours."""
+    """Return the whole environment of a gateway: PATH, and a home in this folder."""
     path = os.environ.get("PATH", os.defpath)
     return {"PATH": path, "HOME": str(directory), "TMPDIR": str(directory), "LC_ALL": "C.UTF-8"}
 
 
 @functools.cache
 def _templates() -> "jinja2.Environment":
-    # Every run loads this module, and few render.
+    # Imported here, because every run loads this module, and few render.
     import jinja2
 
     environment = jinja2.Environment(

@@ -43,9 +43,9 @@ def check_path(path: Path) -> Path:
 
 
 def quoted(text: object) -> str:
-    """Return a text in double quotes: nginx, HAProxy, Caddy and YAML read all alike.
+    """Return a text in double quotes, which nginx, HAProxy, Caddy and YAML read in the same way.
 
-    `check_path` has refused what they read differently.
+    `check_path` has refused the characters that they read differently.
     """
     return '"' + str(text).replace('"', '\\"') + '"'
 

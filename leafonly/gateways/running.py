@@ -19,12 +19,12 @@ __all__ = ["free_ports", "running"]
 
 _START = 30.0  # seconds; Envoy needs one on a quiet machine
 _STOP = 5.0  # seconds for nginx to end its workers, and for Caddy to end its connections
-_PAUSE = 0.02  # seconds between two looks at the port
+_PAUSE = 0.02  # seconds between two attempts to connect
 _MOST_LINE = 300  # characters of what the program says
 
 
 def free_ports(count: int) -> list[int]:
-    """Return different TCP ports that nothing listens on at the moment, on IPv4's loopback."""
+    """Return different TCP ports of 127.0.0.1 on which no program listens now."""
     with contextlib.ExitStack() as stack:
         # All of them are held at once, because a port that is free may be given twice.
         servers = [
@@ -74,7 +74,7 @@ def _await_port(
     while time.monotonic() < end:
         if process.poll() is not None:
             raise GatewayError(f"{gateway.name} ended at once: {_telling_line(log)}")
-        # It sends nothing, so no gateway turns to the camera for it.
+        # This connection sends nothing, so no gateway connects to the camera for it.
         with contextlib.suppress(OSError):
             socket.create_connection((listen.host, listen.port), 1).close()
             return
@@ -91,7 +91,7 @@ def _telling_line(log: IO[bytes]) -> str:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the program, and what it has started and has not ended itself."""
+    """End the program, and the processes that it started."""
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_STOP)

@@ -30,7 +30,7 @@ def target(text: str, default_port: int | None = 443) -> Target:
 
     Args:
         text: One of these.
-        default_port: For a host without one; None demands one.
+        default_port: For a host without a port; None if a port is required.
 
     Raises:
         ValueError: The text is not of that form. The message is one printable line.
@@ -50,10 +50,10 @@ def target(text: str, default_port: int | None = 443) -> Target:
 
 
 def as_host_name(text: str) -> str:
-    """Return a host's name or address, which may stand in a client's command line.
+    """Return a host name or address that is safe in a client's command line.
 
-    A name in a certificate is text from outside, and programs read more in an argument than a
-    name: socat takes `name,exec:...`, and a hyphen begins an option.
+    A name in a certificate is hostile text. socat would run a program for `name,exec:...`, and
+    a hyphen would begin an option.
 
     Raises:
         ValueError: It is neither a host name nor an IP address.
@@ -62,9 +62,7 @@ def as_host_name(text: str) -> str:
     if is_address(text):
         return text
     if len(text) > _LONGEST_HOST or not _HOST_NAME.fullmatch(text):
-        raise ValueError(
-            f"{text[:80]!r} is not a host name: letters, digits, hyphens and dots make one"
-        )
+        raise ValueError(f"{text[:80]!r} is not a host name: use letters, digits, hyphens and dots")
     return text
 
 

@@ -1,4 +1,4 @@
-"""Alerts by name, and where a client's plain-text records show one."""
+"""The names of alerts, and a reader of a client's plain-text records."""
 
 from leafonly.tls.records import ALERT, HANDSHAKE, RecordReader
 
@@ -28,15 +28,15 @@ ALERTS: dict[int, str] = {
 }
 """RFC 8446 section 6."""
 
-_MOST_BYTES = 1 << 17  # of a hello; a longer one is not worth keeping
+_MOST_BYTES = 1 << 17  # of a ClientHello that are kept
 _SERVER_NAME, _HOST_NAME = 0, 0  # RFC 6066 section 3
 
 
 class ClientTap:
     """Reads what a client sends as long as it is plain text: its hello, and an early alert.
 
-    A client that will not have the certificate says so, in TLS 1.2, before its encryption
-    begins. In TLS 1.3 the alert is already encrypted and stays unnamed here.
+    In TLS 1.2 a client rejects a certificate before its encryption begins, so its alert can be
+    read. In TLS 1.3 the alert is encrypted, and `alert` stays None.
     """
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class ClientTap:
         self._hello = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Read on; nothing more once it is `encrypted`."""
+        """Read more bytes. Nothing is read any more once the stream is `encrypted`."""
         if self.encrypted:
             return
         for kind, body in self._records.feed(data):
@@ -71,7 +71,7 @@ class ClientTap:
 
 
 def _server_name(hello: bytes) -> str | None:
-    """Find the SNI in a ClientHello (RFC 8446 section 4.1.2); None if it is not all there."""
+    """Return the SNI in a ClientHello (RFC 8446 section 4.1.2); None if it is incomplete."""
     at = 4 + 2 + 32
     for width in (1, 2, 1):  # session id, cipher suites, compression methods
         at += width + int.from_bytes(hello[at : at + width], "big")

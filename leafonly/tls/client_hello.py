@@ -1,4 +1,4 @@
-"""ClientHellos to read a server with: as a client sends it, or one that any server answers."""
+"""ClientHellos for reading a server: OpenSSL's own, and one that every server answers."""
 
 import ipaddress
 import os
@@ -21,8 +21,8 @@ CLIENT_RANDOM = slice(11, 43)
 
 _HANDSHAKE, _CLIENT_HELLO, _TLS10, _TLS12 = 22, 1, 0x0301, 0x0303
 
-# Numbers of IANA's registry "TLS Cipher Suites", by key exchange. Left out are those that need
-# no certificate (anonymous, PSK) and export ones.
+# Numbers of IANA's registry "TLS Cipher Suites", by key exchange. Suites that need no certificate
+# (anonymous, PSK) and export suites are left out.
 _ECDHE_SUITES = (
     *(0xC02B, 0xC02C, 0xCCA9, 0xC02F, 0xC030, 0xCCA8, 0xC0AC, 0xC0AD, 0xC0AE, 0xC0AF),
     *(0xC023, 0xC024, 0xC027, 0xC028, 0xC009, 0xC00A, 0xC013, 0xC014, 0xC008, 0xC012),
@@ -42,7 +42,7 @@ COMMON_SUITES = frozenset(
         *(0x0039, 0x009C, 0x009D, 0x003C, 0x003D, 0x002F, 0x0035),
     )
 )
-"""Suites that clients of today offer: OpenSSL's list at security level 2, its AES and ChaCha."""
+"""Suites that current clients offer: OpenSSL's list at security level 2, its AES and ChaCha."""
 _STATIC_SUITES = (
     *(0x009C, 0x009D, 0xC09C, 0xC09D, 0xC0A0, 0xC0A1, 0x003C, 0x003D, 0x002F, 0x0035),
     *(0x000A, 0x0041, 0x0084, 0x00BA, 0x00C0, 0x0096, 0xC050, 0xC051, 0xC07A, 0xC07B),
@@ -65,7 +65,7 @@ def sni_name(server_name: str) -> bytes | None:
     """Return a name as SNI has it (RFC 6066 section 3); None for an address, which has none.
 
     Raises:
-        ValueError: It is no name that DNS could hold.
+        ValueError: DNS cannot hold such a name.
 
     """
     try:
@@ -101,17 +101,17 @@ def client_hello(server_name: str, context: "ssl.SSLContext | None" = None) -> b
 
 
 def open_client_hello(server_name: str) -> bytes:
-    """Return a ClientHello for TLS 1.0 to 1.2 that offers whatever a server may choose.
+    """Return a ClientHello for TLS 1.0 to 1.2 that offers everything a server may choose.
 
-    A TLS library offers only what it would use itself, by its version, build and system-wide
-    policy; then a camera of other times, which answers with an alert, looks as if it had no
-    certificate. Nothing is used here: only the server's plain-text answer is read.
+    A TLS library offers only what its version, its build and the system's policy allow. An old
+    camera answers that with an alert, and would seem to have no certificate. Offering weak
+    suites is safe here, because only the server's plain-text answer is read.
 
     Args:
         server_name: The DNS name to ask for; an address is not sent.
 
     Raises:
-        ValueError: It is no name that DNS could hold.
+        ValueError: DNS cannot hold such a name.
 
     """
     suites = (*_ECDHE_SUITES, *DHE_SUITES, *_STATIC_SUITES, _RENEGOTIATION_INFO_SCSV)
@@ -129,7 +129,7 @@ def open_client_hello(server_name: str) -> bytes:
     body = _TLS12.to_bytes(2, "big") + os.urandom(32) + _vector(1, b"")
     body += _vector(2, _numbers(suites)) + _vector(1, b"\0") + _vector(2, extensions)
     message = bytes([_CLIENT_HELLO]) + _vector(3, body)
-    # Servers of old drop a record that is newer than they are (RFC 5246 appendix E.1).
+    # Old servers drop a record of a version that they do not know (RFC 5246 appendix E.1).
     return bytes([_HANDSHAKE]) + _TLS10.to_bytes(2, "big") + _vector(2, message)
 
 

@@ -3,15 +3,19 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar, cast
 
-__all__ = ["Deadline", "connect"]
+__all__ = ["Deadline", "connect", "in_time"]
+
+T = TypeVar("T")
 
 
 class Deadline:
-    """A moment after which nothing is waited for.
+    """The moment at which all waiting ends.
 
     Args:
-        seconds: From now.
+        seconds: From now on.
 
     """
 
@@ -23,7 +27,7 @@ class Deadline:
         """Return the seconds that are left.
 
         Raises:
-            TimeoutError: There are none.
+            TimeoutError: No time is left.
 
         """
         left = self._end - time.monotonic()
@@ -32,18 +36,51 @@ class Deadline:
         return left
 
     def part(self, share: float) -> "Deadline":
-        """Return a deadline within this one, after this share of what is left of it."""
+        """Return an earlier deadline: after this share of the time that is left."""
         return Deadline(share * self.remaining())
+
+
+def in_time(function: Callable[[], T], deadline: Deadline, doing: str) -> T:
+    """Return what a function returns, if it returns before the deadline.
+
+    The function is called in a daemon thread, which goes on after the deadline.
+
+    Args:
+        function: What to call. An exception that it raises is raised here.
+        deadline: The time limit.
+        doing: What the function does, for the error message.
+
+    Raises:
+        TimeoutError: The function did not return in time.
+
+    """
+    found: list[tuple[T | None, BaseException | None]] = []
+
+    def call() -> None:
+        try:
+            found.append((function(), None))
+        except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
+            found.append((None, error))
+
+    thread = threading.Thread(target=call, name=doing[:50], daemon=True)
+    thread.start()
+    thread.join(deadline.remaining())
+    if not found:
+        raise TimeoutError(f"timed out while {doing}")
+    result, error = found[0]
+    if error is not None:
+        raise error
+    return cast("T", result)
 
 
 def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
     """Connect to the first of a host's addresses that answers.
 
-    A host with a silent IPv6 address and one that answers by IPv4 is common, so no address
-    but the last takes more than half of the time that is left.
+    Many hosts have an IPv6 address that does not answer, and an IPv4 address that does. So each
+    address but the last gets at most half of the time that is left.
 
     Raises:
-        OSError: None does, the name does not resolve, or the time is over.
+        OSError: No address answers, the name does not resolve, or the time is over.
 
     """
     addresses = _resolve(host, port, deadline)
@@ -66,22 +103,12 @@ _Addresses = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple
 
 
 def _resolve(host: str, port: int, deadline: Deadline) -> _Addresses:
-    """Resolve in a thread, because the resolver's own time limit cannot be set."""
-    found: list[object] = []
-
-    def resolve() -> None:
-        try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:  # the latter: no label that IDNA can encode
-            found.append(error)
-
-    resolver = threading.Thread(target=resolve, name=f"resolve-{host[:50]}", daemon=True)
-    resolver.start()
-    resolver.join(deadline.remaining())
-    if not found:
-        raise TimeoutError("timed out while its name was resolved")
-    if isinstance(found[0], OSError):
-        raise found[0]
-    if isinstance(found[0], UnicodeError):
-        raise OSError(f"no host name: {found[0]}")
-    return found[0]  # type: ignore[return-value]
+    """Return a host's addresses, in time: the resolver's own time limit cannot be set."""
+    try:
+        return in_time(
+            lambda: cast("_Addresses", socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)),
+            deadline,
+            "its name was resolved",
+        )
+    except UnicodeError as error:  # no label that IDNA can encode
+        raise OSError(f"not a host name: {error}") from error

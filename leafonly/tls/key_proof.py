@@ -31,7 +31,7 @@ _TLS12 = 0x0303
 
 
 def proves_key(flight: Flight, hello: bytes, leaf: x509.Certificate) -> bool | None:
-    """Tell whether the flight's signature was made with the leaf's key.
+    """Return whether the flight's signature was made with the leaf's key.
 
     Args:
         flight: What the server sent.

@@ -1,4 +1,4 @@
-"""What fits a camera: figures of its firmware that several parts of the house need."""
+"""The size of a Certificate message, and the size that a camera can send."""
 
 from collections.abc import Sequence
 
@@ -13,5 +13,5 @@ MicroPython's extmod/mbedtls/mbedtls_config_common.h."""
 
 
 def certificate_message_size(certificates: Sequence[x509.Certificate]) -> int:
-    """Count a Certificate message's bytes, header included (RFC 5246 section 7.4.2)."""
+    """Return the bytes of a Certificate message, header included (RFC 5246 section 7.4.2)."""
     return 4 + 3 + sum(3 + len(each.public_bytes(Encoding.DER)) for each in certificates)

@@ -31,7 +31,7 @@ class PassiveObserver:
             its Finished, which is the second one.
         request_seen: The client sent application data.
         server_refused: The server ended the connection with an alert in place of its answer,
-            before the client sent an alert or closed. It demands a client certificate, say.
+            before the client sent an alert or closed. It may demand a client certificate.
 
     """
 

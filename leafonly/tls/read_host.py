@@ -71,7 +71,7 @@ def read_host(
 
 
 def version_name(version: int) -> str | None:
-    """Return the name of a version on the wire; None if it is none of TLS."""
+    """Return the name of a version on the wire; None if it is not a version of TLS."""
     return f"TLS 1.{version - TLS10}" if TLS10 <= version <= TLS10 + 3 else None
 
 
@@ -123,7 +123,7 @@ class _Reading:
         return self._proven_by_handshake(presented, flight)
 
     def _proven_by_handshake(self, presented: Presented, flight: Flight) -> Presented:
-        """Add whether a client of today can complete a handshake."""
+        """Add whether a current client can complete a handshake."""
         try:
             handshake = self._handshake(of_today=True)
         except OSError as error:
@@ -144,12 +144,12 @@ class _Reading:
 
 
 def _is_weakly_signed(flight: Flight) -> bool:
-    """Whether the server signed its parameters with SHA-1 or MD5, which OpenSSL 3.5 refuses."""
+    """Return whether the server signed with SHA-1 or MD5, which OpenSSL 3.5 refuses."""
     return (flight.signature_algorithm or 0) >> 8 in _WEAK_HASHES
 
 
 def _with_problem(presented: Presented, problem: str | None) -> Presented:
-    """Add why a client of today fails, unless the server may just want a client certificate."""
+    """Add why today's clients fail, unless the server may only want a client certificate."""
     if problem is None or presented.asks_for_certificate:
         return replace(presented, problem=None)
     said = f"clients with OpenSSL's default settings cannot connect: {problem}"

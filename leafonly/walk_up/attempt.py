@@ -1,4 +1,4 @@
-"""One request of one browser to one port, and what both sides tell of it."""
+"""One request of one browser to one port, and what the browser and the port report."""
 
 import secrets
 import time
@@ -14,7 +14,7 @@ from leafonly.harness.verdict import ClientSaid, Observation
 __all__ = ["ONLY_THE_CHAIN_DIFFERS", "Attempt", "Outcome", "observation"]
 
 Outcome = Literal["loaded", "failed", "timeout"]
-"""What the page's script says of its request."""
+"""What the page's script reports of its request."""
 
 _COULD_NOT_LOAD = "the browser did not load it"
 
@@ -31,12 +31,12 @@ class Attempt:
 
     Attributes:
         scenario: What the port presents.
-        path: Which only this browser was told.
-        token: What is returned there.
+        path: The path of the request, which only this browser was told.
+        token: The response to that path.
         origin: The origin of the page, whose script may read the token.
-        connections: What the port has seen, at most some.
+        connections: The port's records of connections; later ones are not kept.
         fetches: How often the leaf's issuer was fetched during the attempt.
-        obstacle: Why the attempt is no experiment; empty if it is one.
+        obstacle: Why the attempt shows nothing about the browser; empty if it does.
 
     """
 
@@ -62,12 +62,12 @@ class Attempt:
 def observation(
     attempt: Attempt, outcome: Outcome, token: str, *, sees_fetches: bool
 ) -> Observation:
-    """Return both accounts of an attempt. The page's own words are never taken down.
+    """Return the observation of an attempt. Text from the page is never kept.
 
     Args:
-        attempt: It has ended.
-        outcome: What the page says of it.
-        token: What the page says that it was given.
+        attempt: The attempt, which has ended.
+        outcome: What the page reports.
+        token: The response that the page reports.
         sees_fetches: The leaf's issuer is fetched from this process, if at all.
 
     """

@@ -1,4 +1,4 @@
-"""A TCP server that strangers may reach: everything that they could use up has a bound."""
+"""A TCP server that strangers may reach: the number and time of connections are bounded."""
 
 import os
 import socket
@@ -12,10 +12,10 @@ from typing import Any
 __all__ = ["LONGEST_CONNECTION", "MOST_CONNECTIONS", "MOST_OF_ONE_PEER", "BoundedServer"]
 
 MOST_CONNECTIONS = 128
-"""That one port has open at a time."""
+"""Connections of one port at a time."""
 
 MOST_OF_ONE_PEER = 32
-"""Of these, from one address. Browsers open at most six to one host and port."""
+"""Connections of one port and one address at a time. Browsers open at most six to one port."""
 
 LONGEST_CONNECTION = 30.0
 """Seconds from its start to its end, whatever happens on it."""
@@ -88,7 +88,7 @@ class BoundedServer(socketserver.ThreadingTCPServer):
                 _end(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep silent: a visitor who leaves early is no error of this program."""
+        """Print nothing, because a visitor who leaves early causes no error of this program."""
 
 
 def _end(connection: socket.socket) -> None:

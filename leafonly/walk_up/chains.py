@@ -21,12 +21,12 @@ __all__ = [
 ]
 
 TEST_SCENARIOS = ("absent", "aia", "full_chain", "visited", "untrusted_root")
-"""In the order in which a browser is asked."""
+"""In the order in which a browser is tested."""
 
 OWN_SCENARIOS = ("absent", "aia", "full_chain", "untrusted_root")
-"""Of a user's own certificate, and of `absent` and `aia` only the one that its leaf allows.
+"""The scenarios of a user's own certificate, whose leaf allows either `absent` or `aia`.
 
-The leaf alone goes first: a browser may remember an intermediate that it has once seen."""
+The leaf alone is tested first, because a browser may remember an intermediate that it has seen."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class TestChains:
 
     """
 
-    __test__ = False  # no test class, though its name begins so
+    __test__ = False  # pytest would take it for a test class, by its name
 
     def __init__(self, hosts: Sequence[str], key_type: KeyType = "p256") -> None:
         self._hosts, self._key_type = hosts, key_type
@@ -70,10 +70,11 @@ class TestChains:
     def offers(
         self, scenarios: Sequence[str], aia: Callable[[x509.Certificate], str]
     ) -> list[Offer]:
-        """Return what is presented in each scenario; to be called once.
+        """Return what is presented in each scenario. Call this once.
 
         A browser may remember the intermediates that it has seen. Therefore `absent` and `aia`
-        have one each that no other port presents; `visited` has that of `full_chain`.
+        each have an intermediate that no other port presents. `visited` has the intermediate of
+        `full_chain`.
 
         Args:
             scenarios: Names out of `TEST_SCENARIOS`.
@@ -107,7 +108,7 @@ def own_offers(subject: OwnCertificate, leaf: x509.Certificate) -> list[Offer]:
             there, so that the leaf alone is the scenario `aia`.
 
     Raises:
-        PreflightError: The chain is at fault, so that a rejection would say nothing.
+        PreflightError: The chain is at fault, so that a rejection would show nothing.
 
     """
     subject.check_chain()

@@ -24,10 +24,10 @@ def addresses_at(address: str) -> tuple[str, ...]:
         address: An IPv4 address of this computer, or 0.0.0.0 for all of them.
 
     Returns:
-        The address, or all of this computer: those of networks first, loopback last.
+        The address, or all addresses of this computer, loopback last.
 
     Raises:
-        ValueError: It is none of these; the message lists those that are.
+        ValueError: This computer has no such address. The message lists its addresses.
 
     """
     here = [
@@ -52,7 +52,12 @@ def addresses_at(address: str) -> tuple[str, ...]:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this computer can reach an address; raise ValueError if it is none."""
+    """Return whether only this computer can reach an IPv4 address.
+
+    Raises:
+        ValueError: The text is not an IPv4 address.
+
+    """
     return ipaddress.IPv4Address(address).is_loopback
 
 

@@ -1,4 +1,4 @@
-"""The page over plain HTTP: what it is made of, and what its script asks."""
+"""The page over plain HTTP: its files, and the requests of its script."""
 
 import json
 import re
@@ -41,12 +41,12 @@ class Site:
 
     Attributes:
         visitors: The devices.
-        addresses: Of this machine, by which the page is visited.
+        addresses: The addresses of this machine at which the page can be opened.
         domain: The name by which browsers ask for the ports; None for the page's address.
         ports: Scenario -> port.
         root: The test root; None for a user's own certificate.
         issuer: The intermediate that browsers may fetch.
-        finished: Is told of a device that has been asked everything.
+        finished: Called with each device that has completed all scenarios.
 
     """
 
@@ -59,14 +59,14 @@ class Site:
     finished: Callable[[Device], None] = lambda device: None
 
     def __post_init__(self) -> None:
-        """Raise ValueError if the domain is none: it stands in headers and in URLs."""
+        """Raise ValueError if the domain is not a DNS name, because headers and URLs have it."""
         if self.domain is not None:
             self.domain = self.domain.lower().rstrip(".")
             if not re.fullmatch(r"[a-z0-9._-]+", self.domain):
                 raise ValueError(f"{self.domain!r} is no DNS name: give one by --domain=NAME")
 
     def is_known(self, host: str, port: int) -> bool:
-        """Whether a Host header is one of this page's, and not of a name that was rebound."""
+        """Return whether a Host header names this page. A rebound DNS name does not."""
         names = {*self.addresses, *(("localhost",) if "127.0.0.1" in self.addresses else ())}
         names |= {self.domain} if self.domain else set()
         at = host.lower()
@@ -78,7 +78,7 @@ class Site:
         return self.domain or (visited if visited in self.addresses else self.addresses[0])
 
     def obstacle(self, scenario: str, host: str) -> str:
-        """Return why a scenario is no experiment for a page that was visited at `host`.
+        """Return why a scenario shows nothing for a page that was visited at `host`.
 
         The leaf of `aia` names one address. A device that came by another address may be unable
         to reach it.
@@ -114,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "leafonly"
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep silent: a terminal is no place for what visitors send."""
+        """Print nothing, because a visitor's request is hostile text."""
 
     def do_GET(self) -> None:
         site = self.server.site
@@ -152,17 +152,17 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not re.fullmatch("[0-9]{1,4}", length):
             raise RefusedError("the request is too long")
-        # Another site's page can send no JSON without asking first, and is never allowed to.
+        # Another site's page must ask before it sends JSON (CORS), and is always refused.
         if self.headers.get("Content-Type") != _JSON:
-            raise RefusedError("the request is no JSON")
+            raise RefusedError("the request is not JSON")
         if self.headers.get("Origin") not in (None, self._origin):
             raise RefusedError("the request is from another page")
         try:
             asked = json.loads(self.rfile.read(int(length)))
         except (ValueError, RecursionError) as error:
-            raise RefusedError("the request is no JSON") from error
+            raise RefusedError("the request is not JSON") from error
         if not isinstance(asked, dict) or not all(isinstance(v, str) for v in asked.values()):
-            raise RefusedError("the request has other values than texts")
+            raise RefusedError("a value in the request is not a string")
         return asked
 
     def _enter(self, asked: Mapping[str, str]) -> tuple[int, Mapping[str, object]]:
@@ -177,13 +177,13 @@ class _Handler(BaseHTTPRequestHandler):
         obstacle = site.obstacle(scenario, self.headers["Host"])
         attempt = site.visitors.begin(device, scenario, peer, self._origin, obstacle)
         if attempt is None:
-            return 409, {"error": "another browser at this address is asked; please wait"}
+            return 409, {"error": "another browser at this address is being tested; wait"}
         host = site.https_host(self.headers["Host"])
         return 200, {"url": f"https://{host}:{site.ports[scenario]}{attempt.path}"}
 
     def _end(self, asked: Mapping[str, str]) -> tuple[int, Mapping[str, object]]:
         site, peer = self.server.site, self.client_address[0]
-        # Whatever else a page may say is no success.
+        # Every other outcome counts as a failure.
         outcome = _OUTCOMES.get(asked.get("outcome", ""), "failed")
         device = site.visitors.end(asked.get("device", ""), peer, outcome, asked.get("token", ""))
         if len(device.seen) < len(site.visitors.scenarios):
@@ -201,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
         return f"http://{self.headers['Host']}"
 
     def _is_at_home(self) -> bool:
-        """Refuse a request for another host's name, which would be a rebound one (DNS)."""
+        """Return whether the request is for this host; refuse rebound DNS names."""
         if self.server.site.is_known(self.headers.get("Host", ""), self.server.port):
             return True
         self._send(421, "text/plain; charset=utf-8", b"This is not that host.\n")

@@ -28,8 +28,8 @@ class Plan:
     Attributes:
         site: The page and the visitors.
         offers: Takes the port of the page, and returns what the other ports present.
-        key_type: Of the leaves.
-        kind: Of the run, for the report.
+        key_type: The leaves' key type.
+        kind: The run's kind, for the report.
 
     """
 
@@ -43,9 +43,9 @@ def test_plan(addresses: tuple[str, ...], domain: str | None, scenarios: Sequenc
     """Return the plan of a test authority that is made now.
 
     Args:
-        addresses: By which the page is reached.
+        addresses: The addresses of the page.
         domain: The name by which browsers ask for the ports; None for the page's address.
-        scenarios: Those that are wanted; the controls are always there.
+        scenarios: The wanted scenarios; the controls are added.
 
     """
     controls = [each.name for each in CONTROLS]
@@ -74,15 +74,15 @@ def own_plan(
     """Return the plan of the user's own certificate.
 
     Args:
-        addresses: By which the page is reached.
+        addresses: The addresses of the page.
         credentials: The user's files, with the private key.
         domain: The camera's name; None for the one in the leaf.
-        scenarios: Those that are wanted; the controls are always there.
+        scenarios: The wanted scenarios; the controls are added.
         private: Roots of a private CA, which the devices trust.
 
     Raises:
         NotCheckedError: The files do not make a chain that can be served.
-        PreflightError: The chain is at fault, so that a rejection would say nothing.
+        PreflightError: The chain is at fault, so that a rejection would show nothing.
 
     """
     about = credentials.about(domain) if domain else credentials

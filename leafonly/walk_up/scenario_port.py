@@ -69,7 +69,7 @@ class _Handler(socketserver.BaseRequestHandler):
             visitors.opened_by_hand(scenario, self.client_address[0])
             tls.answer(_HEADERS % (b"404 Not Found", len(_ELSEWHERE), b"") + _ELSEWHERE)
             return
-        # Given before it is sent: the page may return it before this thread goes on.
+        # Set before it is sent, because the page may return it before this thread continues.
         seen.token = attempt.token
         allowed = b"Access-Control-Allow-Origin: %s\r\n" % attempt.origin.encode()
         body = attempt.token.encode()

@@ -1,6 +1,6 @@
-"""The devices of a run: what each was asked, what both sides saw, and the verdict on it.
+"""The devices of a run: the scenarios of each, the observations, and the verdicts.
 
-A browser is asked one thing at a time, so that every connection to a port from its address
+A browser is tested in one scenario at a time, so that every connection to a port from its address
 belongs to one attempt. Devices behind one address take turns.
 """
 
@@ -32,7 +32,7 @@ _OPENED_BY_HAND = (
 
 
 class RefusedError(Exception):
-    """What was asked for is not given; the message is for the visitor."""
+    """A request of the page is refused. The message is shown to the visitor."""
 
 
 @dataclass(eq=False)
@@ -40,9 +40,9 @@ class Device:
     """One browser, under the name that its user gave it.
 
     Attributes:
-        id: The secret by which its page speaks of it.
+        id: The secret by which its page identifies it.
         name: Printable and short; no other client of the report has it.
-        user_agent: What the browser calls itself: a hint, which may be false.
+        user_agent: The User-Agent header, which may be false.
         seen: Scenario -> observation.
 
     """
@@ -68,13 +68,13 @@ class Device:
 
     def _doubt(self, judged: dict[str, Judgement]) -> str | None:
         if any(control.name not in self.seen for control in CONTROLS):
-            return "inconclusive: the page was left before the controls were asked"
+            return "inconclusive: the visitor left the page before the controls were tested"
         return unbelievable({control.name: judged[control.name] for control in CONTROLS})
 
     def _judged(self, scenario: str) -> Judgement:
         observation = self.seen.get(scenario)
         if observation is None:
-            return Judgement("error", "not asked: the page was left before")
+            return Judgement("error", "not tested: the visitor left the page")
         is_guarded = scenario != "full_chain" and self.accepts_full_chain
         return judge(observation, ONLY_THE_CHAIN_DIFFERS if is_guarded else {})
 
@@ -83,7 +83,7 @@ class Visitors:
     """All devices of a run. Any number of threads may call it.
 
     Args:
-        scenarios: What every browser is asked, in this order.
+        scenarios: The scenarios of every browser, in this order.
         taken: Names that no device may have: those of the other clients.
         sees_fetches: The leaf's issuer is fetched from this process, if at all.
 
@@ -107,7 +107,7 @@ class Visitors:
 
     @property
     def devices(self) -> list[Device]:
-        """The devices that were asked something, in the order of their arrival."""
+        """The devices that were tested, in the order of their arrival."""
         with self._changed:
             return [each for each in self._devices.values() if each.seen]
 
@@ -115,13 +115,13 @@ class Visitors:
         """Return the device that begins a round.
 
         A device that did not accept the full chain, for example because it did not trust the
-        root yet, begins again. One that did is asked nothing again, because what it was shown
-        could make it accept the leaf alone; it becomes another device.
+        root yet, begins again. A device that did accept it is not tested again, because it may
+        now have the intermediate; it becomes another device.
 
         Args:
             known: The id that the page has from an earlier round, or nothing.
             name: What the user calls it.
-            user_agent: What the browser calls itself.
+            user_agent: The browser's User-Agent header.
 
         Raises:
             RefusedError: There are too many devices.
@@ -136,7 +136,7 @@ class Visitors:
                     device.name = self._unique(shown)
                 return device
             if len(self._devices) >= MOST_DEVICES:
-                raise RefusedError(f"{MOST_DEVICES} devices were tested, and no more can be")
+                raise RefusedError(f"{MOST_DEVICES} devices were tested, which is the limit")
             device = Device(self._unique(shown), printable(user_agent, _MOST_USER_AGENT))
             self._devices[device.id] = device
             return device
@@ -153,24 +153,24 @@ class Visitors:
     def begin(
         self, device_id: str, scenario: str, peer: str, origin: str, obstacle: str = ""
     ) -> Attempt | None:
-        """Begin an attempt; None while another browser at this address is asked.
+        """Return a new attempt; None while another browser at this address is being tested.
 
         Args:
-            device_id: Who is asked.
-            scenario: What.
+            device_id: The id of the device.
+            scenario: The name of the scenario.
             peer: The browser's address.
-            origin: Of the page, whose script may read the token.
-            obstacle: Why this attempt can be no experiment; empty if it can.
+            origin: The origin of the page, whose script may read the token.
+            obstacle: Why this attempt shows nothing about the browser; empty if it does.
 
         Raises:
-            RefusedError: The device or the scenario is unknown, or it has been asked.
+            RefusedError: The device or the scenario is unknown, or was tested already.
 
         """
         with self._changed:
             device = self._known(device_id)
             wanted = next((each for each in self.scenarios if each.name == scenario), None)
             if wanted is None or scenario in device.seen:
-                raise RefusedError("there is nothing to be asked")
+                raise RefusedError("this scenario was tested already, or is unknown")
             before = self._attempts.get(peer)
             if before is not None and self._askers[peer] is not device:
                 if time.monotonic() - before.began < _LEASE:
@@ -181,7 +181,7 @@ class Visitors:
             return attempt
 
     def end(self, device_id: str, peer: str, outcome: Outcome, token: str) -> Device:
-        """End a device's attempt with what its page says, and return the device.
+        """Return the device, after its attempt was ended with what its page reports.
 
         Raises:
             RefusedError: The device is unknown, or no attempt of it is under way.
@@ -191,7 +191,7 @@ class Visitors:
             device = self._known(device_id)
             attempt = self._attempts.get(peer)
             if attempt is None or self._askers[peer] is not device:
-                raise RefusedError("nothing was asked")
+                raise RefusedError("no test of this device is under way")
             self._changed.wait_for(lambda: attempt.is_settled, timeout=_SETTLING)
             if self._attempts.get(peer) is attempt:
                 self._note(peer, outcome, token)
@@ -199,7 +199,7 @@ class Visitors:
 
     def _known(self, device_id: str) -> Device:
         if device_id not in self._devices:
-            raise RefusedError("this page is of an earlier run: load it again")
+            raise RefusedError("this page is from an earlier run: load it again")
         return self._devices[device_id]
 
     def _note(self, peer: str, outcome: Outcome, token: str) -> None:
@@ -230,10 +230,10 @@ class Visitors:
             self._changed.notify_all()
 
     def opened_by_hand(self, scenario: Scenario, peer: str) -> None:
-        """Note a request that no page made: the port was opened in a browser by hand.
+        """Note a request that no page made: a visitor opened the port in a browser by hand.
 
-        A visitor who continues past its warning makes an exception, and the browser then also
-        loads what the page asks for. So nothing that it loads is a verdict any more.
+        A visitor who continues past the browser's warning makes an exception. The browser then
+        loads everything from that port, so its later results show nothing.
         """
         with self._changed:
             self._opened.add((scenario.name, peer))

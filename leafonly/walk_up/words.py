@@ -17,7 +17,7 @@ QUESTIONS: Mapping[str, str] = {
     "all.",
     "untrusted_root": "Check: a certificate that no browser should trust.",
 }
-"""Scenario -> what the browser meets there."""
+"""What the camera presents, by scenario."""
 
 _MARKS = {"accepted": "yes", "rejected": "no"}
 _QUESTION = ("absent", "aia")
@@ -36,10 +36,10 @@ _DOES_NOT_TRUST = {
 
 
 def answers(judged: Mapping[str, Judgement], *, has_test_root: bool) -> dict[str, Answer]:
-    """Return what a visitor is told of each scenario.
+    """Return the page's answer for each scenario.
 
     Args:
-        judged: The verdicts on a device that was asked everything.
+        judged: The verdicts on a device that has completed all scenarios.
         has_test_root: The certificates are of a test authority, which visitors must trust first.
 
     """

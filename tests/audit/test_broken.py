@@ -190,6 +190,21 @@ def test_chain_out_of_order(tmp_path):
     assert_one_finding(found, "warning", "chain_is_in_order", "fullchain.pem")
 
 
+def test_leaf_behind_a_stranger(tmp_path):
+    """Every certificate is followed by its issuer, or by none of its issuers."""
+    stranger = ca("Another Intermediate", "another", ROOT)[0]
+    fullchain = pem([stranger, LEAF, INTERMEDIATE[0]])
+    found = findings(tmp_path, live() | {"fullchain.pem": fullchain})
+    assert_one_finding(found, "warning", "chain_is_in_order", "fullchain.pem")
+
+
+def test_intermediate_issued_again_by_the_same_ca(tmp_path):
+    again = ca(parent=ROOT, until=NOW + 3001 * DAY)[0]
+    found = findings(tmp_path, live(chain=(INTERMEDIATE[0], again)))
+    (finding,) = [each for each in found if "more than once" in each.message]
+    assert "or on another day" in finding.message
+
+
 def test_root_included(tmp_path):
     files = {"cam.crt": pem([LEAF]), "cam.ca-bundle": pem([INTERMEDIATE[0], ROOT[0]])}
     found = findings(tmp_path, files | {"cam.key": key_pem()})
@@ -201,6 +216,20 @@ def test_fullchain_where_the_leaf_is_meant(tmp_path):
     assert_one_finding(found, "warning", "files_are_what_they_are_called", "full chain of 2")
 
 
+def test_leaf_where_the_full_chain_is_meant(tmp_path):
+    found = findings(tmp_path, live() | {"fullchain.pem": pem([LEAF])})
+    assert_one_finding(
+        found, "warning", "files_are_what_they_are_called", "fullchain.pem", "only the leaf"
+    )
+
+
+def test_intermediate_where_the_full_chain_is_meant(tmp_path):
+    found = findings(tmp_path, live() | {"fullchain.pem": pem([INTERMEDIATE[0]])})
+    assert_one_finding(
+        found, "blocker", "files_are_what_they_are_called", "fullchain.pem", "1 CA certificate"
+    )
+
+
 def test_leaf_where_the_chain_is_meant(tmp_path):
     found = findings(tmp_path, live() | {"chain.pem": pem([LEAF])})
     assert_one_finding(found, "blocker", "files_are_what_they_are_called", "chain.pem", "the leaf")
@@ -209,6 +238,15 @@ def test_leaf_where_the_chain_is_meant(tmp_path):
 def test_certificate_where_the_key_is_meant(tmp_path):
     found = findings(tmp_path, live() | {"cam.key": pem([LEAF])})
     assert_one_finding(found, "blocker", "files_are_what_they_are_called", "cam.key", "1 leaf")
+
+
+def test_parameters_where_the_key_is_meant(tmp_path):
+    """`openssl ecparam -name prime256v1 -out privkey.pem` makes no key without -genkey."""
+    parameters = b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+    found = findings(tmp_path, live() | {"privkey.pem": parameters})
+    assert_one_finding(
+        found, "blocker", "files_are_what_they_are_called", "privkey.pem", "nothing that leafonly"
+    )
 
 
 def test_key_where_the_certificate_is_meant(tmp_path):

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import socket
 import socketserver
 import threading
 from pathlib import Path
@@ -114,18 +115,38 @@ def test_an_address_that_never_answers_is_given_up():
         chain = authority.issue("cam.example.com", aia=site.url("it", dead=True))
         (finding,) = judge(chain, fetch_issuers(aia_urls(chain.leaf), seconds=0.2))
     assert finding.severity == "warning"
-    assert "ReadTimeout" in finding.message
+    assert "timed out" in finding.message
+
+
+def test_a_server_that_sends_its_headers_slowly_is_given_up():
+    """Each byte comes within the time limit of one wait."""
+    gone = threading.Event()
+
+    def drip(listener):
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nA: ")
+            while not gone.wait(0.05):
+                connection.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dripping = threading.Thread(target=drip, args=(listener,), daemon=True)
+        dripping.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/it"
+        assert fetch_issuers([url], seconds=0.5) == {url: "timed out while it was fetched (0.5 s)"}
+        gone.set()
+        dripping.join()
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1 << 17), "does not end"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1 << 17), "longer than 64 KiB"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwhat", "no certificate"),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "answered 404"),
         (b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", "302"),
-        (b"\x15\x03\x03\x00\x02\x02\x28", "RemoteProtocolError"),
-        (b"", "RemoteProtocolError"),
+        (b"\x15\x03\x03\x00\x02\x02\x28", "illegal"),
+        (b"", "disconnected"),
     ],
 )
 def test_a_hostile_server_is_told_about_in_words(answer, words):
@@ -137,8 +158,8 @@ def test_a_hostile_server_is_told_about_in_words(answer, words):
 def test_other_schemes_are_left_alone(tmp_path):
     (tmp_path / "it").write_text("secret")
     assert fetch_issuers([f"file://{tmp_path}/it", "ldap://127.0.0.1/it", "https://[bad"]) == {}
-    assert fetch_issuers(["http://\x7f/"]) == {"http://\x7f/": "InvalidURL"}
-    assert fetch_issuers(["http://xn--1/"]) == {"http://xn--1/": "IDNAError"}
+    for url in ("http://\x7f/", "http://xn--1/"):
+        assert isinstance(fetch_issuers([url])[url], str)
 
 
 def test_the_issuers_above_are_fetched_up_to_a_known_root():

@@ -69,6 +69,15 @@ def test_what_is_presented_has_a_name(
     assert found.complete == verdict.startswith("complete")
 
 
+def test_a_root_is_found_behind_any_number_of_intermediates(tmp_path: Path) -> None:
+    """Each of these has the root's name in it, as its issuer."""
+    others = [make(replace(LOWER, name=f"Intermediate {n}"), ROOT) for n in range(25)]
+    trusted = trusting(tmp_path, *others, make(ROOT))
+    found = classify(CAMERA, [make(LEAF, LOWER), make(LOWER, ROOT)], trusted)
+    assert found.complete
+    assert trusted.has_root_named(make(ROOT).subject)
+
+
 def test_a_trust_file_with_the_intermediate_does_not_hide_that_it_is_not_sent(
     tmp_path: Path,
 ) -> None:
@@ -186,6 +195,10 @@ def test_the_report_rows_of_a_host(tmp_path: Path) -> None:
     assert gone.as_presentation()["presented"] is None
     assert gone.as_presentation()["error"] == gone.verdict
     assert [each["severity"] for each in gone.as_findings()] == ["blocker"]
+    expired = make(replace(LEAF, end=NOW - DAY), LOWER)
+    both = classify(CAMERA, [expired], trusting(tmp_path, make(ROOT)))
+    assert {"incomplete", "expired"} <= set(both.kinds)
+    assert [each["severity"] for each in both.as_findings()] == ["blocker"]
 
 
 def test_what_is_wrong_with_a_host_is_said_beside_its_chain(tmp_path: Path) -> None:

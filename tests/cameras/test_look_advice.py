@@ -17,8 +17,9 @@ from leafonly.certificates.trusted import MissingIssuer
 from leafonly.clients import CLIENTS
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.tls.address import Target
-from tests.cameras.test_look_formats import LAID, looked
+from tests.cameras.test_look_formats import CAMERA, LAID, looked
 from tests.helpers.laboratory import CHAINS
+from tests.helpers.making import DAY, LEAF, LOWER, NOW, ROOT, make
 
 MEASURED_AS = {
     "curl": "curl",
@@ -50,6 +51,21 @@ def test_each_chain_of_the_laboratory_has_one_sentence_and_what_to_do(name: str)
         assert fixes(look) == ()
     if look.missing_issuers:
         assert "load_cert_chain" in fixes(look)[-1]
+
+
+def test_an_expired_certificate_is_refused_whatever_is_stored() -> None:
+    leaf = make(replace(LEAF, end=NOW - DAY), LOWER)
+    look = classify(CAMERA, [leaf], Trusted([make(ROOT)]))
+    assert {"incomplete", "expired"} <= set(look.kinds)
+    assert concerned(look) == "All clients that check dates reject it."
+
+
+def test_an_expired_certificate_beside_a_valid_one_is_refused_by_some() -> None:
+    expired = make(replace(LOWER, end=NOW - DAY), ROOT)
+    presented = [make(LEAF, LOWER), expired, make(LOWER, ROOT)]
+    look = classify(CAMERA, presented, Trusted([make(ROOT)]))
+    assert (look.complete, "expired" in look.kinds) == (True, True)
+    assert concerned(look).startswith("Most clients that trust the root accept it;")
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_folder_without_a_leaf_is_one_line(
 @pytest.mark.parametrize("days", ["-1", "x", "1.5", "", "999999", "٣"])
 def test_days_are_a_number(days: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["look", "localhost:1", f"--expires-within={days}"]) == 2
-    assert "is no number of days" in capsys.readouterr().err
+    assert "is not a number of days" in capsys.readouterr().err
 
 
 def test_days_left_are_whole_days_and_negative_once_expired() -> None:

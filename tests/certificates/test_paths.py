@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from leafonly.certificates import paths
+from leafonly.certificates import paths, trusted
+from leafonly.certificates import system_roots as system_roots_module
+from leafonly.certificates.chain import pem
 from leafonly.certificates.paths import (
     Issuers,
     SignatureBudget,
@@ -127,7 +129,18 @@ def test_the_lists_of_roots_are_read_whole_and_once(roots, encoded):
 
 
 def test_a_root_that_cannot_be_parsed_is_left_out(monkeypatch):
-    good = CERTIFICATES["root"].public_bytes(Encoding.DER)
+    root = CERTIFICATES["root"]
+    good, name = root.public_bytes(Encoding.DER), root.subject.public_bytes()
     monkeypatch.setattr(paths, "mozilla_list", lambda: [b"\x30\x00", good])
     found = mozilla_roots.__wrapped__()
-    assert list(found.named(CERTIFICATES["root"].subject)) == [CERTIFICATES["root"]]
+    assert list(found.named(root.subject)) == [root]
+    monkeypatch.setattr(trusted, "system_list", lambda: [b"\x30\x00" + name, good])
+    assert trusted.Trusted().named(root.subject) == [root]
+
+
+def test_a_damaged_root_does_not_hide_the_others(monkeypatch, tmp_path):
+    good = pem([CERTIFICATES["root"]])
+    bundle = tmp_path / "ca-certificates.crt"
+    bundle.write_bytes(good.replace(b"\nMII", b"\nII") + good)
+    monkeypatch.setattr(system_roots_module, "_SYSTEM_BUNDLES", (bundle,))
+    assert system_list() == [CERTIFICATES["root"].public_bytes(Encoding.DER)]

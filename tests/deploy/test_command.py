@@ -1,8 +1,13 @@
 """The command line of `deploy`: what it refuses, and how it says so."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from leafonly.__main__ import main
+from leafonly.certificates.chain import pem
+from leafonly.command_line.credentials import PASSWORD, asked_password
+from tests.helpers.board_client import AUTHORITY
 from tests.helpers.credentials import key_pem, p256
 from tests.helpers.deployable import NAME, issue, root
 from tests.helpers.secrets import leaks
@@ -46,6 +51,7 @@ def run(tmp_path, capsys, monkeypatch):
         ({"names": "a.pem,b.pem"}, "the files are DER"),
         ({"check": "cam:x"}, "cam:x is not HOST, HOST:PORT"),
         ({"trust": "/no/such/file"}, "cannot be read"),
+        ({"trust": __file__}, "it is neither PEM nor DER"),
     ],
 )
 def test_what_could_not_run_is_one_line_and_exit_code_2(changed, words, run):
@@ -73,6 +79,32 @@ def test_a_blocker_is_refused_before_the_board_is_looked_for(fault, run, tmp_pat
     assert "blocker: " in said
     assert "no such port" not in said
     assert leaks(p256("another"), {"said": said.encode()}) == []
+
+
+def test_a_leaf_for_a_wildcard_needs_the_cameras_name(run, tmp_path):
+    chain = AUTHORITY.issue("*.example.com")
+    (tmp_path / "live" / "cert.pem").write_bytes(pem([chain.leaf]))
+    code, said = run()
+    assert (code, said.count("\n")) == (2, 1)
+    assert "the leaf does not say the camera's name: --domain NAME" in said
+    code, said = run(domain="cam.example.com")
+    assert "no-such-port: no such port" in said
+
+
+def test_a_prompt_that_is_left_gives_no_password(tmp_path, monkeypatch):
+    asked = []
+
+    def leave(prompt):
+        asked.append(prompt)
+        raise EOFError
+
+    monkeypatch.delenv(PASSWORD, raising=False)
+    monkeypatch.setattr("getpass.getpass", leave)
+    monkeypatch.setattr("sys.stdin", None)
+    assert asked_password(tmp_path / "privkey.pem") is None
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    assert asked_password(tmp_path / "priv\x1b[2Jkey.pem") is None
+    assert asked == ["password of priv?[2Jkey.pem: "]
 
 
 def test_lineage_from_certbot_stands_for_the_credentials(run, tmp_path, monkeypatch):

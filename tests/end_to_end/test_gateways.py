@@ -19,6 +19,7 @@ from tests.helpers.gateways import (
     EACH,
     LONGEST,
     asked,
+    checked,
     in_front_of,
     site_for,
     skip_without,
@@ -176,7 +177,7 @@ def test_a_configuration_that_is_wrong_is_named(gateway, tmp_path):
     skip_without(gateway)
     (tmp_path / gateway.file).write_text("no = such { configuration")
     if gateway.check is not None:
-        assert gateway.fault(tmp_path)
+        assert checked(gateway, tmp_path).returncode != 0
     with (
         pytest.raises(GatewayError, match=f"{gateway.name} ended at once: ."),
         running(gateway, tmp_path, Target("127.0.0.1", 9)),

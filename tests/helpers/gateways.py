@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import ssl
+import subprocess
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import der, pem
 from leafonly.gateways import GATEWAYS, Site, free_ports, running
+from leafonly.gateways.gateway import bare_environment
 from leafonly.tls.address import Target
 
 AUTHORITY = Authority()
@@ -21,6 +23,20 @@ EACH = pytest.mark.parametrize("gateway", GATEWAYS.values(), ids=list(GATEWAYS))
 def skip_without(gateway):
     if gateway.path is None:
         pytest.skip(f"{gateway.name} is not on this machine: {gateway.install}")
+
+
+def checked(gateway, directory):
+    """Run a gateway's own check of the configuration in a folder."""
+    return subprocess.run(
+        gateway.argv(gateway.check, directory),
+        cwd=directory,
+        env=bare_environment(directory),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=LONGEST,
+        text=True,
+        check=False,
+    )
 
 
 def site_for(directory, port, pinned, camera_name="localhost"):

@@ -241,7 +241,10 @@ def roots_are_listed(evidence: Evidence) -> Iterator[Finding]:
             )
     keys = [spki(each.public_key()) for each in evidence.credentials.intermediates]
     if len(set(keys)) < len(keys):
-        yield info("an intermediate is given twice, signed by different CAs; one is enough")
+        yield info(
+            "an intermediate is given more than once, issued by another CA or on another day; one "
+            "is enough"
+        )
 
 
 def _needed(path: Sequence[x509.Certificate]) -> str:

@@ -29,7 +29,7 @@ def request_is_one(evidence: Evidence) -> Iterator[Finding]:
     count = len(evidence.credentials.csrs)
     if count > 1:
         yield blocker(
-            f"the file holds {count} signing requests, and a CA signs one", "give each its own file"
+            f"the file holds {count} signing requests, but a CA signs one", "give each its own file"
         )
 
 

@@ -1,6 +1,8 @@
 """Checks of the files: all are present, and each holds what its name says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from cryptography import x509
 
 from leafonly.audit.context import Evidence
 from leafonly.audit.files.contents import Oddity
@@ -47,7 +49,9 @@ def no_file_is_empty(evidence: Evidence) -> Iterator[Finding]:
 def files_are_what_they_are_called(evidence: Evidence) -> Iterator[Finding]:
     """Each file holds what its name says, or the option that named it."""
     for file in evidence.credentials.files:
-        if file.contents.holds_anything and file.role is not None:
+        held = file.contents
+        is_reported = held.form == "empty" or (held.problems and not held.holds_anything)
+        if file.role is not None and not is_reported:
             yield from _mistaken(file, evidence.credentials)
 
 
@@ -67,6 +71,14 @@ def _mistaken(file: CredentialFile, credentials: Credentials) -> Iterator[Findin
         yield blocker(f"{file.name} should hold the intermediates, but holds {what}", _GIVE_RIGHT)
     elif file.role == "leaf" and not leaves and not held.keys:
         yield blocker(f"{file.name} should hold the leaf, but holds {what}", _GIVE_RIGHT)
+    elif file.role == "fullchain" and not leaves and credentials.leaves:
+        yield blocker(f"{file.name} should hold the full chain, but holds {what}", _GIVE_RIGHT)
+    elif file.role == "fullchain" and held.certificates == leaves and credentials.intermediates:
+        yield warning(
+            f"{file.name} should hold the full chain, but holds only the leaf: a server that loads "
+            "it presents no intermediate",
+            "add the intermediates behind the leaf, or use --bundle DIR, which writes all of them",
+        )
     elif file.role == "leaf" and len(held.certificates) > 1 and held.form == "pem":
         yield warning(
             f"{file.name} should hold the leaf, but holds a full chain of "
@@ -188,19 +200,27 @@ def chain_is_in_order(evidence: Evidence) -> Iterator[Finding]:
     """Leaf first, then each certificate's issuer after it (RFC 5246 section 7.4.2)."""
     for file in evidence.credentials.files:
         certificates = file.contents.certificates
-        if file.contents.form not in ("pem", "der") or len(certificates) < 2:
+        if file.contents.form not in ("pem", "der"):
             continue  # PKCS#7 and PKCS#12 hold sets: there is no order in them
-        names = [each.subject for each in certificates]
-        for number, certificate in enumerate(certificates):
-            after = names[number + 1 : number + 2]
-            issuers = names[:number] + names[number + 1 :]
-            if certificate.issuer in issuers and certificate.issuer not in after:
-                yield warning(
-                    f"{file.name} has its certificates in the wrong order: the leaf must be first, "
-                    "and each certificate must be followed by its issuer",
-                    "put them in order; many servers reject the key if the leaf is not first",
-                )
-                break
+        if not _is_in_order(certificates, evidence.credentials.leaves):
+            yield warning(
+                f"{file.name} has its certificates in the wrong order: the leaf must be first, "
+                "and each certificate must be followed by its issuer",
+                "put them in order; many servers reject the key if the leaf is not first",
+            )
+
+
+def _is_in_order(
+    certificates: Sequence[x509.Certificate], leaves: Sequence[x509.Certificate]
+) -> bool:
+    if certificates and certificates[0] not in leaves and set(certificates) & set(leaves):
+        return False
+    names = [each.subject for each in certificates]
+    for number, certificate in enumerate(certificates):
+        others = names[:number] + names[number + 1 :]
+        if certificate.issuer in others and certificate.issuer not in names[number + 1 :][:1]:
+            return False
+    return True
 
 
 def certificates_are_given_once(evidence: Evidence) -> Iterator[Finding]:

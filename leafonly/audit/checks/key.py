@@ -39,7 +39,7 @@ def camera_can_use_key(evidence: Evidence) -> Iterator[Finding]:
 
 
 def judge_public_key(public_key: PublicKeyTypes, kind: x509.ObjectIdentifier) -> Iterator[Finding]:
-    """Say whether a camera can load the key of this kind, and clients can use it."""
+    """Yield findings about a public key: a camera must load it, and clients must accept it."""
     if kind == PublicKeyAlgorithmOID.RSASSA_PSS:
         yield blocker(
             "the key is for RSA-PSS only, which the camera's firmware does not support", _NEW_KEY

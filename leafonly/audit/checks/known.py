@@ -1,4 +1,4 @@
-"""Which lists of roots and intermediates already have the certificates of the chain."""
+"""The check of which lists of roots and intermediates have the certificates of the chain."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ __all__ = ["CHECKS"]
 
 
 def certificates_are_known(evidence: Evidence) -> Iterator[Finding]:
-    """Clients have the certificates above the leaf already; say which client has which.
+    """Clients have the certificates above the leaf already: which list has which certificate.
 
     Mozilla's list is certifi's. Chrome's own root store is not asked, because no maintained
     package was found that carries it. Firefox's preloaded intermediates are read from the Firefox

@@ -26,9 +26,8 @@ _LIFETIMES = (
     (dt.datetime(2029, 3, 15, tzinfo=dt.UTC), 47),
 )
 
-# What Apple's systems want of every TLS server's certificate since iOS 13 and macOS 10.15, of
-# whatever CA, if it was issued after this day (support.apple.com/103769): serverAuth, and no
-# more than so many days.
+# Since iOS 13 and macOS 10.15, Apple's systems demand serverAuth and a limited lifetime in days
+# of every TLS server's certificate that any CA issued after this day (support.apple.com/103769).
 _APPLE = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
 _APPLE_LIFETIME = 825
 
@@ -171,7 +170,7 @@ def certificate_is_logged(evidence: Evidence) -> Iterator[Finding]:
     (googlechrome.github.io/CertificateTransparency/ct_policy.html) and Apple's
     (support.apple.com/103214). Firefox demands them on desktops since 135, for roots in
     Mozilla's list (its dev-security-policy list, 2025-02-04). All three demand them of public
-    CAs only. Who operates these logs, and whether they are still trusted, is not checked: no
+    CAs only. The logs' operators, and whether browsers still trust the logs, are not checked: no
     package delivers the browsers' current list of logs.
     """
     found = {type(each.value): each.value for each in evidence.leaf.extensions}

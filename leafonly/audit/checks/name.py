@@ -68,7 +68,7 @@ def name_is_public(evidence: Evidence) -> Iterator[Finding]:
 
 
 def judge_name(domain: str) -> Iterator[Finding]:
-    """Say whether public CAs issue certificates for a name or an address."""
+    """Yield a finding if public CAs issue no certificates for a name or an address, or few do."""
     try:
         address = ipaddress.ip_address(domain)
     except ValueError:

@@ -20,6 +20,7 @@ from serial.tools import list_ports
 
 from leafonly.cameras import CameraError
 from leafonly.cameras.script.link import Gone
+from leafonly.certificates.printable import printable
 
 __all__ = ["Repl", "boards", "wait_for_return"]
 
@@ -31,6 +32,7 @@ _RESTART = 15.0  # for boot.py too
 _PATIENCE = 60.0  # for one command, and for silence in a longer one: the longest is one file
 _STARTING = 30.0  # for a script to be pasted
 _MOST_OUTPUT = 1 << 24  # bytes that one command may print
+_MOST_WORDS = 200  # characters of a board's traceback in a message
 _PROBLEMS = (TransportError, OSError, struct.error, TypeError)  # TypeError: pyserial, closed port
 
 # mpremote prints what it did not understand. Redirecting sys.stdout would not do: it belongs to
@@ -39,21 +41,21 @@ vars(transport_serial)["print"] = lambda *_: None
 
 
 def boards() -> list[tuple[str, str]]:
-    """List what is plugged in: ports of USB devices, with their serial numbers."""
+    """Return the ports of the USB devices that are plugged in, with their serial numbers."""
     ports = [port for port in list_ports.comports() if port.vid is not None]
     return sorted((port.device, port.serial_number or "") for port in ports)
 
 
 def wait_for_return(port: str) -> None:
-    """Wait until a board that resets has taken its port away and brought it back.
+    """Wait until a board's port has disappeared and come back, after a reset.
 
     Raises:
-        CameraError: It stays away.
+        CameraError: The port does not come back.
 
     """
     if "://" in port:
         return
-    # A board behind a UART bridge keeps its port; nothing tells when it is done.
+    # A board behind a UART bridge keeps its port, so the end of its reset cannot be seen.
     _wait(lambda: not _is_present(port), 3.0)
     if not _wait(lambda: _is_present(port), 20.0):
         raise CameraError(f"{port}: the board did not come back after its reset: replug it")
@@ -96,7 +98,7 @@ class Repl:
         self._watch_the_clock()
 
     def _watch_the_clock(self) -> None:
-        """Let no command of mpremote run beyond `_deadline`, whatever the board sends.
+        """End every command of mpremote at `_deadline`, whatever the board sends.
 
         mpremote 1.29 checks its limits only while nothing arrives, and for a path under
         /dev/pts not even then; but it asks for what is waiting before each byte it reads.
@@ -106,13 +108,16 @@ class Repl:
 
         def waiting_in_time() -> int:
             if time.monotonic() > self._deadline:
-                raise TransportError("it goes on and on, and does not come to an end")
+                raise TransportError("the command does not end")
             return int(waiting())
 
         port.inWaiting = waiting_in_time
 
     def enter(self, *, restart: bool = False) -> None:
-        """Interrupt whatever runs, and get the raw REPL's prompt; forget it all on `restart`.
+        """Interrupt the running program, and get the raw REPL's prompt.
+
+        Args:
+            restart: Restart MicroPython, which frees all memory.
 
         Raises:
             CameraError: Nothing answers.
@@ -146,14 +151,14 @@ class Repl:
             raise TransportError("no answer to the first question")
 
     def run(self, code: str, *, limit: float = _PATIENCE) -> str:
-        """Run code and give what it printed.
+        """Return what code prints.
 
         Args:
             code: MicroPython.
             limit: Seconds that it may take.
 
         Raises:
-            CameraError: It raised something, takes too long, or the board is gone.
+            CameraError: The code raises an exception or takes too long, or the board is gone.
 
         """
         output = bytearray()
@@ -170,14 +175,15 @@ class Repl:
         except _PROBLEMS as error:
             raise CameraError(f"{self._port}: the board does not answer: {error}") from error
         if complaint:
-            last = complaint.decode("utf-8", "replace").strip().splitlines()[-1]
-            raise CameraError(f"{self._port}: the board says: {last[:200]}")
+            lines = complaint.decode("utf-8", "replace").split("\n")
+            last = next((line.strip() for line in reversed(lines) if line.strip()), "(nothing)")
+            raise CameraError(f"{self._port}: the board says: {printable(last, _MOST_WORDS)}")
         return output.rstrip(b"\x04").decode("utf-8", "backslashreplace")
 
     def ask(self, code: str, *, limit: float = _PATIENCE) -> list[str]:
-        """Run code and give what it printed in lines that begin with "@", without that mark.
+        """Return the lines that code prints with "@" at the beginning, without that mark.
 
-        A board's firmware may print lines of its own at any time.
+        Other lines are left out, because a board's firmware may print some at any time.
 
         Raises:
             CameraError: As for `run`.
@@ -197,7 +203,7 @@ class Repl:
             raise CameraError(f"{self._port}: the board does not answer: {error}") from error
 
     def read(self) -> bytes:
-        """Wait a moment for bytes; none if there were none."""
+        """Return the bytes that arrive within 0.05 s."""
         port = self._transport.serial
         try:
             data: bytes = port.read(1)
@@ -224,7 +230,7 @@ class Repl:
 
 
 def _why_not_open(port: str) -> str:
-    """Ask pyserial why a port does not open; mpremote says only that it does not."""
+    """Return why a port does not open. mpremote hides the reason; pyserial has it."""
     try:
         serial.serial_for_url(port, exclusive=True).close()
     except ValueError:

@@ -19,7 +19,7 @@ _PIECE = 192  # bytes of a file in one command; the smallest board has 16 KiB of
 _ERRORS = {
     2: "there is no such file or folder (ENOENT)",
     5: "the flash or card does not work (EIO)",
-    # FatFs says so of a folder for which there is no room (f_mkdir in its lib/oofatfs/ff.c).
+    # FatFs reports this if there is no room for a folder (f_mkdir in its lib/oofatfs/ff.c).
     13: "the file system is full or forbids it (EACCES)",
     17: "it already exists (EEXIST)",
     28: "the flash is full (ENOSPC)",
@@ -97,7 +97,7 @@ class Storage:
             self._ask("put", path, piece, "ab" if start else "wb")
 
     def read(self, path: str) -> bytes:
-        """Return a file of at most 16 KiB. No key is asked for."""
+        """Return a file of at most 16 KiB. Never used for a key."""
         try:
             return base64.b64decode(self._ask("get", path))
         except ValueError as error:

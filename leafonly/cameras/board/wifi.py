@@ -1,4 +1,4 @@
-"""The Wi-Fi that a board is to join, named by its user and kept in RAM alone."""
+"""The Wi-Fi that a board joins. Its name and password are kept in RAM only."""
 
 import binascii
 import os
@@ -14,8 +14,8 @@ _MEANINGS = {
     "NO_AP_FOUND": "the board sees no Wi-Fi of that name (most boards support 2.4 GHz only)",
     "CONNECTING": "the board has not connected after 20 s",
 }
-"""What the device script says of a Wi-Fi it could not join, after MicroPython's
-`network.STAT_...`; anything else is told as it is."""
+"""The device script's reasons not to join a Wi-Fi, named after MicroPython's `network.STAT_...`.
+Other reasons are shown unchanged."""
 
 
 class Wifi(NamedTuple):
@@ -33,11 +33,11 @@ class Board(Protocol):
     """A board in whose RAM the device script is."""
 
     def ask(self, code: str) -> list[str]:
-        """Run code and give the lines it printed with a mark."""
+        """Return the marked lines that code prints."""
 
 
 def wifi_from_environment() -> Wifi | None:
-    """Take the Wi-Fi that LEAFONLY_WIFI_NAME and LEAFONLY_WIFI_PASSWORD name, if one is named."""
+    """Return the Wi-Fi of LEAFONLY_WIFI_NAME and LEAFONLY_WIFI_PASSWORD; None if not set."""
     name = os.environ.get("LEAFONLY_WIFI_NAME")
     return Wifi(name, os.environ.get("LEAFONLY_WIFI_PASSWORD", "")) if name else None
 
@@ -48,13 +48,12 @@ def is_in_network(board: Board) -> bool:
 
 
 def join(board: Board, wifi: Wifi) -> str:
-    """Bring a board into a Wi-Fi. Nothing is written to its flash.
+    """Return why a board does not join a Wi-Fi; an empty string if it joins.
 
-    Returns:
-        Why the board did not join; an empty string if it did.
+    Nothing is written to its flash.
 
     """
-    # As hexadecimal digits, so that nothing in them can end the string it stands in.
+    # As hexadecimal digits, so that no character can end the string in the code.
     name, password = (binascii.hexlify(each.encode()).decode() for each in wifi)
     said = "".join(
         board.ask(
@@ -62,7 +61,7 @@ def join(board: Board, wifi: Wifi) -> str:
             f'binascii.unhexlify("{password}").decode()))'
         )
     )
-    # What a board says may repeat what it was told.
+    # A board's exception may repeat its arguments.
     for secret in filter(None, wifi):
         said = said.replace(secret, "...")
     return _MEANINGS.get(said, f"the board says {printable(said.strip(), 100)}") if said else ""

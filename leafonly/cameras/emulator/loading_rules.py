@@ -69,7 +69,7 @@ def load(
 
 
 def is_rsa(key: bytes) -> bool:
-    """Return whether a private key, as DER or PEM, is an RSA key. What is no key is none."""
+    """Return whether these bytes are an RSA private key, as DER or PEM."""
     read = load_pem_private_key if key.startswith(b"-----") else load_der_private_key
     try:
         return isinstance(read(key, None, unsafe_skip_rsa_key_validation=True), rsa.RSAPrivateKey)

@@ -118,7 +118,7 @@ def profile_called(name: str) -> Profile:
     """Return a profile.
 
     Raises:
-        ValueError: There is none of this name. The message is one line that names them all.
+        ValueError: No profile has this name. The message is one line with all names.
 
     """
     try:

@@ -56,8 +56,8 @@ class CameraTls:
     Args:
         client: The connected socket; its time limit holds for every read.
         context: From `camera_context`.
-        seen: The account to be kept of this connection.
-        instead: DER certificates to be put in the place of the context's, if any.
+        seen: The record of this connection, which is filled in.
+        instead: DER certificates that replace the context's; none to keep those.
 
     Everything raises OSError where the socket does, and SSL.Error where OpenSSL does.
 
@@ -138,7 +138,7 @@ def camera_context(
     key: PrivateKey,
     versions: Sequence[TlsVersion] = DEFAULT.tls_versions,
 ) -> SSL.Context:
-    """Make a context that presents these certificates as a camera does.
+    """Return a context that presents these certificates as a camera does.
 
     Args:
         certificates: What is presented, the leaf first.

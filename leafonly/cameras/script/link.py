@@ -20,7 +20,7 @@ from leafonly.cameras.script.frames import (
     frame_size,
     packet_for,
 )
-from leafonly.certificates.printable import printable
+from leafonly.certificates.printable import one_line, printable
 
 __all__ = [
     "DEVICE_SCRIPT",
@@ -55,14 +55,14 @@ class Line(Protocol):
     """A way to the camera's stdin and stdout."""
 
     def read(self) -> bytes:
-        """Wait a moment for bytes; none if there were none. Raises Gone."""
+        """Return the bytes that arrive within a moment. Raises Gone."""
 
     def write(self, data: bytes) -> None:
         """Send bytes. Raises Gone."""
 
 
 class Event(NamedTuple):
-    """What the camera has to say about the connection that is open."""
+    """A message of the camera about the open connection."""
 
     kind: Literal["data", "report", "room", "failed", "lost"]
     payload: bytes = b""
@@ -119,11 +119,11 @@ class CableLink:
         self._answer("P")
 
     def open(self) -> None:
-        """Tell the camera that a client has come, along with what it says first."""
+        """Tell the camera that a client has connected, together with its first bytes."""
         self._opening = True
 
     def room(self) -> int:
-        """Say how many bytes the camera takes now."""
+        """Return how many bytes the camera takes now."""
         return self._line_room()
 
     def send(self, data: bytes) -> None:
@@ -139,11 +139,11 @@ class CableLink:
         self._put("Q")
 
     def expect_the_end(self) -> None:
-        """From now on it is no failure if the line closes."""
+        """Stop treating a closed line as a failure."""
         self._closing = True
 
     def stop_reading(self) -> None:
-        """Leave the line to others."""
+        """Stop reading, so that others can use the line."""
         self._closing = True
         _OPEN.discard(self)
         self._thread.join()
@@ -199,9 +199,9 @@ class CableLink:
         except queue.Empty:
             self.fail("the device script does not answer")
             raise CameraError(f"{self._name}: the device script does not answer") from None
-        # Before anything else: a script that refuses ends, and a line that closes is a failure.
+        # Checked first, because a script that refuses also ends, and that closes the line.
         if frame.kind == "X":
-            said = frame.payload.decode("utf-8", "backslashreplace")
+            said = one_line(frame.payload.decode("utf-8", "backslashreplace"))
             raise FirmwareLimit(_ONE_CERTIFICATE) if _TAKES_ONE in said else LoadRefused(said)
         self._raise_failure()
         if frame.kind != kind:
@@ -263,13 +263,13 @@ class CableLink:
 
 
 def end_waiting() -> None:
-    """Fail all open links, in any thread: the user does not want to wait for cameras."""
+    """Fail all open links, because the user has ended the run."""
     for link in tuple(_OPEN):
         link.fail("the run was ended before the camera answered")
 
 
 def _last_words(garbage: bytearray) -> str:
-    """Give the last line of a traceback or of whatever was printed, fit for a message."""
+    """Return the last line of what was printed, for a message."""
     text = garbage.decode("utf-8", "replace").replace("\x04", "\n").rstrip("> \r\n")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return printable(lines[-1], 200) if lines else ""

@@ -34,7 +34,7 @@ class NetworkLink(CableLink):
         return self._address, self._port
 
     def start(self) -> None:
-        """Wait until the camera serves, and hear where."""
+        """Wait until the camera serves, and note its address."""
         told = self._answer("P").payload.decode("ascii", "replace")
         self._address, _, port = told.partition(" ")
         if not self._address or not port.isdigit():
@@ -56,7 +56,7 @@ class NetworkLink(CableLink):
         self._receiver.start()
 
     def room(self) -> int:
-        """Say how many bytes are sent at once."""
+        """Return how many bytes are sent at once."""
         return 4096
 
     def send(self, data: bytes) -> None:
@@ -77,7 +77,7 @@ class NetworkLink(CableLink):
                 self._socket.shutdown(socket.SHUT_WR)
 
     def stop_reading(self) -> None:
-        """Leave line and network to others."""
+        """Stop reading, so that others can use the line and the network."""
         if self._socket:
             with contextlib.suppress(OSError):
                 # Closing alone would not wake the receiver.

@@ -60,7 +60,7 @@
     show(item, "", "still trying …");
     post("/begin", { device: device, scenario: item.getAttribute("data-scenario") },
       function (status, said) {
-        if (status === 409) { // somebody else's turn
+        if (status === 409) { // another device is being tested
           show(item, "", "waiting for another device …");
           setTimeout(function () { ask(device, number); }, 1000);
         } else if (status !== 200) {

@@ -166,23 +166,22 @@ def test_bundle_says_in_bytes_why_another_form_does_not_fit(name):
     size = certificate_message_size(chain)
     key = bytes(138)
     in_one_file = (
-        f"One DER file of all certificates does not work: of its {sum(in_der)} bytes the first "
-        f"{in_der[0]} are read, the leaf."
+        "One DER file of all certificates does not work: the firmware reads only its first "
+        f"{in_der[0]} of {sum(in_der)} bytes, the leaf."
     )
-    der_too = [f"DER files work too, by one call each: {size} of 4096 bytes.", in_one_file]
+    der_too = [f"DER files work too, one call each: {size} of 4096 bytes.", in_one_file]
     expected = {
         "openmv-5.0": [
-            f"A PEM file does not work: of its {in_pem} bytes this firmware reads none, because "
-            "it reads DER only.",
+            f"A PEM file ({in_pem} bytes) does not work, because this firmware reads DER only.",
             in_one_file,
         ],
         "micropython-1.29": der_too,
         "esp32": der_too,
         "circuitpython": [
-            "DER files do not work: the key's 138 bytes are read with the byte behind them, and "
-            "refused.",
-            f"A call for each certificate does not work: the last one counts, so of {sum(in_der)} "
-            f"bytes the camera would present the {in_der[2]} of the last certificate alone.",
+            "DER files do not work: this firmware reads one byte beyond the key's 138 bytes, and "
+            "refuses the key.",
+            "A call for each certificate does not work: each call replaces the one before, so the "
+            f"camera would present only the last certificate, {in_der[2]} of {sum(in_der)} bytes.",
         ],
     }
     form = bundle_form(f"emulator:{name}")
