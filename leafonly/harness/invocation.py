@@ -54,20 +54,20 @@ class Invocation:
         return data if data.startswith(_PNG) and len(data) <= _MOST_PICTURE else None
 
     def shell(self) -> str:
-        """Write it as a POSIX shell line, to be run in the cell's directory."""
-        place = shlex.quote(str(self.directory))
-        words = [
-            "env",
-            "-i",
-            *(f"{name}={value}" for name, value in self.environment.items() if name != "PATH"),
-            *self.argv,
-        ]
-        line = " ".join(map(shlex.quote, words)).replace("env -i", 'env -i PATH="$PATH"', 1)
-        line = line.replace(place, '"$PWD"')
+        """Return the command as a POSIX shell line, to be run in the cell's directory."""
+        variables = (f"{name}={value}" for name, value in self.environment.items())
+        others = [each for each in variables if not each.startswith("PATH=")]
+        words = " ".join(map(self._quoted, [*others, *self.argv]))
+        line = f'env -i PATH="$PATH" {words}'
         if not self.stdin:
             return line
         given = f"printf %s {shlex.quote(self.stdin)}"
         return f"({given}; sleep 5) | {line}" if self.stdin_stays_open else f"{given} | {line}"
+
+    def _quoted(self, word: str) -> str:
+        """Quote a word for a shell, with `$PWD` in place of the cell's directory."""
+        parts = word.split(str(self.directory))
+        return '"$PWD"'.join(shlex.quote(each) if each else "" for each in parts) or "''"
 
 
 def invocations(

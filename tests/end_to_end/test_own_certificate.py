@@ -88,6 +88,15 @@ def test_client_is_led_to_the_name(tmp_path, evidence, authority, name):
         assert outcome(bench, name, "cached") in ("accepted: completes", "accepted: anchors")
 
 
+@pytest.mark.parametrize("name", ["curl", "urllib"])
+def test_intermediate_in_the_file_of_roots_is_not_given_to_clients(
+    tmp_path, evidence, authority, name
+):
+    trusted = [*authority.intermediates, authority.root]
+    with measured_on(tmp_path, evidence, trusted) as bench:
+        assert outcome(bench, name, "absent") == "rejected: missing_issuer"
+
+
 @pytest.fixture
 def site(authority):
     with IssuerSite(authority.intermediates[0]) as site:

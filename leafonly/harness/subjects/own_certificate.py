@@ -14,7 +14,7 @@ from leafonly.audit.context import Evidence
 from leafonly.audit.finding import NotCheckedError
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
-from leafonly.certificates.inspection import aia_urls, ocsp_urls
+from leafonly.certificates.inspection import aia_urls, is_self_signed, ocsp_urls
 from leafonly.clients import Client
 from leafonly.clients.name_override import at_name, why_not_runnable
 from leafonly.harness.preflight import check_leaf
@@ -48,7 +48,9 @@ class OwnCertificate:
         self, evidence: Evidence, trusted: Sequence[x509.Certificate] | None = None
     ) -> None:
         self._own, self.key_type = _chain(evidence)
-        self._trusted = trusted
+        # An intermediate in that file would be a trust anchor of most clients, which would then
+        # connect although the camera does not send it. `Evidence` takes the same roots.
+        self._trusted = [each for each in trusted or () if is_self_signed(each)] or trusted
         self.host = _host(evidence)
         self._strangers = Authority().issue(self.host, self.key_type)
 
