@@ -173,3 +173,12 @@ def test_controls_are_those_of_the_hierarchy_of_the_scenario(tmp_path: Path) -> 
 
 def test_each_form_has_a_scenario() -> None:
     assert {each.aia for each in SCENARIOS.values()} == {None, "dead", *RESPONSES}
+
+
+def test_proxy_of_the_users_environment_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # the port "discard": nothing answers
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Bench(Emulator(), OwnAuthority(), tmp_path) as bench:
+        assert bench.measure_alone(HONEST, SCENARIOS["aia"], "p256").verdict == "rejected"
