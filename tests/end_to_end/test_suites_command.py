@@ -79,6 +79,8 @@ def test_help_is_about_leafonly_alone(tmp_path: Path) -> None:
         out = leafonly(tmp_path, command, "--help").stdout
         assert "--camera" in out
         assert "--credentials" in out
+        assert "--allow-key-on-camera" in out
+        assert "--gateways" in out
         assert "--maxfail" not in out
 
 
