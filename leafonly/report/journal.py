@@ -67,8 +67,14 @@ class Journal:
         self._is_begun = True
 
     def _append(self, line: Mapping[str, object]) -> None:
-        with self.path.open("ab") as file:
-            file.write(json.dumps(line).encode() + b"\n")
+        size = self.path.stat().st_size
+        try:
+            with self.path.open("ab") as file:
+                file.write(json.dumps(line).encode() + b"\n")
+        except OSError:
+            # Once the disk has room again, the next line must not continue half of this one.
+            os.truncate(self.path, size)
+            raise
 
     def remove(self) -> None:
         """Remove the file: its report is written."""

@@ -10,7 +10,7 @@ import jsonschema
 from leafonly.certificates.regular_file import read_regular_file
 from leafonly.report.document import document, validate
 from leafonly.report.journal import FIELDS, FORMAT
-from leafonly.report.rows import OtherRows, Report, Run
+from leafonly.report.rows import CameraRow, OtherRows, Report, Run
 
 __all__ = ["read_journal"]
 
@@ -41,7 +41,7 @@ def read_journal(path: Path) -> Report:
             run=cast("Run", heading["run"] | run | {"exit_status": _STOPPED}),
             started=datetime.fromisoformat(heading["started"]),
             finished=datetime.fromtimestamp(path.stat().st_mtime, UTC),
-            camera=rows.pop("camera")[0],
+            camera=next(iter(rows.pop("camera")), None) or _not_asked(heading),
             clients=heading["clients"],
             cells=list(cells.values()),
             others=cast("OtherRows", rows),
@@ -52,6 +52,18 @@ def read_journal(path: Path) -> Report:
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise ValueError(f"{path} is not of a run: {str(error)[:200] or 'it is empty'}") from error
     return report
+
+
+def _not_asked(heading: dict[str, Any]) -> CameraRow:
+    """Return the row of a camera that no test came as far as to ask."""
+    name = str(heading["run"]["options"].get("camera"))
+    return {
+        "kind": name,
+        "description": f"{name}, not asked",
+        "firmware": None,
+        "tls_version": None,
+        "link": "unknown",
+    }
 
 
 def _lines(data: bytes) -> list[dict[str, Any]]:

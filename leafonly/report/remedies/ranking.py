@@ -1,16 +1,34 @@
-"""Which remedy comes first."""
+"""The rows of one remedy added up, and which remedy comes first."""
 
 from collections.abc import Iterable, Sequence
 
 from leafonly.report.counting import many
 from leafonly.report.rows import Reach, RemedyKind, RemedyRow
 
-__all__ = ["ranked", "recommendation"]
+__all__ = ["added_up", "ranked", "recommendation"]
 
 _REACH: Sequence[Reach] = ("all_clients", "configured_clients", "one_application")
 _COST: Sequence[RemedyKind] = ("camera", "aia", "gateway", "client_store", "client_code")
 """The cheapest first: nothing more to run, a certificate of another kind, one more server,
 every client's machine, every application's code."""
+
+
+def added_up(rows: Iterable[RemedyRow]) -> list[RemedyRow]:
+    """Return one row for each remedy, because each test of a suite counts only its own cells."""
+    sums: dict[tuple[str, str, str | None], RemedyRow] = {}
+    for row in rows:
+        key = (row["kind"], row["name"], row["client"])
+        so_far = sums.get(key)
+        if so_far is not None:
+            fixed = dict.fromkeys([*so_far["clients_fixed"], *row["clients_fixed"]])
+            row = {
+                **so_far,
+                "cells_fixed": so_far["cells_fixed"] + row["cells_fixed"],
+                "cells_failing": so_far["cells_failing"] + row["cells_failing"],
+                "clients_fixed": list(fixed),
+            }
+        sums[key] = row
+    return list(sums.values())
 
 
 def ranked(rows: Iterable[RemedyRow]) -> list[RemedyRow]:
