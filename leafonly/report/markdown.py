@@ -2,7 +2,7 @@
 
 Everything that came from outside is escaped, so that GitHub shows it as text: no markup, no
 link, no mention of a user, no reference to an issue (GitHub Flavored Markdown 0.29, sections
-6.1 and 6.9; mentions are broken by a zero-width space, as Renovate does).
+6.1 and 6.9; mentions and references are broken by a zero-width space, as Renovate does).
 """
 
 import re
@@ -23,6 +23,7 @@ _LONGEST_TEXT = 2000  # characters of one text from outside
 _LONGEST_LINES = 8000  # of the lines to copy of a remedy
 _MOST_ROWS = 20  # of a list
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+_ISSUE = re.compile(r"\b(GH)-(?=\d)", re.IGNORECASE)  # GitHub's other way to write `#`
 _BLOCK = re.compile(r"^(\d*)([-+=.)])")  # a list, a line or a heading, at the start of a paragraph
 
 
@@ -51,7 +52,8 @@ def inline(text: str) -> str:
     safe = _MARKUP.sub(r"\\\1", printable(" ".join(text.split()), _LONGEST_TEXT))
     # A backslash does not stop an address from becoming a link.
     safe = safe.replace("://", "&#58;//").replace("www.", "www&#46;")
-    return safe.replace("@", "@&#8203;").replace("\\#", "\\#&#8203;")
+    safe = safe.replace("@", "@&#8203;").replace("\\#", "\\#&#8203;")
+    return _ISSUE.sub(r"\1&#8203;-", safe)
 
 
 def _counts(report: Report) -> Iterator[str]:

@@ -11,9 +11,10 @@ from leafonly.report.rows import ClientRow
 __all__ = ["by_key", "folded", "in_markdown", "shown", "versions"]
 
 _MOST_CHARACTERS = 120  # of one name: the longest command of a client has 60
-# Neither a link nor a mention, for GitHub's Markdown too (GFM, "Autolinks (extension)").
+# Neither a link nor a mention nor an issue, for GitHub's Markdown too (GFM, "Autolinks
+# (extension)", and GitHub's "Autolinked references": GH-1).
 _PLAIN = re.compile(
-    r"(?!.*www\.)[A-Z0-9(](?:[A-Z0-9 .,()/+→-]|:(?= )|(?<=[A-Z0-9])_(?=[A-Z0-9]))*",
+    r"(?!.*www\.|.*\bgh-\d)[A-Z0-9(](?:[A-Z0-9 .,()/+→-]|:(?= )|(?<=[A-Z0-9])_(?=[A-Z0-9]))*",
     re.IGNORECASE,
 )
 
