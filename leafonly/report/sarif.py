@@ -72,9 +72,9 @@ def _rule_id(finding: FindingRow) -> str:
 
 def _rule(rule_id: str) -> Mapping[str, Any]:
     """Describe a check by its docstring, which says what is true of good credentials."""
-    from leafonly.audit import CHECKS
+    from leafonly.audit import CHECKS, REQUEST_CHECKS
 
-    check = CHECKS.get(rule_id)
+    check = (CHECKS | REQUEST_CHECKS).get(rule_id)
     text = (inspect.getdoc(check) if check else None) or rule_id
     return {
         "id": rule_id,
@@ -114,7 +114,7 @@ def _results(
 def _place(report: Report, name: str) -> str:
     """Return the relative URI of what was judged."""
     options = report["run"]["options"]
-    given = next(filter(None, (options.get("certificate"), options.get("credentials"))), name)
+    given = next(filter(None, map(options.get, ("certificate", "credentials", "csr"))), name)
     text = given if isinstance(given, str) else name
     return quote(printable(text, _LONGEST_NAME).lstrip("/") or "report.json", errors="replace")
 
