@@ -90,8 +90,12 @@ class Build:
                 output = Path(scratch) / "output"
                 output.mkdir()
                 self._run_all(Path(scratch), output)
-                if not target.exists():
+                try:
                     output.rename(target)
+                except OSError:
+                    # Another thread or run may have built the same in the meantime.
+                    if not target.exists():
+                        raise
         return target / self.result
 
     def _run_all(self, scratch: Path, output: Path) -> None:

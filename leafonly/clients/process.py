@@ -178,4 +178,5 @@ def _end_all(process: "subprocess.Popen[bytes]") -> None:
 def _tail(stream: IO[bytes]) -> str:
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - _MOST_OUTPUT))
-    return stream.read().decode("utf-8", "replace")
+    # Bounded, too: a process that escaped may still write.
+    return stream.read(_MOST_OUTPUT).decode("utf-8", "replace")

@@ -6,6 +6,7 @@ bytes matter here.
 """
 
 import functools
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,10 @@ from leafonly.certificates.chain import KeyType, PrivateKey, der, new_key, pem
 from leafonly.tls.flight import FlightError, read_flight
 from leafonly.tls.message_size import certificate_message_size
 
-__all__ = ["Shape", "excess", "shapes"]
+__all__ = ["Shape", "excess", "shapes", "with_ec_key"]
+
+_MOST_RSA = 512  # bytes of an RSA-4096 signature
+_EXTENSION = 30  # bytes of an extension with such an identifier, besides its value
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def shapes(
     for kept in range(len(intermediates) - 1, 0, -1):
         yield _served(None, leaf, intermediates[:kept], intermediates[kept:], profile)
     if isinstance(leaf.public_key(), rsa.RSAPublicKey):
-        smaller = _with_ec_key(leaf)
+        smaller = with_ec_key(leaf, len(leaf.signature))
         for kept in range(len(intermediates), 0, -1):
             yield _served("p256", smaller, intermediates[:kept], intermediates[kept:], profile)
 
@@ -108,11 +112,17 @@ def _any_key(*, is_rsa: bool) -> PrivateKey:
     return new_key("rsa2048" if is_rsa else "p256")
 
 
-def _with_ec_key(leaf: x509.Certificate) -> x509.Certificate:
+def with_ec_key(leaf: x509.Certificate, signature: int) -> x509.Certificate:
     """Return a leaf of the same contents with a P-256 key, as long as its CA would issue it.
 
     Only its length matters. So it is signed with a throwaway key as long as the issuer's: an
     RSA signature has the length of the key, an ECDSA one about twice that of the curve.
+
+    Args:
+        leaf: The leaf with another key.
+        signature: The length of the CA's signatures in bytes. What is beyond that of RSA-4096
+            (ML-DSA, say) is filled with an extension, because a longer RSA key takes minutes.
+
     """
     builder = (
         x509.CertificateBuilder()
@@ -125,7 +135,13 @@ def _with_ec_key(leaf: x509.Certificate) -> x509.Certificate:
     )
     for extension in leaf.extensions:
         builder = builder.add_extension(extension.value, extension.critical)
-    return builder.sign(_key_as_long_as(len(leaf.signature)), hashes.SHA256())
+    beyond = signature - _MOST_RSA
+    if beyond > 0:
+        # An arc of its own (X.667), because a leaf may have any extension already.
+        filling = x509.ObjectIdentifier(f"2.25.{uuid.uuid4().int}")
+        data = bytes(max(0, beyond - _EXTENSION))
+        builder = builder.add_extension(x509.UnrecognizedExtension(filling, data), critical=False)
+    return builder.sign(_key_as_long_as(min(signature, _MOST_RSA)), hashes.SHA256())
 
 
 def _key_as_long_as(signature: int) -> PrivateKey:
