@@ -1,8 +1,7 @@
 """Shorter chains, and leaves with another key, for a chain that the camera cannot present.
 
-Each is served by the emulated camera, which has the buffer of the firmware and loads what it
-loads. No private key is needed: the emulator presents any certificate, and only the presented
-bytes matter here.
+The emulated camera serves each of them, with the firmware's buffer and loading rules. The leaf's
+private key is not needed, because only the presented bytes matter here.
 """
 
 import functools
@@ -33,10 +32,10 @@ class Shape:
     """A chain that was served to see whether the camera presents all of it.
 
     Attributes:
-        key_type: The leaf's key if it is not the given one; None for the given leaf.
+        key_type: The leaf's key if the leaf was replaced; None for the given leaf.
         left_out: The intermediates that were left out, the topmost first.
         size: Bytes of the Certificate message.
-        presented: The camera presented every certificate of it.
+        presented: The camera presented every certificate of the chain.
 
     """
 
@@ -56,15 +55,15 @@ def shapes(
     intermediates: Sequence[x509.Certificate],
     profile: Profile = DEFAULT,
 ) -> Iterator[Shape]:
-    """Serve each shape of a chain, and yield what came of it.
+    """Yield each shape of a chain, after the emulated camera has served it.
 
-    First the chain without its topmost intermediates, one more each time, which clients may
-    have; down to the leaf with its issuer. If the leaf has an RSA key, then the whole chain and
-    the shorter ones with a P-256 leaf of the same contents.
+    The first shapes leave out intermediates from the top, one more each time, because clients
+    may have them; the last of these is the leaf with its issuer. If the leaf has an RSA key, the
+    whole chain and the shorter ones follow with a P-256 leaf of the same contents.
 
     Args:
         leaf: The leaf.
-        intermediates: All above it but the root, its issuer first.
+        intermediates: The certificates between leaf and root, the leaf's issuer first.
         profile: The firmware that serves it.
 
     """
@@ -99,7 +98,7 @@ def _presented(chain: Sequence[x509.Certificate], profile: Profile) -> bool:
 
 
 def _loads(chain: Sequence[x509.Certificate], key: PrivateKey, profile: Profile) -> list[Load]:
-    """Return the calls by which the firmware loads a chain: all in one of PEM, if it reads that."""
+    """Return the calls that load a chain: one PEM file if the firmware reads PEM, else DER."""
     encoding = Encoding.PEM if profile.reads_pem else Encoding.DER
     private = key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
     certificates = [pem(chain)] if profile.reads_pem else [der(each) for each in chain]
@@ -115,13 +114,13 @@ def _any_key(*, is_rsa: bool) -> PrivateKey:
 def with_ec_key(leaf: x509.Certificate, signature: int) -> x509.Certificate:
     """Return a leaf of the same contents with a P-256 key, as long as its CA would issue it.
 
-    Only its length matters. So it is signed with a throwaway key as long as the issuer's: an
-    RSA signature has the length of the key, an ECDSA one about twice that of the curve.
+    Only the length matters, so the leaf is signed with a throwaway key of the issuer's length. An
+    RSA signature is as long as the key, an ECDSA signature about twice as long as the curve.
 
     Args:
         leaf: The leaf with another key.
-        signature: The length of the CA's signatures in bytes. What is beyond that of RSA-4096
-            (ML-DSA, say) is filled with an extension, because a longer RSA key takes minutes.
+        signature: The length of the CA's signatures in bytes. An extension stands for the bytes
+            beyond an RSA-4096 signature (ML-DSA, say), because longer RSA keys take minutes.
 
     """
     builder = (

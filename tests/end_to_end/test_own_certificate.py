@@ -329,7 +329,7 @@ def test_client_that_fetches_is_required_to_by_itself(tmp_path, fetchable, site)
     own = ["--trust", tmp_path / "root.pem", "--clients", "java-aia,urllib"]
     finished = run_suite(tmp_path, fetchable, *own, "--require", "java-aia")
     assert finished.returncode == 1
-    assert "allow it by --online" in finished.stdout
+    assert "allow it with --online" in finished.stdout
     assert site.fetches("it") == 0
     assert verdicts(tmp_path) == {
         ("java-aia", "full_chain"): "accepted",

@@ -41,7 +41,7 @@ class Saboteur(OwnAuthority):
 STORE = "the client's store would have more or less than this scenario says"
 ROOTS = "the client would trust other roots than this scenario says"
 ISSUER = "the URL in the leaf has another issuer than this scenario says"
-FORM = "the URL in the leaf responds otherwise than with "
+FORM = "the URL in the leaf does not respond with "
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,10 @@ FORM = "the URL in the leaf responds otherwise than with "
         ("wrong_cached", {"holds_intermediate": "all"}, STORE),
         ("cached_first", {"holds_intermediate": "all"}, STORE),
         ("stale_cached", {"holds_intermediate": "all"}, STORE),
-        ("stale_cached", {"holds_intermediate": None}, "have expired than it says"),
+        ("stale_cached", {"holds_intermediate": None}, "have expired than this scenario says"),
         ("stale_full_chain", {"holds_intermediate": "all"}, STORE),
-        ("stale_full_chain", {"holds_intermediate": None}, "have expired than it says"),
-        ("stale_cross", {"holds_intermediate": "all"}, "have expired than it says"),
+        ("stale_full_chain", {"holds_intermediate": None}, "have expired than this scenario says"),
+        ("stale_cross", {"holds_intermediate": "all"}, "have expired than this scenario says"),
         ("stale_cross", {"holds_intermediate": "expired"}, STORE),
         ("older_root", {"holds_roots": "all"}, ROOTS),
         ("older_root", {"holds_roots": "newer"}, ROOTS),
