@@ -28,9 +28,9 @@ _RUNNING: "set[subprocess.Popen[bytes]]" = set()
 
 @dataclass(frozen=True)
 class Finished:
-    """How a process ended, and its output.
+    """The end of a process, and its output.
 
-    `exit_code` is None if the process ran into its time limit, and negative if a signal ended
+    `exit_code` is None if the process was ended at its time limit, and negative if a signal ended
     it (as in `subprocess`). `seconds` is wall time.
     """
 
@@ -48,8 +48,9 @@ class Finished:
 def bare_environment(home: Path) -> dict[str, str]:
     """Return the environment of a cell, built from nothing.
 
-    Not a copy with deletions: a machine may preset SSL_CERT_FILE, NODE_EXTRA_CA_CERTS,
-    JAVA_TOOL_OPTIONS, proxies and whatever comes next. One leftover can make a false verdict.
+    It is not a copy with deletions, because a machine may preset SSL_CERT_FILE,
+    NODE_EXTRA_CA_CERTS, JAVA_TOOL_OPTIONS, proxies and others. One leftover can make a false
+    verdict.
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -75,21 +76,22 @@ def run(
     stdin_stays_open: bool = False,
     time_limit: float,
 ) -> Finished:
-    """Run a program until it exits or its time limit, and end all processes that it started.
+    """Return how a program ended, after all processes that it started were ended.
 
     Args:
         argv: The program and its arguments; no shell is involved.
         environment: The whole environment.
         directory: The working directory.
-        stdin: What the program reads.
-        stdin_stays_open: Its input does not end before it does; otherwise it ends after `stdin`.
-        time_limit: Seconds.
+        stdin: The program's standard input.
+        stdin_stays_open: Standard input stays open until the program exits; otherwise it ends
+            after `stdin`.
+        time_limit: Seconds after which the program is ended.
 
     Raises:
         OSError: The program cannot be started.
 
     """
-    # Files, not pipes: a grandchild that keeps a pipe open would make us wait for it.
+    # Files, because with pipes we would wait for a grandchild that keeps one open.
     with (
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as out,
@@ -109,7 +111,7 @@ def run(
             stderr=err,
             start_new_session=True,
         )
-        # A timer, because wait(timeout) polls, which costs a short cell half its time.
+        # A timer, because wait(timeout) polls, and that doubles the time of a short cell.
         overdue = threading.Event()
         guard(process.pid)
         _RUNNING.add(process)
@@ -133,14 +135,14 @@ def run(
 
 
 def end_running() -> None:
-    """End all programs that `run` waits for, in any thread: the user does not want to wait."""
+    """End all programs that `run` waits for, in any thread."""
     for process in tuple(_RUNNING):
         with contextlib.suppress(OSError):
             _end_all(process)
 
 
 def _give(process: "subprocess.Popen[bytes]", text: str) -> None:
-    """Write to a program whose input stays open; a pipe holds more than any request."""
+    """Write to a program whose input stays open; any request fits into the pipe."""
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(text.encode())
@@ -149,7 +151,7 @@ def _give(process: "subprocess.Popen[bytes]", text: str) -> None:
 def _start(timer: threading.Timer) -> None:
     try:
         timer.start()
-    except RuntimeError as error:  # a limit of threads: without the timer, nothing ends it
+    except RuntimeError as error:  # no more threads; without the timer, nothing ends the program
         raise OSError(f"this machine has no room for another thread: {error}") from error
 
 
