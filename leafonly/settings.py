@@ -1,4 +1,4 @@
-"""The settings of a run that a project's pytest configuration may hold."""
+"""The settings of leafonly in a project's pytest configuration."""
 
 from collections.abc import Mapping
 from pathlib import Path

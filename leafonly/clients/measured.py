@@ -163,10 +163,9 @@ def with_usual(measurements: Measurements, usual: Mapping[str, str]) -> Measurem
 def _with_what_follows(declared: Mapping[str, str]) -> Mapping[str, str]:
     """Return all outcomes; those beyond the default scenarios are derived.
 
-    A chain that ends early has the outcome of the leaf alone. A client that
-    anchors needs nothing above the stored intermediate. A client that fetches an issuer also
-    fetches the issuer's issuer, follows a redirect, and reads each form. Entries declare
-    exceptions.
+    A chain that ends early has the outcome of the leaf alone. A client that anchors needs nothing
+    above the stored intermediate. A client that fetches an issuer also fetches the issuer's
+    issuer, follows a redirect, and reads each form. Entries declare exceptions.
     """
     one = {**USUAL, **declared}
     anchors = {"cached_first": one["cached"]} if one["cached"] == "accepted: anchors" else {}
