@@ -17,7 +17,7 @@ __all__ = ["html", "markdown", "since", "text"]
 
 
 def text(fleet: Fleet, width: int) -> str:
-    """Return what depends on the machine, for a terminal of so many columns."""
+    """Return what depends on the machine, for a terminal of this width."""
     lines = [folded(f"{fleet.headline} {fleet.detail}", width), ""]
     if fleet.deviations:
         lines.append("Verdicts that depend on the machine")
@@ -74,7 +74,7 @@ def _markdown(fleet: Fleet) -> Iterator[str]:
 
 
 def since(fleet: Fleet) -> str:
-    """Return in Markdown since which version each client does what."""
+    """Return in Markdown the behaviour of each client by version."""
     return "\n".join(_since(fleet)) + "\n"
 
 

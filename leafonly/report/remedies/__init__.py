@@ -1,6 +1,6 @@
-"""What makes failing clients connect, drawn from the cells that were measured, the best first.
+"""The remedies: what makes failing clients connect, derived from a report's cells.
 
-Nothing is measured here. A remedy is listed if cells of this run show that it works.
+Nothing is measured here. A remedy is listed if cells of the run show that it works.
 """
 
 from leafonly.report.remedies.application_code import code_rows
@@ -14,7 +14,7 @@ __all__ = ["ranked", "recommendation", "remedies"]
 
 
 def remedies(report: ReportBody) -> list[RemedyRow]:
-    """Return the remedies that a report's cells show, and those that it has, the best first.
+    """Return the remedies that a report's cells show, and those of suites, the best first.
 
     Args:
         report: Its `remedies` are the rows of suites that tried something, such as gateways: one

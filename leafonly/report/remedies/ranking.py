@@ -34,9 +34,9 @@ def added_up(rows: Iterable[RemedyRow]) -> list[RemedyRow]:
 def ranked(rows: Iterable[RemedyRow]) -> list[RemedyRow]:
     """Return the rows, the best first.
 
-    What was tried comes before what was not. Then the number of clients that a remedy makes
-    connect decides, then how far it reaches, then what it costs, then its cells and
-    its name. The order of the given rows has no influence.
+    Tried remedies come first. Then the number of clients that a remedy makes connect decides,
+    then its reach, its cost, its cells and its name. The order of the given rows has no
+    influence.
     """
     return sorted(rows, key=_place)
 
@@ -54,7 +54,7 @@ def _place(row: RemedyRow) -> tuple[bool, int, int, int, int, str, str]:
 
 
 def recommendation(rows: Sequence[RemedyRow]) -> str | None:
-    """Return the first remedy in one sentence; None if none of them made a client connect.
+    """Return the first remedy as a recommendation; None if no remedy made a client connect.
 
     Args:
         rows: As `ranked` returns them.
