@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -113,25 +113,44 @@ def run(
         )
         # A timer, because wait(timeout) polls, and that doubles the time of a short cell.
         overdue = threading.Event()
-        guard(process.pid)
-        _RUNNING.add(process)
-        timer = threading.Timer(time_limit, _end_late, (process, overdue))
-        try:
-            _start(timer)
-            _give(process, stdin)
-            exit_code = process.wait()
-        finally:
-            seconds = time.monotonic() - started
-            timer.cancel()
-            _end_all(process)
-            forget(process.pid)
-            if process.stdin is not None:
-                process.stdin.close()
-            _RUNNING.discard(process)
-            home = environment.get("HOME")
-            is_own = home is not None and Path(home).is_relative_to(directory)
-            end_orphans(process.pid, home if is_own else None)
+        with _ended_with(process, _own_home(environment, directory)):
+            timer = threading.Timer(time_limit, _end_late, (process, overdue))
+            try:
+                _start(timer)
+                _give(process, stdin)
+                exit_code = process.wait()
+            finally:
+                seconds = time.monotonic() - started
+                timer.cancel()
         return Finished(None if overdue.is_set() else exit_code, _tail(out), _tail(err), seconds)
+
+
+@contextlib.contextmanager
+def _ended_with(process: "subprocess.Popen[bytes]", home: str | None) -> Iterator[None]:
+    """End a program and all processes that it started at the end of the context.
+
+    Args:
+        process: The program, the first process of its session.
+        home: See `end_orphans`.
+
+    """
+    guard(process.pid)
+    _RUNNING.add(process)
+    try:
+        yield
+    finally:
+        _end_all(process)
+        forget(process.pid)
+        if process.stdin is not None:
+            process.stdin.close()
+        _RUNNING.discard(process)
+        end_orphans(process.pid, home)
+
+
+def _own_home(environment: Mapping[str, str], directory: Path) -> str | None:
+    """Return the program's HOME if it is its own; None if it is the user's."""
+    home = environment.get("HOME")
+    return home if home is not None and Path(home).is_relative_to(directory) else None
 
 
 def end_running() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from leafonly.clients.client import Testimony
-from leafonly.clients.refusal import CERTIFICATE_ALERTS, Vocabulary, meanings, reason_of
+from leafonly.clients.refusal import CERTIFICATE_ALERTS, Reason, Vocabulary, meanings, reason_of
 
 __all__ = [
     "VERDICTS",
@@ -145,12 +145,23 @@ def judge(
         had_issuer=observation.had_issuer,
         client_left=saw.client_left,
     )
-    rejected = f"rejected the certificate ({_with_alert(saw, reason)})"
-    if _proves_acceptance(said, saw, testimony):
-        if reason is not None:
-            deed = "sent its request" if testimony == "request" else "returned the token"
-            return Judgement("error", f"the client {deed} but {rejected}")
-        return Judgement("accepted")
+    if not _proves_acceptance(said, saw, testimony):
+        return _rejection(said, saw, vocabulary, reason, exit_code_lies=exit_code_lies)
+    if reason is not None:
+        deed = "sent its request" if testimony == "request" else "returned the token"
+        return Judgement("error", f"the client {deed} but {_rejected(saw, reason)}")
+    return Judgement("accepted")
+
+
+def _rejection(
+    said: ClientSaid,
+    saw: ServerSaw,
+    vocabulary: Vocabulary,
+    reason: Reason | None,
+    *,
+    exit_code_lies: bool,
+) -> Judgement:
+    """Return the verdict on a client that did not accept: a rejection only with evidence."""
     if not saw.client_hello:
         return Judgement("error", "the camera saw no ClientHello: the client did not connect")
     if saw.request_seen:
@@ -159,12 +170,13 @@ def judge(
     if reason is None:
         return Judgement("error", _no_reason(said, vocabulary))
     if said.exit_code == 0 and not exit_code_lies:
-        return Judgement("error", f"the client {rejected} but exited with code 0")
+        return Judgement("error", f"the client {_rejected(saw, reason)} but exited with code 0")
     return Judgement("rejected", reason)
 
 
-def _with_alert(saw: ServerSaw, reason: str | None) -> str:
-    return f"{reason}, alert {saw.alert}" if saw.alert in CERTIFICATE_ALERTS else str(reason)
+def _rejected(saw: ServerSaw, reason: Reason) -> str:
+    evidence = f"{reason}, alert {saw.alert}" if saw.alert in CERTIFICATE_ALERTS else reason
+    return f"rejected the certificate ({evidence})"
 
 
 def _no_reason(said: ClientSaid, vocabulary: Vocabulary) -> str:
