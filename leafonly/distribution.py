@@ -46,7 +46,7 @@ def install_command(command: str) -> str:
     """Return an install command of an entry as it must be here: in a clone, or from a wheel."""
     if is_clone():
         return command
-    return re.sub(r"uv sync [^;]*", lambda match: _for_wheel(match[0]), command)
+    return re.sub(r"uv sync\b[^;]*", lambda match: _for_wheel(match[0]), command)
 
 
 def _for_wheel(command: str) -> str:

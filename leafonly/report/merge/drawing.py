@@ -34,8 +34,9 @@ def text(fleet: Fleet, width: int) -> str:
         lines.append("")
     lines.append("Machines")
     for place in fleet.places:
-        line = f"  {place.name}: {place.clients} clients, {place.system}, Python {place.python}"
-        lines.append(folded(f"{line}, {place.camera}, {place.day}", width, 2))
+        line = f"  {place.name}: {many(place.clients, 'client')}, {place.system}"
+        about = f"Python {place.python}, {place.camera}, {place.day}"
+        lines.append(folded(f"{line}, {about}", width, 2))
     return "\n".join(lines) + "\n"
 
 
