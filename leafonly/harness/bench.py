@@ -208,7 +208,7 @@ class Bench:
             # A wrong control is never news, because none of the client's verdicts would count.
             # Beyond the default scenarios, most versions have expectations that were derived.
             may_be_news=not scenario.control
-            and not (client.version_is_measured and scenario.in_readme),
+            and not (client.version_is_measured and scenario.in_default_run),
         )
 
     def _observation(

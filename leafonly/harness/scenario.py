@@ -76,7 +76,7 @@ class Scenario:
         return self.holds_intermediate in ("all", "expired_cross")
 
     @property
-    def in_readme(self) -> bool:
+    def in_default_run(self) -> bool:
         """Whether it is in the default run, and so was measured with every declared version."""
         return self.name in DEFAULT_SCENARIOS
 
