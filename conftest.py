@@ -1,4 +1,4 @@
-"""What pytest loads first. The options, the fixtures and the report are in `fixtures/`."""
+"""The list of leafonly's pytest plugins, which are in `fixtures/`."""
 
 pytest_plugins = [
     "fixtures.interruption",

@@ -1,4 +1,4 @@
-"""Which leafonly this is: its version, and whether it runs from a clone or from a wheel."""
+"""leafonly's version, and whether it runs from a clone or from a wheel."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _IN_WHEEL = _PACKAGE / "_rootdir"
 
 
 def is_clone() -> bool:
-    """Whether this is a clone of the repository."""
+    """Return whether leafonly runs from a clone of the repository."""
     return not _IN_WHEEL.is_dir()
 
 
@@ -35,7 +35,7 @@ def reports_folder() -> str:
 
 
 def extras_command(names: Sequence[str]) -> str:
-    """Return the command that installs leafonly's extras by these names; its base without any."""
+    """Return the command that installs leafonly with these extras."""
     if is_clone():
         # Without --inexact, uv would remove the extras that are installed.
         return " ".join(["uv sync --inexact", *(f"--extra {name}" for name in names)])
@@ -43,10 +43,10 @@ def extras_command(names: Sequence[str]) -> str:
 
 
 def install_command(command: str) -> str:
-    """Return a command that was written for a clone as it has to be here."""
+    """Return an install command of an entry as it must be here: in a clone, or from a wheel."""
     if is_clone():
         return command
-    return re.sub(r"uv sync [^;]*", lambda match: _for_wheel(match[0]), command)
+    return re.sub(r"uv sync\b[^;]*", lambda match: _for_wheel(match[0]), command)
 
 
 def _for_wheel(command: str) -> str:

@@ -19,11 +19,11 @@ Presents = Literal["leaf", "full_chain"]
 
 @dataclass(frozen=True)
 class LeafOnlyServer:
-    """An HTTPS server on loopback; every GET is answered with a token, as text.
+    """An HTTPS server on loopback; the response to every GET is a token, as text.
 
     Attributes:
-        url: Its address, with the name that is in the leaf: `https://localhost:PORT/`.
-        host: That name.
+        url: The server's URL, with the name in the leaf: `https://localhost:PORT/`.
+        host: The name in the leaf.
         port: The TCP port on 127.0.0.1 (and on ::1, if there is IPv6).
         root: A PEM file with the root that clients have to trust.
         intermediate: A PEM file with the intermediate that is not presented.
@@ -39,11 +39,11 @@ class LeafOnlyServer:
 
     @property
     def connections(self) -> Sequence[Connection]:
-        """What the server saw of each TCP connection so far, in the order accepted.
+        """The server's record of each TCP connection so far, in the order accepted.
 
-        Waits until these connections have ended: close the client first. `server_name` is the
+        Waits until these connections have ended, so close the client first. `server_name` is the
         SNI, `alert` the name of the TLS alert that the client sent, `request` the first line
-        of its request; each is None if there was none.
+        of its request. Each is None if there was none.
         """
         self._endpoint.settle()
         return self._endpoint.connections
@@ -53,7 +53,7 @@ class LeafOnlyServer:
 def serve(
     presents: Presents = "leaf", *, key_type: KeyType = "p256", name: str = "localhost"
 ) -> Iterator[LeafOnlyServer]:
-    """Serve a new chain (root, intermediate, leaf) as a camera does, until the context ends.
+    """Return a server with a new chain (root, intermediate, leaf) until the context ends.
 
     Args:
         presents: `leaf`, or `full_chain`: leaf and intermediate.
@@ -61,7 +61,7 @@ def serve(
         name: The DNS name in the leaf. Your client must resolve it to 127.0.0.1.
 
     Raises:
-        ValueError: An argument has none of these values.
+        ValueError: `presents` or `key_type` has another value.
         leafonly.cameras.CameraError: No loopback port is free.
 
     """

@@ -1,4 +1,4 @@
-"""The settings of a run that a project's pytest configuration may hold."""
+"""The settings of leafonly in a project's pytest configuration."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ SETTINGS = {
     f"leafonly_{option.replace('-', '_')}": f"the default of leafonly's --{option}"
     for option in _OPTIONS
 }
-"""By name, what each means."""
+"""Setting -> its meaning."""
 
 _FILES: dict[str, tuple[str, ...]] = {
     "pytest.toml": ("pytest",),
@@ -34,23 +34,30 @@ def settings_of(directory: Path) -> dict[str, str]:
     """Return leafonly's settings from the project's pytest configuration.
 
     Args:
-        directory: The first file that has a pytest table, in it or above it, is the project's.
+        directory: The configuration is the first file in it, or in a folder above it, that
+            pytest would read.
 
     Raises:
-        ValueError: The file cannot be parsed, or a setting is no text.
+        OSError: The file cannot be read.
+        ValueError: The file cannot be parsed, or the value of a setting is not a string.
 
     """
     for folder in (directory, *directory.parents):
         for name, table in _FILES.items():
             path = folder / name
-            if path.is_file() and (found := _table(path, table)) is not None:
+            if not path.is_file():
+                continue
+            found = _table(path, table)
+            if found is not None:
                 return _checked(path, found)
+            if path.stem in ("pytest", ".pytest"):
+                return {}  # pytest's own files are its configuration even without a table
     return {}
 
 
 def _table(path: Path, names: tuple[str, ...]) -> Mapping[str, Any] | None:
     """Return pytest's table in a file; None if the file has none."""
-    # Not above: everybody's pytest imports this module for the names alone.
+    # Imported here, because every pytest run with leafonly installed imports this module.
     import configparser
     import tomllib
 
@@ -73,6 +80,6 @@ def _checked(path: Path, table: Mapping[str, Any]) -> dict[str, str]:
     for name in SETTINGS.keys() & table.keys():
         value = table[name]
         if not isinstance(value, str):
-            raise ValueError(f"{path}: {name} = {value!r} must be a text, such as 'curl,httpx'")
+            raise ValueError(f"{path}: {name} = {value!r} must be a string, such as 'curl,httpx'")
         found[name] = value
     return found

@@ -31,11 +31,21 @@ def test_nothing_is_set_where_nothing_is_said(tmp_path: Path) -> None:
     assert settings_of(tmp_path) == {}
 
 
+@pytest.mark.parametrize("name", ["pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"])
+def test_pytests_own_file_is_the_configuration_even_if_it_is_empty(
+    tmp_path: Path, name: str
+) -> None:
+    # As pytest has it (9, _pytest/config/findpaths.py).
+    (tmp_path / name).touch()
+    (tmp_path / "tox.ini").write_text("[pytest]\nleafonly_clients = curl\n")
+    assert settings_of(tmp_path) == {}
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
         ("[tool.pytest.ini_options\n", "pyproject.toml: "),
-        ("[tool.pytest.ini_options]\nleafonly_clients = ['curl']\n", "must be a text"),
+        ("[tool.pytest.ini_options]\nleafonly_clients = ['curl']\n", "must be a string"),
         ("tool = 1\n", "pyproject.toml: "),
     ],
 )

@@ -30,7 +30,7 @@ _BY_HAND_LIMIT = 3600
 
 
 class NotBuiltError(Exception):
-    """The program is only built on request, and has not been. One line: what to run."""
+    """A program that is only built on request is not built. One line: the command to run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +46,9 @@ class Build:
         fetched: A folder in the output that the first command fills with other people's
             files. They must be exactly those that the source's `CHECKSUMS` lists.
         crates: The source is a Cargo project whose first command writes a lock file. Only the
-            crates in the source's `CRATES` are compiled, which Cargo holds to its checksums.
-        by_hand: It is only built on request, because it asks a registry for packages or takes
-            minutes.
+            crates in the source's `CRATES` are compiled, and Cargo checks their checksums.
+        by_hand: The program is only built on request, because its build fetches packages from a
+            registry or takes minutes.
 
     """
 
@@ -90,8 +90,12 @@ class Build:
                 output = Path(scratch) / "output"
                 output.mkdir()
                 self._run_all(Path(scratch), output)
-                if not target.exists():
+                try:
                     output.rename(target)
+                except OSError:
+                    # Another thread or run may have built the same in the meantime.
+                    if not target.exists():
+                        raise
         return target / self.result
 
     def _run_all(self, scratch: Path, output: Path) -> None:
@@ -147,8 +151,8 @@ def in_go(program: str) -> Build:
     """Return a `Build` of one file of `PROGRAMS` by the Go compiler, without its suffix."""
     # Never let an old go fetch a newer one.
     environment = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off"}
-    # go counts its calls in a folder of the user's configuration (go.dev/doc/telemetry, since
-    # 1.23), and does without where it cannot have one.
+    # Since 1.23, go counts its calls in the user's configuration folder (go.dev/doc/telemetry),
+    # unless it cannot create one there.
     environment |= {"XDG_CONFIG_HOME": os.devnull}
     compiler = ("go", "build", "-trimpath", "-o", f"{{output}}/{program}", "{source}")
     return compiled(PROGRAMS / f"{program}.go", compiler, program, environment)
@@ -184,8 +188,9 @@ def _check_fetched(folder: Path, checksums: Path) -> None:
 def _lock_crates(project: Path) -> None:
     """Replace Cargo's new lock file with the project's own, for the same registry.
 
-    Cargo refuses a crate whose archive does not have the checksum in its lock file, and with
-    `--locked` any crate that is not there (The Cargo Book, "Cargo.toml vs Cargo.lock").
+    Cargo refuses a crate whose archive does not have the checksum in the lock file. With
+    `--locked` it also refuses a crate that is not in the lock file (The Cargo Book, "Cargo.toml
+    vs Cargo.lock").
     """
     lock = project / "Cargo.lock"
     registry = re.search(r'^source = ".+"$', lock.read_text(encoding="utf-8"), re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Write docs/clients.md from the entries: what is known of each client."""
+"""docs/clients.md, written from the entries."""
 
 import shlex
 from collections.abc import Iterable

@@ -17,10 +17,10 @@ class CellId(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "CellId":
-        """Return the id that a text is.
+        """Return the id in a text.
 
         Raises:
-            ValueError: The text has fewer than three parts, or an empty one.
+            ValueError: The text has fewer than three parts, or a part is empty.
 
         """
         parts = text.rsplit("-", 2)

@@ -20,7 +20,7 @@ _ABOUT = (
 
 
 def changes(clients: Iterable[Client]) -> str:
-    """Return a list in Markdown: which scenario has another outcome since which version."""
+    """Return a Markdown list of the outcomes that changed, and the version that changed each."""
     found: dict[str, list[str]] = defaultdict(list)
     for client in clients:
         for before, after in pairwise(client.measured):

@@ -1,4 +1,4 @@
-"""What an entry in the list of clients is made of."""
+"""`Client`: the fields of an entry in the list of clients."""
 
 import functools
 import shlex
@@ -36,17 +36,17 @@ __all__ = [
 ]
 
 Kind = Literal["browser", "command-line", "library", "runtime", "proxy", "device", "walk-up"]
-"""`walk-up` is a visitor's own device (`leafonly serve --walk-up`); no entry has it."""
+"""`walk-up` is a visitor's own device (`leafonly serve --walk-up`); no entry has this kind."""
 
 Testimony = Literal["token", "request", "stub"]
 
 VERSION_LINES = r"\A\S+ (?P<version>\S+)[^\n]*\n(?P<stack>\S+) ?(?P<stack_version>\S*)"
-"""What the programs in programs/ print for `--version`, see the README there."""
+"""The pattern for the output of a program in programs/ with `--version`, see the README there."""
 
 
 @dataclass(frozen=True)
 class Install:
-    """The command that installs a client, by system; `anywhere` where one serves all."""
+    """The command that installs a client, by system; `anywhere` is for all other systems."""
 
     anywhere: str = ""
     debian: str = ""
@@ -61,17 +61,17 @@ class Install:
 
 
 def apt(packages: str, *, brew: str = "") -> Install:
-    """Return how to install Debian's packages, and Homebrew's formulas on macOS."""
+    """Return the commands that install Debian's packages, and Homebrew's formulas on macOS."""
     return Install(debian=f"apt install {packages}", macos=f"brew install {brew}" if brew else "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class NameOverride:
-    """How a client is made to connect to `{address}` for the name `{host}`, by its own means.
+    """The client's own way to connect to `{address}` for the name `{host}`.
 
     Attributes:
         options: Arguments that follow the program's name. None are needed if `Client.run`
-            takes `{address}` and `{host}` apart anyhow.
+            names `{address}` and `{host}` separately.
         environment: Variables beyond those of `Client.environment`.
 
     """
@@ -99,45 +99,46 @@ class Client:
 
     Attributes:
         name: As users write it: `--clients=curl`.
-        kind: What sort of program it is.
+        kind: The kind of program.
         stack: Its TLS library, on the systems where it was measured.
         run: The command that trusts only `{trust}`, requests the URL and prints the response.
         needs: Executables that must be installed; `python:NAME` is a Python module. None:
             the first word of `run` (unless it is a placeholder) and the compilers of `build`.
-        version: A pattern that is searched in what the version command prints. Its groups are
-            `version`, `stack_version`, `stack`, and `module`: the file that `library` asks
-            instead of the program. Without a group `version`, the TLS library's version is the
-            client's. None: `VERSION_LINES` for a program in programs/ or a built one, and no
+        version: A pattern that is searched in the output of the version command. Its groups are
+            `version`, `stack_version`, `stack`, and `module`: the file that `library` reads
+            instead of the program. Without a group `version`, the client has the version of its
+            TLS library. None: `VERSION_LINES` for a program in programs/ or a built one, and no
             version command for any other.
         version_run: The version command. Empty: the program with `--version`. The program is
             the first word of `run`, or everything up to the program in programs/ or the built
             one.
-        version_exit_code: The exit code of that command, if the client is known to end it
-            with another code than 0.
+        version_exit_code: The exit code of that command, if it is another than 0.
         library: Asks the TLS library for its version, if not as `stack` does: None asks as the
             stack does, but only if `version` has no group `stack_version`.
         build: Makes `{program}` from source.
-        trust: Writes the store that tells the client what to trust.
-        environment: Variables. Otherwise the environment is bare.
-        stdin: What it reads.
-        stdin_stays_open: Its standard input does not end before it does, as on a terminal. At the
-            end of its input, gnutls-cli ends its side of the connection, and Envoy then does not
-            answer.
-        time_limit: Seconds, several times what it was seen to take.
-        messages: Its error messages, if they are not those of `stack`.
-        exit_code_lies: It exits with 0 on a rejection, so its exit code is no evidence.
-        testimony: What shows that it accepted. `token`: it prints the server's token.
+        trust: Writes the client's trust store.
+        environment: Variables that are added to a bare environment.
+        stdin: The client's standard input.
+        stdin_stays_open: Standard input stays open until the client exits, as on a terminal. At
+            the end of its input, gnutls-cli closes its side of the connection, and Envoy then
+            does not respond.
+        time_limit: Seconds, several times the longest duration that was measured.
+        messages: The client's error messages, if they are not those of `stack`.
+        exit_code_lies: The client exits with 0 on a rejection, so its exit code is no evidence.
+        testimony: The evidence of acceptance. `token`: the client prints the server's token.
             `request`: it does not speak HTTP, so sending its request is the evidence (which is
-            weaker). `stub`: it speaks the TryTLS stub contract.
+            weaker). `stub`: it follows the TryTLS stub contract.
         cannot: Scenario or key type -> why it does not apply, in a sentence for users.
-        measured: Its outcomes by version; empty if they were never measured.
+        measured: The client's outcomes by version; empty if they were never measured.
         version_is_measured: The versions on this machine are among those, see `as_found`.
-        install: How to install it.
-        asks_ocsp: It asks the OCSP responder that a leaf names.
-        name_override: How it connects to loopback under a real name by its own means. None:
-            it has no such means, and gets an `/etc/hosts` of its own.
-        own_trust: How it runs with its default trust store; text is short for `OwnTrust(text)`.
-        mends: Which other clients connect by the code of this one; None if it is no such code.
+        install: The commands that install the client.
+        asks_ocsp: The client queries the OCSP responder that a leaf names.
+        name_override: The client's own way to connect to loopback under a real name. None: it
+            has none, and runs with an `/etc/hosts` of its own.
+        own_trust: The command with the client's default trust store; text is short for
+            `OwnTrust(text)`.
+        mends: The other clients that connect with the code of this one; None if it is not an
+            example of such code.
 
     """
 
@@ -179,7 +180,7 @@ class Client:
 
     @property
     def executables(self) -> tuple[str, ...]:
-        """What must be installed, see `needs`."""
+        """The programs and modules that must be installed, see `needs`."""
         if self.needs is not None:
             return self.needs
         program = [word for word in self.command[:1] if not word.startswith("{")]
@@ -188,7 +189,7 @@ class Client:
 
     @property
     def version_pattern(self) -> str:
-        """What is searched in the output of the version command; empty if there is none."""
+        """The pattern for the output of the version command; empty if there is no command."""
         if self.version is None:
             return VERSION_LINES if self._own_program else ""
         return self.version
@@ -203,19 +204,19 @@ class Client:
 
     @property
     def asks_library(self) -> Callable[[Path], Library | None] | None:
-        """What asks the TLS library for its version, if the client does not print it."""
+        """The function that finds the TLS library's version, if the client does not print it."""
         if self.library or "(?P<stack_version>" in self.version_pattern:
             return self.library
         return self.stack.version
 
     @property
     def error_messages(self) -> Vocabulary:
-        """Its error messages about certificates."""
+        """The client's error messages about certificates."""
         return self.stack.messages if self.messages is None else self.messages
 
     @property
     def own_trust_command(self) -> tuple[str, ...] | None:
-        """The command with the default trust store of the client; None if it has none."""
+        """The command with the client's default trust store; None if the client has none."""
         own = self._own_trust
         if own is None:
             return None
@@ -224,17 +225,17 @@ class Client:
 
     @property
     def own_roots(self) -> Roots | None:
-        """Where the roots of the default trust store are; None if there is none."""
+        """The place of the default trust store's roots; None if the client has none."""
         return self._own_trust.roots if self._own_trust else None
 
     @property
     def adds_to_own_trust(self) -> bool:
-        """Whether a store that it is given adds to its default trust store."""
+        """Whether the store that a client is given adds to its default trust store."""
         return self._own_trust is not None and self._own_trust.adds
 
     @property
     def why_no_own_trust(self) -> str:
-        """Why it cannot be run with its own trust, for users; empty if it can."""
+        """Why the client cannot run with its own trust store, for users; empty if it can."""
         return self.own_trust.why if isinstance(self.own_trust, NotTested | NoneOfItsOwn) else ""
 
     @property
@@ -244,7 +245,7 @@ class Client:
 
     @property
     def fetches_issuer(self) -> bool:
-        """Whether it was seen to fetch the issuer from the URL in the leaf (AIA)."""
+        """Whether measurements show that the client fetches the issuer from the leaf's URL."""
         return self.expected.get("aia", "").startswith("accepted")
 
     @property
@@ -253,7 +254,7 @@ class Client:
         return "{urls}" in self.command
 
     def as_found(self, version: str | None, stack_version: str | None) -> "Client":
-        """Return the client with only those expectations that belong to these versions."""
+        """Return the client with only the expectations for these versions."""
         expectation = nearest(self.measured, version, stack_version)
         if expectation is None:
             return self
@@ -274,7 +275,7 @@ class Client:
 
 
 def words_of(command: Command) -> tuple[str, ...]:
-    """Split a shell line into words; a command that is split already stays as it is."""
+    """Return the words of a shell line; a command that is split already is returned as it is."""
     return _split(command) if isinstance(command, str) else command
 
 

@@ -52,7 +52,7 @@ class Found:
     install: str
 
     def __post_init__(self) -> None:
-        """Bound what a version command printed."""
+        """Bound the texts from a version command."""
         for name in ("version", "stack_version", "unavailable_because"):
             if (text := getattr(self, name)) is not None:
                 object.__setattr__(self, name, one_line(text))
@@ -70,18 +70,18 @@ def cache_directory() -> Path:
 
 @functools.cache
 def _scratch() -> Path:
-    """Return a folder of this process alone: a name that others know could be made by them."""
+    """Return a folder of this process alone, because other users could create a known name."""
     directory = Path(tempfile.mkdtemp(prefix="leafonly-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     return directory
 
 
 def program_of(client: Client) -> str:
-    """Return the path of what a client's `build` makes; empty if it builds nothing.
+    """Return the path of a client's built program; empty if it has no `build`.
 
     Raises:
         subprocess.CalledProcessError: The compiler failed; its output is in `stderr`.
-        NotBuiltError: It is only built on request, and has not been.
+        NotBuiltError: The program is only built on request, and is not built.
 
     """
     if client.build is None:
@@ -100,18 +100,18 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def find_programs(clients: Mapping[str, Client]) -> dict[str, Found]:
-    """Return which clients' programs are here; none is started, and all versions are unknown."""
+    """Return which clients' programs exist, without starting one: all versions are unknown."""
     return {name: _programs_of(each) for name, each in clients.items()}
 
 
 def find_all(
     clients: Mapping[str, Client], looked: Callable[[int, int], None] = lambda done, count: None
 ) -> dict[str, Found]:
-    """Return what `find` finds for each client. Several run at a time, because each starts.
+    """Return what `find` returns for each client. Several version commands run at a time.
 
     Args:
         clients: The clients, by name.
-        looked: Is told how many have been looked for, and how many there are.
+        looked: Called after each client with the number done, and the number of all.
 
     """
     found: dict[str, Found] = {}
@@ -151,7 +151,7 @@ def find(client: Client) -> Found:
 
 
 def _programs_of(client: Client) -> Found:
-    """Return a client whose versions are unknown; unavailable if one of its programs is missing."""
+    """Return a client with unknown versions; unavailable if one of its programs is missing."""
     missing = [need for need in client.executables if not _is_here(need)]
     if missing:
         return _without(client, missing[0])
@@ -164,7 +164,7 @@ def _programs_of(client: Client) -> Found:
 
 
 class _NoVersionError(Exception):
-    """The version command does not show that the client is installed. One line: why."""
+    """The output of the version command is not that of the client. One line: why."""
 
 
 def _said_version(client: Client) -> re.Match[str]:
@@ -204,7 +204,7 @@ def _version_text(client: Client) -> str:
 
 
 def _library(client: Client, match: re.Match[str]) -> Library:
-    """Return the TLS library in the program. What the program prints comes first."""
+    """Return the program's TLS library: as it prints, else as `Client.asks_library` finds."""
     groups = match.groupdict()
     asked = None
     ask = client.asks_library
@@ -222,7 +222,7 @@ def _library(client: Client, match: re.Match[str]) -> Library:
     version = (groups.get("stack_version") or (asked.version if asked else ""))[:_LONGEST_VERSION]
     if version and not _has_digit(version):
         raise _NoVersionError(f"it printed no version of its TLS library: {version}")
-    # If it can be one of several and nothing says which, the likeliest one is not named.
+    # If the program may have one of several libraries, the likeliest one is not named.
     return Library(version, stack or ("unknown" if client.stack.others else client.stack.name))
 
 
@@ -271,7 +271,7 @@ def _without(client: Client, need: str) -> Found:
     if need.startswith("python:"):
         package = need.removeprefix("python:")
         return _absent(client, f"the Python package {package} is not installed")
-    # Debian puts servers there, and only root has it on PATH.
+    # Debian puts servers into /usr/sbin, and only root has it on PATH.
     if shutil.which(need, path="/usr/sbin"):
         found = _absent(client, f"{need} is in /usr/sbin, which is not on PATH")
         return replace(found, install='PATH="$PATH:/usr/sbin"')

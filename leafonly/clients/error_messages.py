@@ -1,8 +1,8 @@
 """The messages of TLS libraries that reject a certificate, and what each message means.
 
-A message that does not say *whose* issuer is unknown means `UNKNOWN_ISSUER`. `reason_of` finds
-out whose, from the certificates that the client had. The patterns are those of all versions of a
-library that are in use, and of the programs' own messages.
+A message that does not name the certificate with the unknown issuer means `UNKNOWN_ISSUER`.
+`reason_of` derives it from the certificates that the client had. The patterns cover all versions
+of a library that are in use, and the programs' own messages.
 """
 
 from leafonly.clients.refusal import REFUSED, UNKNOWN_ISSUER, Vocabulary, together

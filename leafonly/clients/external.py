@@ -50,12 +50,12 @@ class _Stub:
         """Return the given name, or the file's name with this many folders before it."""
         if self.given:
             return self.given
-        is_run = self.file.stem.lower() == "run"  # so are all of TryTLS's called
+        is_run = self.file.stem.lower() == "run"  # the name of every stub of TryTLS
         parts = [*self.file.parent.parts[1:], *([] if is_run else [self.file.stem])]
         return re.sub(r"[^\w.+-]+", "_", "-".join(parts[-1 - folders :]) or self.file.stem)
 
     def client(self, name: str) -> Client:
-        """Return the client. Only its controls have an expected verdict: it was never measured."""
+        """Return the client. Only its controls have an expected verdict."""
         return Client(
             name=name,
             kind="library",
@@ -70,7 +70,7 @@ class _Stub:
 def stub_clients(
     values: Sequence[str], taken: Collection[str], directory: Path
 ) -> dict[str, Client]:
-    """Return the clients that the values of `--client` name, by name.
+    """Return the clients in the values of `--client`, by name.
 
     A value is a file or a command line, with or without `NAME=` before it. If two clients have
     the same name, folders are put before the names that were not given.
@@ -81,7 +81,7 @@ def stub_clients(
         directory: The user's working directory; clients start in another one.
 
     Raises:
-        ValueError: A value names no client. One line: the value, and what to write instead.
+        ValueError: A value is not a client. One line: the value, and what to write instead.
 
     """
     stubs = [_parsed(value, directory) for value in values]
@@ -94,7 +94,7 @@ def stub_clients(
         longer = [i for i in same if stubs[i].name(folders[i] + 1) != names[i]]
         if not longer:
             raise ValueError(
-                f"--client={values[same[-1]]}: there is a client {names[same[-1]]} already; "
+                f"--client={values[same[-1]]}: there is already a client {names[same[-1]]}; "
                 f"name this one: --client=NAME={shlex.quote(shlex.join(stubs[same[-1]].command))}"
             )
         for i in longer:

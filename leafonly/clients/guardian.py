@@ -1,10 +1,9 @@
-"""Ends clients that outlive this process, because SIGKILL leaves it no time to do so.
+"""Ends clients that outlive this process, because after SIGKILL it cannot end them itself.
 
-A shell waits at the other end of a pipe. It is told of each client as it starts and ends; when
-this process dies, whatever the cause, the pipe closes, and the shell ends the clients that are
-left. prctl(2)'s PR_SET_PDEATHSIG would end a client's first process only. What has left the
-session of its client is not found, nor a client that this process was starting as it died: its
-number was not known yet.
+A shell reads from a pipe which clients start and end. When this process dies, whatever the cause,
+the pipe closes, and the shell ends the clients that are left. prctl(2)'s PR_SET_PDEATHSIG would
+only end a client's first process. The shell does not find processes that have left the session
+of their client, nor a client that was just being started.
 """
 
 import atexit
@@ -33,12 +32,12 @@ _ENDING = 1.0  # seconds for the shell to notice that the pipe is closed
 
 
 def guard(group: int) -> None:
-    """End this process group, if it is still there, when this process has died."""
+    """Have this process group ended when this process dies."""
     _tell(f"started {group}\n")
 
 
 def forget(group: int) -> None:
-    """Leave this process group alone from now on: its number may be given to another."""
+    """Cancel `guard`, because the system may give the group's number to other processes."""
     _tell(f"ended {group}\n")
 
 
@@ -51,7 +50,7 @@ def _tell(line: str) -> None:
 
 @functools.cache
 def _guardian() -> "subprocess.Popen[bytes] | None":
-    """Return the shell; None where there is none, or no room for one."""
+    """Return the shell; None if the system has none, or cannot start another process."""
     if os.name != "posix":
         return None
     try:

@@ -1,4 +1,4 @@
-"""Ask a TLS library for its version, for programs that do not print it."""
+"""The version of a program's TLS library, for programs that do not print it."""
 
 import mmap
 import re
@@ -30,7 +30,7 @@ CURLS = (
 
 
 class Library(NamedTuple):
-    """A TLS library that was found: its version, and its name if that was found out."""
+    """A TLS library: its version, and its name if that is known."""
 
     version: str
     stack: str | None = None

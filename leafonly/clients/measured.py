@@ -1,4 +1,4 @@
-"""What clients were measured to do, and with which versions.
+"""The measured outcomes of clients, by version.
 
 Every expectation is an earlier measurement. With other versions, a different verdict is news and
 no failure.
@@ -55,17 +55,17 @@ USUAL = {
     "newer_root": "accepted",
     "stale_cross": "accepted: completes",
 }
-"""Scenario -> the outcome of a client that does nothing special."""
+"""Scenario -> the outcome of most clients."""
 
 SCENARIO_NAMES = tuple(USUAL)
 """The scenarios in reading order; `leafonly.harness.scenario` describes them."""
 
 MUST_REJECT = frozenset({"untrusted_root", "wrong_cached", "aia_wrong_issuer"})
-"""The scenarios that offer no path to a trusted root, whatever a client has stored or fetched."""
+"""The scenarios without a path to a trusted root, whatever a client has stored or fetched."""
 
 DEFAULT_SCENARIOS = SCENARIO_NAMES[: SCENARIO_NAMES.index("wrong_cached") + 1]
-"""Those of the default run. The others are measured where they are asked for, and with fewer
-versions of the clients; docs/chains.md has them."""
+"""The scenarios of the default run. The others are measured on request, and with fewer versions of
+the clients; docs/chains.md lists them."""
 
 
 _OUTCOMES = {"accepted", "accepted: completes", "accepted: anchors", "rejected"} | {
@@ -121,10 +121,10 @@ Measurements = tuple[Measured, ...]
 
 
 def checked_outcomes(outcomes: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the outcomes, by scenario, as they are.
+    """Return the outcomes by scenario, unchanged.
 
-    An outcome is a verdict, and where it matters a detail: the reason of a rejection
-    (`rejected: other`), what a stored intermediate is (`accepted: anchors`).
+    An outcome is a verdict, with a detail where it matters: the reason of a rejection
+    (`rejected: other`), or the role of a stored intermediate (`accepted: anchors`).
 
     Raises:
         ValueError: There is no scenario of that name, or no such outcome.
@@ -138,12 +138,12 @@ def checked_outcomes(outcomes: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def measured(*versions: str, where: Condition | None = None, **differences: str) -> Measurements:
-    """Return what was measured with these versions.
+    """Return the measurement of a client with these versions.
 
     Args:
         versions: See `Measured`.
         where: The property of the machine that the outcomes depend on.
-        differences: Scenario -> outcome, where it is not the usual one of the client's stack.
+        differences: Scenario -> outcome, if it is not the usual one of the client's stack.
 
     Raises:
         ValueError: There is no scenario of that name, or no such outcome.
@@ -161,11 +161,11 @@ def with_usual(measurements: Measurements, usual: Mapping[str, str]) -> Measurem
 
 
 def _with_what_follows(declared: Mapping[str, str]) -> Mapping[str, str]:
-    """Return all outcomes; of the scenarios beyond the default ones, what follows from those.
+    """Return all outcomes; those beyond the default scenarios are derived.
 
-    A chain that ends early is rejected as the leaf alone is. A client that anchors needs nothing
-    above the stored intermediate. One that fetches an issuer fetches the issuer's issuer, too,
-    follows a redirect, and reads each form. Clients that do otherwise declare it.
+    A chain that ends early has the outcome of the leaf alone. A client that anchors needs nothing
+    above the stored intermediate. A client that fetches an issuer also fetches the issuer's
+    issuer, follows a redirect, and reads each form. Entries declare exceptions.
     """
     one = {**USUAL, **declared}
     anchors = {"cached_first": one["cached"]} if one["cached"] == "accepted: anchors" else {}
@@ -199,9 +199,10 @@ def is_measured(one: Measured, version: str | None, library: str | None) -> bool
 def nearest(
     measurements: Measurements, version: str | None, library: str | None
 ) -> Measured | None:
-    """Return what to expect of these versions; None if nothing was measured.
+    """Return the measurement that applies to these versions; None if nothing was measured.
 
-    It is the measurement of exactly these versions, or the newest that is not newer.
+    It is the measurement of exactly these versions, else the newest of older versions, else the
+    oldest.
     """
     possible = fitting(measurements)
     for each in possible:

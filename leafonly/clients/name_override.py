@@ -1,7 +1,8 @@
-"""Run a client against a camera's real name, on loopback, with the trust that is asked for.
+"""The command with which a client connects to loopback under a camera's real name.
 
-Name and trust are independent. The name is overridden by the client's own means or, if it has
-none, by a private `/etc/hosts`. The client uses the store that it is given, or its default one.
+Name and trust are independent. The client's own means or, if it has none, a private `/etc/hosts`
+override the name's resolution. The client uses the trust store that it is given, or its default
+one.
 """
 
 import functools
@@ -21,8 +22,8 @@ __all__ = ["at_name", "why_not_runnable"]
 
 _TIME_LIMIT = 20  # seconds for `unshare`, which takes milliseconds
 
-# An ordinary user may mount only as root of a new user namespace. Root stays what it is, because
-# nginx and apt change to other users.
+# An ordinary user may mount only as root of a new user namespace. Root needs no such namespace,
+# in which nginx and apt could not change to other users.
 _AS_ROOT = () if hasattr(os, "geteuid") and os.geteuid() == 0 else ("--map-root-user",)
 
 # Mounts another file over /etc/hosts in a new mount namespace, which only this process and its
@@ -35,11 +36,11 @@ _WITH_OWN_HOSTS = (
 
 
 def why_not_runnable(client: Client, *, own_trust: bool) -> str | None:
-    """Return why a client cannot be run at a real name, for users; None if it can.
+    """Return why a client cannot run against a real name, for users; None if it can.
 
     Args:
         client: The client.
-        own_trust: Whether it would use its default trust store.
+        own_trust: The client is to use its default trust store.
 
     """
     if isinstance(client.name_override, CannotOverride):
@@ -57,15 +58,15 @@ def why_not_runnable(client: Client, *, own_trust: bool) -> str | None:
 def at_name(
     client: Client, host: str, *, own_trust: bool, holds_more: bool = False, online: bool = False
 ) -> Client:
-    """Return a client as it runs against a camera's real name, see `why_not_runnable`.
+    """Return a client with its command for a camera's real name, see `why_not_runnable`.
 
     Args:
         client: The client.
-        host: The name, which is made to resolve to 127.0.0.1.
-        own_trust: Whether it uses its default trust store.
-        holds_more: With its own trust, it is given its store as well, without the anchors in
-            it. Only for clients whose store adds to their own trust.
-        online: Whether it may connect to the URL of the issuer that the leaf names.
+        host: The name, which then resolves to 127.0.0.1.
+        own_trust: The client uses its default trust store.
+        holds_more: With `own_trust`: the client is also given a store with the intermediates,
+            without anchors. Only for clients whose store adds to their default trust store.
+        online: The client may connect to the issuer's URL in the leaf.
 
     """
     # A root of ours must not help the default trust store.

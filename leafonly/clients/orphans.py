@@ -1,4 +1,4 @@
-"""Processes that a client left behind when it ended: on Linux, this process adopts and ends them.
+"""Processes that a client leaves behind when it exits: on Linux, this process ends them.
 
 A program that forks twice leaves a process whose parent is gone. The kernel gives it to the
 nearest ancestor that asked for such orphans, otherwise to init, and then nothing shows which client
@@ -21,7 +21,7 @@ _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 @functools.cache
 def adopt_orphans() -> None:
-    """Ask the kernel for the orphans of this process's descendants; only Linux can."""
+    """Make this process the parent of its descendants' orphans; only Linux can."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -30,11 +30,11 @@ def adopt_orphans() -> None:
 def end_orphans(session: int, home: str | None) -> None:
     """End the orphans of one client.
 
-    A client's processes are in its session, or have left it (setsid) and still have its HOME.
+    A client's processes are in its session or, if they have left it (setsid), have its HOME.
 
     Args:
         session: The client's session, which is the id of its first process.
-        home: The client's HOME, which no other client has; None if it has the user's.
+        home: The client's own HOME; None if the client has the user's.
 
     """
     for pid in _adopted():
@@ -45,7 +45,7 @@ def end_orphans(session: int, home: str | None) -> None:
 
 
 def _adopted() -> list[int]:
-    """Return the children of the main thread: orphans come to it, and few others are there."""
+    """Return the children of the main thread, to which the kernel adds orphans."""
     try:
         text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     except OSError:  # not Linux, or a kernel without CONFIG_PROC_CHILDREN

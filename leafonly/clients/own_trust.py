@@ -1,4 +1,4 @@
-"""How clients trust by themselves, as their users run them: without a store of ours."""
+"""The default trust stores of clients, which they use without a store of ours."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,10 +19,9 @@ class OwnTrust:
         run: The command that uses it. Empty: as `Client.run`, with the word `native` in place
             of `{trust}` (the contract of programs/README.md). In both cases, variables of
             `Client.environment` with `{trust}` or `{empty}` in them are left out.
-        roots: Where its roots are: in the system's store, in a file of a package, or in the
-            program itself, to which no test root can be added.
-        adds: A store that the client is given adds to these roots. Otherwise it takes their
-            place.
+        roots: The place of its roots: the system's store, a file of a package, or the program
+            itself, to which no test root can be added.
+        adds: A store that the client is given adds to these roots. Otherwise it replaces them.
 
     """
 
@@ -36,7 +35,7 @@ AS_RUN = OwnTrust()
 
 @dataclass(frozen=True)
 class NotTested:
-    """Its own trust was not tested; `why` continues a sentence for users."""
+    """The default trust store was not tested; `why` continues a sentence for users."""
 
     why: str
 
@@ -46,6 +45,6 @@ NOT_TESTED = NotTested("this client's default trust store has not been tested")
 
 @dataclass(frozen=True)
 class NoneOfItsOwn:
-    """It has no default trust store; `why` continues a sentence for users."""
+    """The client has no default trust store; `why` continues a sentence for users."""
 
     why: str

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,9 +28,9 @@ _RUNNING: "set[subprocess.Popen[bytes]]" = set()
 
 @dataclass(frozen=True)
 class Finished:
-    """How a process ended, and its output.
+    """The end of a process, and its output.
 
-    `exit_code` is None if the process ran into its time limit, and negative if a signal ended
+    `exit_code` is None if the process was ended at its time limit, and negative if a signal ended
     it (as in `subprocess`). `seconds` is wall time.
     """
 
@@ -48,8 +48,9 @@ class Finished:
 def bare_environment(home: Path) -> dict[str, str]:
     """Return the environment of a cell, built from nothing.
 
-    Not a copy with deletions: a machine may preset SSL_CERT_FILE, NODE_EXTRA_CA_CERTS,
-    JAVA_TOOL_OPTIONS, proxies and whatever comes next. One leftover can make a false verdict.
+    It is not a copy with deletions, because a machine may preset SSL_CERT_FILE,
+    NODE_EXTRA_CA_CERTS, JAVA_TOOL_OPTIONS, proxies and others. One leftover can make a false
+    verdict.
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -75,21 +76,22 @@ def run(
     stdin_stays_open: bool = False,
     time_limit: float,
 ) -> Finished:
-    """Run a program until it exits or its time limit, and end all processes that it started.
+    """Return how a program ended, after all processes that it started were ended.
 
     Args:
         argv: The program and its arguments; no shell is involved.
         environment: The whole environment.
         directory: The working directory.
-        stdin: What the program reads.
-        stdin_stays_open: Its input does not end before it does; otherwise it ends after `stdin`.
-        time_limit: Seconds.
+        stdin: The program's standard input.
+        stdin_stays_open: Standard input stays open until the program exits; otherwise it ends
+            after `stdin`.
+        time_limit: Seconds after which the program is ended.
 
     Raises:
         OSError: The program cannot be started.
 
     """
-    # Files, not pipes: a grandchild that keeps a pipe open would make us wait for it.
+    # Files, because with pipes we would wait for a grandchild that keeps one open.
     with (
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as out,
@@ -109,38 +111,57 @@ def run(
             stderr=err,
             start_new_session=True,
         )
-        # A timer, because wait(timeout) polls, which costs a short cell half its time.
+        # A timer, because wait(timeout) polls, and that doubles the time of a short cell.
         overdue = threading.Event()
-        guard(process.pid)
-        _RUNNING.add(process)
-        timer = threading.Timer(time_limit, _end_late, (process, overdue))
-        try:
-            _start(timer)
-            _give(process, stdin)
-            exit_code = process.wait()
-        finally:
-            seconds = time.monotonic() - started
-            timer.cancel()
-            _end_all(process)
-            forget(process.pid)
-            if process.stdin is not None:
-                process.stdin.close()
-            _RUNNING.discard(process)
-            home = environment.get("HOME")
-            is_own = home is not None and Path(home).is_relative_to(directory)
-            end_orphans(process.pid, home if is_own else None)
+        with _ended_with(process, _own_home(environment, directory)):
+            timer = threading.Timer(time_limit, _end_late, (process, overdue))
+            try:
+                _start(timer)
+                _give(process, stdin)
+                exit_code = process.wait()
+            finally:
+                seconds = time.monotonic() - started
+                timer.cancel()
         return Finished(None if overdue.is_set() else exit_code, _tail(out), _tail(err), seconds)
 
 
+@contextlib.contextmanager
+def _ended_with(process: "subprocess.Popen[bytes]", home: str | None) -> Iterator[None]:
+    """End a program and all processes that it started at the end of the context.
+
+    Args:
+        process: The program, the first process of its session.
+        home: See `end_orphans`.
+
+    """
+    guard(process.pid)
+    _RUNNING.add(process)
+    try:
+        yield
+    finally:
+        _end_all(process)
+        forget(process.pid)
+        if process.stdin is not None:
+            process.stdin.close()
+        _RUNNING.discard(process)
+        end_orphans(process.pid, home)
+
+
+def _own_home(environment: Mapping[str, str], directory: Path) -> str | None:
+    """Return the program's HOME if it is its own; None if it is the user's."""
+    home = environment.get("HOME")
+    return home if home is not None and Path(home).is_relative_to(directory) else None
+
+
 def end_running() -> None:
-    """End all programs that `run` waits for, in any thread: the user does not want to wait."""
+    """End all programs that `run` waits for, in any thread."""
     for process in tuple(_RUNNING):
         with contextlib.suppress(OSError):
             _end_all(process)
 
 
 def _give(process: "subprocess.Popen[bytes]", text: str) -> None:
-    """Write to a program whose input stays open; a pipe holds more than any request."""
+    """Write to a program whose input stays open; any request fits into the pipe."""
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(text.encode())
@@ -149,7 +170,7 @@ def _give(process: "subprocess.Popen[bytes]", text: str) -> None:
 def _start(timer: threading.Timer) -> None:
     try:
         timer.start()
-    except RuntimeError as error:  # a limit of threads: without the timer, nothing ends it
+    except RuntimeError as error:  # no more threads; without the timer, nothing ends the program
         raise OSError(f"this machine has no room for another thread: {error}") from error
 
 
@@ -178,4 +199,5 @@ def _end_all(process: "subprocess.Popen[bytes]") -> None:
 def _tail(stream: IO[bytes]) -> str:
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - _MOST_OUTPUT))
-    return stream.read().decode("utf-8", "replace")
+    # Bounded, too: a process that escaped may still write.
+    return stream.read(_MOST_OUTPUT).decode("utf-8", "replace")

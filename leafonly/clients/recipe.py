@@ -1,7 +1,7 @@
-"""How a user gives a client the certificates that the camera does not send.
+"""Recipes: how a user gives a client the certificates that the camera does not send.
 
-A recipe is drawn from the client's entry: the store that the harness writes, the command and
-the environment that it starts, the program that it runs. There is no second list.
+A recipe is made from the client's entry: the trust store, the command, the environment and the
+program that the harness uses.
 """
 
 import ast
@@ -18,7 +18,7 @@ from leafonly.clients.trust_store import BUNDLE
 __all__ = ["EXAMPLE", "Recipe", "Step", "recipe"]
 
 EXAMPLE = "cam.example.com"
-"""The camera's name where the user's own is not known."""
+"""The camera's name if the user's own is not known."""
 
 _ISOLATION = "{empty}"  # what hides the machine's own certificates from a measurement
 _WRAPPER = "{programs}/print_file.py"  # `print_file.py FILE COMMAND...`, see the README there
@@ -27,7 +27,7 @@ _ABSOLUTE = "{home}/../{trust}"  # for a client that does not take a relative pa
 
 @dataclass(frozen=True)
 class Step:
-    """What to do, and the lines to copy, if there are any."""
+    """An instruction, and the lines to copy, if there are any."""
 
     text: str
     lines: str | None = None
@@ -35,11 +35,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one client is given a store.
+    """The steps that give one client a trust store.
 
     Attributes:
-        steps: In order. They begin in a folder that has the file `BUNDLE`.
-        files: Programs that the steps name: their texts by name.
+        steps: The steps in order, for a folder that contains the file `BUNDLE`.
+        files: The texts of programs that the steps name, by name.
 
     """
 
@@ -48,10 +48,10 @@ class Recipe:
 
 
 def recipe(client: Client, host: str = EXAMPLE) -> Recipe:
-    """Return how a client is given the certificates in `BUNDLE`.
+    """Return the recipe that gives a client the certificates in `BUNDLE`.
 
     Args:
-        client: From its entry.
+        client: The client, as its entry declares it.
         host: The camera's name.
 
     Raises:
@@ -69,7 +69,7 @@ def recipe(client: Client, host: str = EXAMPLE) -> Recipe:
         steps.append(Step(about, "\n".join(client.trust.lines)))
     program, text = _program(client)
     if client.kind == "proxy":
-        # Of the program only the configuration is for users: what it says of the store.
+        # Users only need the lines of its configuration that name the trust store.
         lines = _configuration(text, client.command, host)
         steps.append(
             Step("In its configuration, name the file as the trusted certificates.", lines)
@@ -86,7 +86,7 @@ def recipe(client: Client, host: str = EXAMPLE) -> Recipe:
 
 
 def _command(client: Client, host: str, program: str) -> str:
-    """Return the command as a shell line, without what only isolates a measurement."""
+    """Return the command as a shell line, without the options that only isolate a cell."""
     built = client.build.result if client.build and client.build.source.is_file() else "."
     values = {
         "python": "python3",
@@ -113,7 +113,7 @@ def _command(client: Client, host: str, program: str) -> str:
 
 
 def _without_isolation(command: tuple[str, ...]) -> Iterator[str]:
-    """Leave out the empty folder and its option, and the wrapper that prints a file."""
+    """Yield the command without the empty folder and its option, and without the wrapper."""
     if command[1:2] == (_WRAPPER,):
         command = command[3:]
     for word, following in zip(command, (*command[1:], ""), strict=True):
@@ -130,7 +130,7 @@ def _quoted(word: str, values: Mapping[str, str]) -> str:
 
 
 def _program(client: Client) -> tuple[str, str]:
-    """Return the name and the text of the project's own program that the client is, if any."""
+    """Return the name and text of this project's program in the command; empty without one."""
     named = re.findall(r"\{programs\}/([\w./-]+)", " ".join(client.command))
     if client.build is not None:
         path = _source(client.build, client.command)

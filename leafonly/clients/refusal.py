@@ -1,7 +1,7 @@
-"""Why a client rejected a certificate, from its messages and from the alert that it sent.
+"""The reason of a rejection, from the client's messages and from the alert that it sent.
 
-A message says more than an alert, but a new release may change its wording. The alerts have been
-the same in every TLS library since RFC 5246.
+A message says more than an alert, but a new release may change its wording. The alerts are the
+same in every TLS library since RFC 5246.
 """
 
 import re
@@ -49,10 +49,9 @@ REFUSED: Meaning = "refused"
 cause that is not on the list, such as a wrong purpose."""
 
 FAILED: Meaning = "failed"
-"""TLS failed, and the message says neither at what nor that it was the certificate. It counts only
-if the client itself ended a completed handshake without a request: then the certificate is all
-that is left to reject. A connection that breaks earlier has the same message (ELinks 0.13.2,
-measured)."""
+"""TLS failed, and the message names neither a cause nor the certificate. It counts only if the
+client itself ended a completed handshake without a request, because then only the certificate can
+be the cause. A connection that breaks earlier has the same message (ELinks 0.13.2, measured)."""
 
 Vocabulary = dict[str, Meaning]
 """Error messages: regular expression, searched without regard to case -> meaning."""
@@ -72,11 +71,11 @@ Go sends bad_certificate and JSSE certificate_unknown whatever the cause (handsh
 CertificateMessage.java). unknown_ca is mostly sent for an issuer that is not found; OpenSSL also
 sends it for an issuer that is no CA and for a path that is too long (x509table in
 ssl/statem/statem_lib.c), NSS for an issuer that has expired (lib/ssl/ssl3con.c). Therefore a
-message that names a cause goes before it. decrypt_error is not among them: it is also sent for
-a handshake that was tampered with."""
+message that names a cause has precedence. decrypt_error is not in the list, because clients also
+send it if somebody tampered with the handshake."""
 
-# If a client names several faults, the reason is the one that remains when the issuer is found.
-# `missing_issuer` therefore means that the client found no other fault.
+# If a client names several faults, the reason is one that remains when the issuer is found.
+# Therefore `missing_issuer` means that the client found no other fault.
 _GRAVEST_FIRST: tuple[Meaning, ...] = (
     "expired",
     "wrong_name",
@@ -149,8 +148,8 @@ def reason_of(
         refused = REFUSED if refuses else None
         gravest = by_alert or refused
     if gravest == "unknown_issuer":
-        # If the client had only the leaf, the leaf's issuer is unknown. If it also had the
-        # leaf's issuer, it is that one's issuer, the root.
+        # If the client had only the leaf, the leaf's issuer is unknown; if it also had the
+        # leaf's issuer, the root is unknown.
         if had_issuer is None:
             return "other"
         return "untrusted_root" if had_issuer else "missing_issuer"

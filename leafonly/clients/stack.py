@@ -1,4 +1,4 @@
-"""TLS libraries. What follows from the library is said here, once for all its clients."""
+"""TLS libraries: the declarations that all clients of one library share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,12 +28,12 @@ class Stack:
     """A TLS library.
 
     Attributes:
-        name: As the library calls itself.
+        name: The library's own name.
         messages: Its error messages about certificates.
-        version: Asks the library inside a program for its version, for programs that do not
-            print it; see `leafonly.clients.library_version`.
-        others: Libraries that the same programs are also built with. A client that has
-            another one is not available, because nothing is known about it.
+        version: Finds the library's version in a program that does not print it; see
+            `leafonly.clients.library_version`.
+        others: Libraries with which the same programs are also built. A client with any other
+            library is not available, because leafonly does not know its messages.
         usual: Scenario -> outcome, where it differs from the usual one
             (`leafonly.clients.measured.USUAL`) in nearly all clients of this library.
 
@@ -62,8 +62,8 @@ _ANCHORS = {"cached": "accepted: anchors"}
 # For these an anchor is a name and a key (RFC 5280 section 6.1.1), so its dates do not count:
 # webpki's and JSSE's TrustAnchor, BearSSL's br_x509_trust_anchor.
 _ANCHORS_FOREVER = {**_ANCHORS, "stale_cached": "accepted: anchors"}
-# An issuer is looked for in the store before it is among what was presented, and one that has
-# expired ends the search: X509_V_FLAG_TRUSTED_FIRST, which is on since OpenSSL 1.1.0
+# OpenSSL looks for an issuer in the store before it looks in the presented chain, and an expired
+# issuer in the store ends the search: X509_V_FLAG_TRUSTED_FIRST, which is on since OpenSSL 1.1.0
 # (X509_VERIFY_PARAM_set_flags(3)).
 _STORE_FIRST = {"stale_full_chain": "rejected"}
 

@@ -1,4 +1,4 @@
-"""The line of a program's output that says why it does not work."""
+"""The line of a program's output that names the error."""
 
 import re
 
@@ -16,7 +16,7 @@ _ERROR = re.compile(
 
 
 def telling_line(text: str, otherwise: str = "it printed nothing") -> str:
-    """Return the line that says what went wrong; the last line if none looks like it."""
+    """Return the first line that looks like an error; the last line if none does."""
     # After a line that ends with a colon, the message is in the next one (Mono, Erlang).
     lines = re.sub(r":\n\s*", ": ", text.strip()).splitlines() or [otherwise]
     telling = next((line for line in lines if _ERROR.match(line)), lines[-1]).strip()

@@ -1,4 +1,4 @@
-"""The stores that tell clients what to trust."""
+"""The trust stores of clients."""
 
 import base64
 import json
@@ -38,9 +38,8 @@ class Trust:
     Attributes:
         write: Writes the client's store and returns its path relative to the cell's directory,
             which entries call `{trust}`. Takes the directory, the trust anchors, and other
-            certificates that the client holds without trusting them by themselves, if its
-            store has such a place. Raises OSError if the tool that writes the store is
-            missing or fails.
+            certificates. If the store has a place for them, the others are not trust anchors.
+            Raises OSError if the tool that writes the store is missing or fails.
         advice: How a user adds the intermediate to such a store.
         store: The store's name in the recipe for users, as `{trust}` in entries.
         lines: The shell lines that fill it from `BUNDLE`. None are needed if the client reads
@@ -58,11 +57,11 @@ BUNDLE = "camera-ca.pem"
 """The one file of every recipe: the root first, then every intermediate, as PEM."""
 
 _SPLIT = ("""awk '/BEGIN CERTIFICATE/{n++} {print > ("camera-ca-" n ".pem")}' """ + BUNDLE,)
-"""Most stores take one certificate a file. The first is the root."""
+"""Most stores take one certificate per file. The first is the root."""
 
 _EACH = "for file in camera-ca-[1-9].pem; do"
 _ANCHOR, _HELD = "C,,", ",,"
-"""NSS's trust flags (its certutil's documentation): issuer of server certificates, and none."""
+"""NSS's trust flags (documentation of its certutil): a CA for server certificates, and none."""
 
 
 TRUSTSTORE_PASSWORD = "changeit"  # noqa: S105
@@ -70,7 +69,7 @@ TRUSTSTORE_PASSWORD = "changeit"  # noqa: S105
 
 
 def _write_pem_file(directory: Path, anchors: Certificates, others: Certificates) -> str:
-    """Write one PEM bundle, which cannot say which certificates are anchors."""
+    """Write one PEM bundle, in which anchors and others cannot be told apart."""
     (directory / "trust.pem").write_bytes(pem([*anchors, *others]))
     return "trust.pem"
 
@@ -109,13 +108,11 @@ def _write_mono_store(directory: Path, anchors: Certificates, others: Certificat
 def nss_database(place: str) -> Trust:
     """Return an NSS database, which can hold certificates without trusting them.
 
-    Args:
-        place: Its folder, relative to the cell's directory.
+    `certutil`, NSS's own tool, writes it. Anchors have the trust flags `C,,` (CA for server
+    certificates). Others have none, so they can complete a path but never end it.
 
-    Returns:
-        A store that `certutil` (NSS's own tool) writes. Anchors have the trust flags `C,,`
-        (issuers of server certificates). Others have none, so they can complete a path but
-        never end it.
+    Args:
+        place: The folder of the database, relative to the cell's directory.
 
     """
 
@@ -181,8 +178,8 @@ system_bundle = Trust(
         "update-ca-certificates",
     ),
 )
-"""For a client that reads only the system's bundle, as Debian writes it. The harness puts its
-own file in the place of the bundle, and does not change the system."""
+"""For a client that reads only the system's bundle, as Debian writes it. The harness mounts its
+own file over the bundle for this client alone, and does not change the system."""
 
 java_truststore = Trust(
     _write_java_truststore,
@@ -201,7 +198,7 @@ _FIREFOX_POLICY = "/usr/lib/firefox-esr/distribution/policies.json"
 
 
 def _write_chromium_policy(directory: Path, anchors: Certificates, others: Certificates) -> str:
-    """Write a managed policy, in which hints are certificates that are not trusted."""
+    """Write a managed policy with anchors, and with hints, which are not trusted."""
     lists = {"CACertificates": anchors, "CAHintCertificates": others}
     policy = {
         name: [base64.b64encode(der(each)).decode() for each in certificates]
@@ -237,7 +234,7 @@ chromium_policy = Trust(
         f'"$(encoded camera-ca-1.pem)" "${{hints%,}}" > {_CHROMIUM_POLICY}',
     ),
 )
-"""For a fleet of browsers; it takes the place of an NSS database in every user's home."""
+"""For a fleet of browsers; it replaces an NSS database in every user's home."""
 
 firefox_policy = Trust(
     _write_firefox_policy,

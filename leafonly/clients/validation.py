@@ -1,4 +1,4 @@
-"""Check the entries when the catalogue is loaded, so that a slip is found before a run."""
+"""The checks of all entries when they are loaded, so that a mistake is found before a run."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -20,15 +20,15 @@ def validated(clients: Iterable[Client]) -> dict[str, Client]:
     """Return the clients by name.
 
     Raises:
-        ValueError: Two clients have the same name, or a field of an entry has a value that is
-            not known: a kind, a placeholder, a program, a scenario. One line: which client,
-            the value, and what is known.
+        ValueError: Two clients have the same name, or a field of an entry has an unknown value: a
+            kind, a placeholder, a program, a scenario. One line: the client, the value, and the
+            known values.
 
     """
     by_name: dict[str, Client] = {}
     for client in clients:
         if client.name in by_name:
-            raise ValueError(f"client {client.name}: there are two of that name; rename one")
+            raise ValueError(f"client {client.name}: two clients have this name; rename one")
         for fault in _faults(client):
             raise ValueError(f"client {client.name}: {fault}")
         by_name[client.name] = client

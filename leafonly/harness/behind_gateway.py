@@ -1,7 +1,7 @@
 """A camera behind a gateway, as one more camera: the gateway presents what the camera cannot.
 
-The bench loads a chain onto it as onto any camera. The gateway presents that chain; the camera
-behind presents a self-signed leaf, which the gateway trusts alone.
+The bench loads a chain onto it as onto any camera. The gateway presents that chain. The camera
+behind it presents a self-signed leaf, the only certificate that the gateway trusts.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ from leafonly.tls.address import Target
 __all__ = ["BehindGateway", "Situation"]
 
 Situation = Literal["trusted", "other", "down"]
-"""The camera behind: the one that the gateway trusts, another one, or none."""
+"""The camera behind the gateway: the one that it trusts, another one, or none."""
 
 _LOOPBACK = "127.0.0.1"
 
@@ -45,9 +45,9 @@ class BehindGateway:
     """A camera that clients reach through a gateway on this machine's loopback.
 
     Args:
-        gateway: The gateway; each `serve` runs one of its own.
-        camera: The camera behind. It is not closed here.
-        situation: What the gateway finds there.
+        gateway: The gateway; each `serve` starts its own process.
+        camera: The camera behind the gateway. The caller closes it.
+        situation: Which camera is there.
 
     """
 
@@ -65,7 +65,7 @@ class BehindGateway:
 
     @contextlib.contextmanager
     def serve(self, loads: Sequence[Load]) -> Iterator["Endpoint"]:
-        """Have the gateway present the chain of these loads until the context ends.
+        """Return an endpoint whose gateway presents the loaded chain until the context ends.
 
         Raises:
             LoadRefused: The chain cannot be read, or the camera refuses a self-signed leaf.
@@ -75,7 +75,7 @@ class BehindGateway:
         certificates, key = load(loads)
         (domain, *_) = dns_names(certificates[0])
         with contextlib.ExitStack() as stack:
-            # Access for its owner only (mkdtemp): it holds a key.
+            # Only its owner can read the folder (mkdtemp), because it holds a key.
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="leafonly-gateway-"))
             behind, pinned = stack.enter_context(self._behind(domain))
             site = _site(Path(folder), domain, behind)
@@ -85,11 +85,11 @@ class BehindGateway:
             except (GatewayError, OSError) as error:
                 raise CameraError(str(error)) from error
             front = stack.enter_context(RemoteCamera([site.listen]).serve(()))
-            yield _Account(front, behind)
+            yield _BothSides(front, behind)
 
     @contextlib.contextmanager
     def _behind(self, name: str) -> Iterator[tuple[Endpoint | None, x509.Certificate]]:
-        """Serve the camera behind, and give the certificate that the gateway trusts."""
+        """Return the camera behind, which serves, and the certificate that the gateway trusts."""
         chain = self_signed(name)
         if self._situation == "down":
             yield None, chain.leaf
@@ -99,11 +99,11 @@ class BehindGateway:
             yield endpoint, pinned
 
 
-class _Account:
-    """What was seen of clients at both sides of a gateway.
+class _BothSides:
+    """The record of clients' connections on both sides of a gateway.
 
-    The gateway ends the client's TLS, so that only the camera behind can see the request and its
-    token. The handshake and the alerts are the client's own on the other side.
+    The gateway terminates the client's TLS, so only the camera behind it sees the request and
+    the token. The handshake and the alerts of the client are on the front side.
     """
 
     def __init__(self, front: Endpoint, behind: Endpoint | None) -> None:

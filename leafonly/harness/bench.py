@@ -1,8 +1,8 @@
-"""The policy: which measurements a cell needs before its verdict is believed.
+"""The policy: which measurements a cell needs before its verdict counts.
 
-Controls first; once more if client and camera never met; one more connection to tell whether
-a stored intermediate completes the path or anchors it. `Bench.measure` is the one way in, a
-`Cell` the one thing that comes out.
+Controls are measured first. A client that hangs or does not connect is retried once. One more
+connection, without the root, shows whether a stored intermediate completes the path or anchors
+it. `Bench.measure` does all of this and returns a `Cell`.
 """
 
 import threading
@@ -38,8 +38,8 @@ class Bench:
         camera: What presents the certificates.
         subject: Whose certificates they are.
         directory: An empty folder for the cells' files; each cell's are removed after it.
-        controls: Where controls are measured, if this camera cannot stage them itself: a
-            remote host presents only what it has.
+        controls: The bench on which controls are measured if this camera cannot present them,
+            because a remote host presents only its own chain.
 
     A context manager; leaving it closes the subject, and the bench of the controls. Any number
     of threads may measure.
@@ -78,16 +78,16 @@ class Bench:
     def staged(
         self, client: Client, scenario: Scenario, key_type: KeyType
     ) -> AbstractContextManager[Staged]:
-        """Set a cell up without measuring it; see `Staging.stage` for what it raises."""
+        """Return a cell that is set up and not measured; see `Staging.stage` for errors."""
         return self._staging.stage(client, scenario, key_type)
 
     def measure(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
-        """Measure one cell, with the controls that decide whether it can be believed.
+        """Return one measured cell; the client's controls decide whether its verdict counts.
 
         The controls of a client and key type are measured once and remembered. A client that
-        does not accept the full chain is asked nothing else: no other verdict of it could be
-        believed, and one that hangs would do so in every cell. What the camera's firmware
-        cannot present does not apply; a control of that kind is measured on the emulator.
+        does not accept the full chain is not started again: none of its verdicts would count,
+        and a client that hangs would hang in every cell. A scenario that the camera's firmware
+        cannot present is `not_applicable`; controls of that kind are measured on the emulator.
         """
         why = (
             self._subject.why_not_runnable(client)
@@ -114,7 +114,7 @@ class Bench:
             return controls[scenario.name]
         hung = next(filter(_hung, controls.values()), None)
         if hung is not None:
-            # Each of its cells would take its time limit twice, and could not be believed.
+            # Each of its cells would take the time limit twice, and would not count.
             return not_asked(client, scenario, key_type, hung)
         cell = self.measure_alone(client, scenario, key_type)
         doubt = unbelievable(
@@ -127,7 +127,7 @@ class Bench:
         return cell
 
     def _guarding(self, client: Client, control: Scenario, key_type: KeyType) -> Cell:
-        """Measure a control of other cells: on the emulator, if this camera cannot present it."""
+        """Return a control, measured on the emulator if this camera cannot present it."""
         if self._elsewhere is not None:
             return self._elsewhere.measure(client, control, KEY_TYPES[0])
         try:
@@ -150,23 +150,26 @@ class Bench:
     def _tell_cached_kind(
         self, client: Client, scenario: Scenario, key_type: KeyType, cell: Cell
     ) -> Cell:
-        """Measure without the root: a client that still accepts has an anchor in its store."""
+        """Return an accepted cell with its kind, which one more measurement shows.
+
+        A client that accepts without the root treats the stored intermediate as a trust anchor.
+        """
         alone = self.measure_alone(client, without_root(scenario), key_type)
         if alone.verdict == "accepted":
             return replace(cell, cached_kind="anchors")
         if alone.verdict == "rejected" and scenario.holds_intermediate == "first":
-            because = "accepted with the root only: the client had more than the scenario says"
+            because = "accepted, but the client had more certificates than the scenario says"
             return replace(cell, verdict="error", reason=because, conclusive=False)
         if alone.verdict == "rejected":
             return replace(cell, cached_kind="completes")
-        because = f"accepted, but whether the root is needed could not be told: {alone.reason}"
+        because = f"accepted, but there is no verdict without the root: {alone.reason}"
         return replace(cell, verdict="error", reason=because, conclusive=False)
 
     def measure_alone(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
-        """Measure one cell, and once more if the client never came or did not end by itself.
+        """Return one cell without controls, retried once if the client hung or did not connect.
 
-        On a busy machine a program may hang or be late. If client and camera met and disagree,
-        the cell is an error without a retry: a second answer would be worth no more.
+        On a busy machine a program may hang or be late. If client and camera disagree, the cell
+        is an error without a retry, because a second measurement would be no better evidence.
 
         Raises:
             FirmwareLimit: This camera cannot present what the scenario needs.
@@ -202,10 +205,10 @@ class Bench:
             expected=self._subject.expected(client, scenario),
             conclusive=judgement.verdict != "error",
             observation=observation,
-            # A control that comes out wrong is never news: nothing else would be believed. What
-            # is expected beyond the default scenarios follows from those for most versions.
+            # A wrong control is never news, because none of the client's verdicts would count.
+            # Beyond the default scenarios, most versions have expectations that were derived.
             may_be_news=not scenario.control
-            and not (client.version_is_measured and scenario.in_readme),
+            and not (client.version_is_measured and scenario.in_default_run),
         )
 
     def _observation(
@@ -229,13 +232,13 @@ class Bench:
             return Observation(None, None, None, f"the client does not start: {error}")
 
     def _raise_limit(self, scenario: Scenario, key_type: KeyType) -> None:
-        """Raise what is known: a board takes seconds to refuse a chain."""
+        """Raise FirmwareLimit if this one was met before: a board needs seconds to refuse."""
         if (limit := self._limits.get((scenario.served, key_type))) is not None:
             raise FirmwareLimit(limit)
 
 
 def _can_anchor(scenario: Scenario) -> bool:
-    """Whether the client may have accepted by a certificate in its store alone."""
+    """Return whether the client may have accepted by a certificate in its store alone."""
     stored = scenario.holds_intermediate
     return scenario.served == "leaf" and stored is not None and stored != "rotated"
 

@@ -1,4 +1,4 @@
-"""A cell, measured: a row of the report, and what people are told of it."""
+"""A measured cell: a row of the report, and its text for a failed test."""
 
 import re
 from dataclasses import dataclass, replace
@@ -13,18 +13,18 @@ from leafonly.harness.verdict import Observation, Verdict
 
 __all__ = ["Cell", "as_control", "not_asked", "unmeasured", "unobserved"]
 
-_MOST_WORDS = 2000  # characters of a client's words that a report keeps
+_MOST_OUTPUT = 2000  # characters of a client's output that a report keeps
 
 
 @dataclass(frozen=True)
 class Cell:
     """One client in one scenario with one key type, measured; a row of the report's `cells`.
 
-    `reason` is from the closed list when rejected, a sentence for `error` and
-    `not_applicable`. `expected` is None where nothing is declared. `may_be_news` is True where
-    `expected` was measured with other versions than the one that was asked. `works` is False
-    for a control whose client never came to the camera, hung or crashed; `blocked_by` is the
-    control because of which the client was not asked.
+    `reason` is from the closed list if rejected, and a sentence for `error` and
+    `not_applicable`. `expected` is None if no outcome is declared. `may_be_news` is True if
+    `expected` was measured with other versions of the client. `works` is False for a control
+    whose client did not connect, hung or crashed. `blocked_by` is the control because of which
+    the client was not started in this cell.
     """
 
     client: str
@@ -47,7 +47,7 @@ class Cell:
 
     @property
     def id(self) -> str:
-        """Its name in node ids and in the report."""
+        """The id in node ids and in the report."""
         return str(CellId(self.client, self.scenario, self.key_type))
 
     @property
@@ -58,12 +58,12 @@ class Cell:
 
     @property
     def as_expected(self) -> bool | None:
-        """Whether the outcome is as declared; None where nothing is, and for news."""
+        """Whether the outcome is as declared; None if none is declared, and for news."""
         return None if self.expected is None or self.news else self._matches
 
     @property
     def news(self) -> bool:
-        """Whether a version that was never measured gave another verdict than those that were."""
+        """Whether the verdict differs, on a version of the client that was not measured before."""
         declared = self.may_be_news and self.expected is not None
         return declared and self.conclusive and not self._matches
 
@@ -73,24 +73,24 @@ class Cell:
 
     @property
     def is_as_it_should_be(self) -> bool:
-        """Whether a run passes: as declared or, where nothing is, at least conclusive."""
+        """Whether the test passes: as declared or, if nothing is declared, conclusive."""
         return self.conclusive if self.as_expected is None else self.as_expected
 
     @property
     def client_said(self) -> str | None:
-        """What the client printed, safe to show: the end of it; None if it was not started."""
+        """The end of the client's output, printable; None if the client was not started."""
         said = self.observation.client_said
         if said is None:
             return None
         text = printable(said.text, keep="\n\t")
-        if len(text) <= _MOST_WORDS:
+        if len(text) <= _MOST_OUTPUT:
             return text
-        # From a whole word on: the end of a folder's name would no longer be known as one.
-        kept = text[-_MOST_WORDS:]
+        # From a whole word on, because `masking` would not find the end of a folder's name.
+        kept = text[-_MOST_OUTPUT:]
         return "… " + (re.sub(r"\A\S+\s", "", kept) or kept)
 
     def explain(self) -> str:
-        """Return the outcome and both accounts, for people; one line if nothing was run."""
+        """Return the outcome, output and record for people; one line if nothing was run."""
         said, saw = self.observation.client_said, self.observation.server_saw
         outcome = f"{self.client} in {self.scenario} with {self.key_type}: {self.outcome}"
         if said is None and saw is None:
@@ -110,13 +110,13 @@ class Cell:
 def as_control(cell: Cell) -> Cell:
     """Return the control, marked if it shows that its client does not work on this machine.
 
-    So it is if the client never sent a ClientHello, did not end, or was ended by a signal,
-    though it trusts the root of the full chain that it was presented. A client that came and
-    ended by itself works: if it rejects the full chain, or contradicts itself, it has changed.
+    It does not work if it sent no ClientHello, hung, or was ended by a signal, although it
+    trusts the root of the full chain that the camera presents. A client that connects and exits
+    by itself works; if it rejects the full chain, it has changed.
     """
     said, saw = cell.observation.client_said, cell.observation.server_saw
-    tried = cell.scenario == "full_chain" and cell.observation.obstacle is None
-    if not tried or said is None or saw is None or cell.verdict != "error":
+    was_tried = cell.scenario == "full_chain" and cell.observation.obstacle is None
+    if not was_tried or said is None or saw is None or cell.verdict != "error":
         return cell
     crashed = said.exit_code is None or said.exit_code < 0
     if saw.client_hello and not crashed:
@@ -124,24 +124,24 @@ def as_control(cell: Cell) -> Cell:
     return replace(cell, reason=f"does not work here: {cell.reason}", works=False)
 
 
-def not_asked(client: Client, scenario: Scenario, key_type: KeyType, full_chain: Cell) -> Cell:
-    """Return the error cell of a client that did not accept the full chain."""
-    because = full_chain.reason
-    if full_chain.verdict != "error":
-        because = f"the full chain was not accepted ({full_chain.outcome})"
+def not_asked(client: Client, scenario: Scenario, key_type: KeyType, control: Cell) -> Cell:
+    """Return the error cell of a client that hung in a control or rejected the full chain."""
+    because = control.reason
+    if control.verdict != "error":
+        because = f"the full chain was not accepted ({control.outcome})"
     cell = unmeasured(client, scenario, key_type, f"not asked: {because}")
-    return replace(cell, blocked_by=full_chain)
+    return replace(cell, blocked_by=control)
 
 
 def unmeasured(client: Client, scenario: Scenario, key_type: KeyType, because: str) -> Cell:
-    """Give the cell of a measurement that could not be made: an error, and no verdict."""
+    """Return the error cell of a measurement that could not be made."""
     return unobserved(client, scenario, key_type, "error", because)
 
 
 def unobserved(
     client: Client, scenario: Scenario, key_type: KeyType, verdict: Verdict, reason: str
 ) -> Cell:
-    """Return a cell whose client was not run: an error, or not applicable, and why."""
+    """Return the cell of a client that was not started: `error` or `not_applicable`."""
     does_not_apply = verdict == "not_applicable"
     return Cell(
         client=client.name,

@@ -1,11 +1,11 @@
 """Shorter chains, and leaves with another key, for a chain that the camera cannot present.
 
-Each is served by the emulated camera, which has the buffer of the firmware and loads what it
-loads. No private key is needed: the emulator presents any certificate, and only the presented
-bytes matter here.
+The emulated camera serves each of them, with the firmware's buffer and loading rules. The leaf's
+private key is not needed, because only the presented bytes matter here.
 """
 
 import functools
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +21,10 @@ from leafonly.certificates.chain import KeyType, PrivateKey, der, new_key, pem
 from leafonly.tls.flight import FlightError, read_flight
 from leafonly.tls.message_size import certificate_message_size
 
-__all__ = ["Shape", "excess", "shapes"]
+__all__ = ["Shape", "excess", "shapes", "with_ec_key"]
+
+_MOST_RSA = 512  # bytes of an RSA-4096 signature
+_EXTENSION = 30  # bytes of an extension with such an identifier, besides its value
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,10 @@ class Shape:
     """A chain that was served to see whether the camera presents all of it.
 
     Attributes:
-        key_type: The leaf's key if it is not the given one; None for the given leaf.
+        key_type: The leaf's key if the leaf was replaced; None for the given leaf.
         left_out: The intermediates that were left out, the topmost first.
         size: Bytes of the Certificate message.
-        presented: The camera presented every certificate of it.
+        presented: The camera presented every certificate of the chain.
 
     """
 
@@ -52,22 +55,22 @@ def shapes(
     intermediates: Sequence[x509.Certificate],
     profile: Profile = DEFAULT,
 ) -> Iterator[Shape]:
-    """Serve each shape of a chain, and yield what came of it.
+    """Yield each shape of a chain, after the emulated camera has served it.
 
-    First the chain without its topmost intermediates, one more each time, which clients may
-    have; down to the leaf with its issuer. If the leaf has an RSA key, then the whole chain and
-    the shorter ones with a P-256 leaf of the same contents.
+    The first shapes leave out intermediates from the top, one more each time, because clients
+    may have them; the last of these is the leaf with its issuer. If the leaf has an RSA key, the
+    whole chain and the shorter ones follow with a P-256 leaf of the same contents.
 
     Args:
         leaf: The leaf.
-        intermediates: All above it but the root, its issuer first.
+        intermediates: The certificates between leaf and root, the leaf's issuer first.
         profile: The firmware that serves it.
 
     """
     for kept in range(len(intermediates) - 1, 0, -1):
         yield _served(None, leaf, intermediates[:kept], intermediates[kept:], profile)
     if isinstance(leaf.public_key(), rsa.RSAPublicKey):
-        smaller = _with_ec_key(leaf)
+        smaller = with_ec_key(leaf, len(leaf.signature))
         for kept in range(len(intermediates), 0, -1):
             yield _served("p256", smaller, intermediates[:kept], intermediates[kept:], profile)
 
@@ -95,7 +98,7 @@ def _presented(chain: Sequence[x509.Certificate], profile: Profile) -> bool:
 
 
 def _loads(chain: Sequence[x509.Certificate], key: PrivateKey, profile: Profile) -> list[Load]:
-    """Return the calls by which the firmware loads a chain: all in one of PEM, if it reads that."""
+    """Return the calls that load a chain: one PEM file if the firmware reads PEM, else DER."""
     encoding = Encoding.PEM if profile.reads_pem else Encoding.DER
     private = key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
     certificates = [pem(chain)] if profile.reads_pem else [der(each) for each in chain]
@@ -108,11 +111,17 @@ def _any_key(*, is_rsa: bool) -> PrivateKey:
     return new_key("rsa2048" if is_rsa else "p256")
 
 
-def _with_ec_key(leaf: x509.Certificate) -> x509.Certificate:
+def with_ec_key(leaf: x509.Certificate, signature: int) -> x509.Certificate:
     """Return a leaf of the same contents with a P-256 key, as long as its CA would issue it.
 
-    Only its length matters. So it is signed with a throwaway key as long as the issuer's: an
-    RSA signature has the length of the key, an ECDSA one about twice that of the curve.
+    Only the length matters, so the leaf is signed with a throwaway key of the issuer's length. An
+    RSA signature is as long as the key, an ECDSA signature about twice as long as the curve.
+
+    Args:
+        leaf: The leaf with another key.
+        signature: The length of the CA's signatures in bytes. An extension stands for the bytes
+            beyond an RSA-4096 signature (ML-DSA, say), because longer RSA keys take minutes.
+
     """
     builder = (
         x509.CertificateBuilder()
@@ -125,7 +134,13 @@ def _with_ec_key(leaf: x509.Certificate) -> x509.Certificate:
     )
     for extension in leaf.extensions:
         builder = builder.add_extension(extension.value, extension.critical)
-    return builder.sign(_key_as_long_as(len(leaf.signature)), hashes.SHA256())
+    beyond = signature - _MOST_RSA
+    if beyond > 0:
+        # An arc of its own (X.667), because a leaf may have any extension already.
+        filling = x509.ObjectIdentifier(f"2.25.{uuid.uuid4().int}")
+        data = bytes(max(0, beyond - _EXTENSION))
+        builder = builder.add_extension(x509.UnrecognizedExtension(filling, data), critical=False)
+    return builder.sign(_key_as_long_as(min(signature, _MOST_RSA)), hashes.SHA256())
 
 
 def _key_as_long_as(signature: int) -> PrivateKey:

@@ -1,4 +1,4 @@
-"""Ask through a gateway once, with the camera behind it as it should be, another one, or down."""
+"""One request through a gateway whose camera is the right one, another one, or down."""
 
 import contextlib
 import http.client
@@ -20,11 +20,11 @@ _NAME = "localhost"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client got through a gateway.
+    """The response to one request through a gateway.
 
     Attributes:
-        status: The HTTP status; None if the connection was closed without an answer.
-        camera_asked: The camera behind got a request.
+        status: The HTTP status; None if the connection was closed without a response.
+        camera_asked: The camera behind the gateway received a request.
 
     """
 
@@ -33,7 +33,7 @@ class Answer:
 
 
 def ask_through(gateway: Gateway, camera: Camera, situation: Situation) -> Answer:
-    """Make one request through a gateway, with a client that verifies it.
+    """Return the response to one request through a gateway, whose chain is verified.
 
     Raises:
         CameraError: The gateway does not start, or the camera is gone.

@@ -28,8 +28,8 @@ class HierarchyBenches:
 
     Args:
         camera: What presents the certificates.
-        hierarchies: What may stand above the leaves; the first also has the controls that are
-            asked for by name.
+        hierarchies: The chains above the leaves; the first also has the controls that the user
+            asks for.
         directory: An empty folder for the cells' files.
 
     A context manager; leaving it closes every bench. Any number of threads may measure.
@@ -57,11 +57,11 @@ class HierarchyBenches:
         self._open.close()
 
     def measure(self, client: Client, scenario: Scenario, key_type: KeyType) -> Cell:
-        """Measure one cell; see `Bench.measure`."""
+        """Return one measured cell; see `Bench.measure`."""
         first = next(each for each in self._benches if scenario in possible(each))
         cell = self._benches[first].measure(client, scenario, key_type)
         is_elsewhere = first is not next(iter(self._benches))
         if is_elsewhere and cell.blocked_by and cell.blocked_by.works:
-            # No test of its own tells of a control of this hierarchy.
+            # This hierarchy's controls have no test of their own that could fail.
             return replace(cell, blocked_by=None)
         return cell

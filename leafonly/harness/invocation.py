@@ -1,4 +1,4 @@
-"""A client's command, written out for one cell and ready to be started."""
+"""A client's command for one cell, ready to be started."""
 
 import shlex
 import sys
@@ -19,7 +19,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"  # RFC 2083 section 3.1
 
 @dataclass(frozen=True)
 class Invocation:
-    """A client's command, ready to be started: everything that a bare replay needs."""
+    """A client's command, with everything that is needed to repeat the cell by hand."""
 
     argv: tuple[str, ...]
     environment: dict[str, str]
@@ -28,7 +28,7 @@ class Invocation:
     stdin_stays_open: bool = False
 
     def start(self, time_limit: float) -> Finished:
-        """Start the client, and wait for its end; `time_limit` is in seconds.
+        """Return how the client ended, and its output; `time_limit` is in seconds.
 
         Raises:
             OSError: The program cannot be started.
@@ -44,9 +44,9 @@ class Invocation:
         )
 
     def picture(self) -> bytes | None:
-        """Return the picture of its refusal that a browser's program left, as PNG."""
+        """Return the error page that a browser's program saved as PNG; None without one."""
         path = self.directory / "refusal.png"
-        # The program may be hostile: a link could lead anywhere, a pipe would keep us waiting.
+        # The program may be hostile: a link could lead anywhere, and a pipe would block.
         if path.is_symlink() or not path.is_file():
             return None
         with path.open("rb") as file:
@@ -54,28 +54,32 @@ class Invocation:
         return data if data.startswith(_PNG) and len(data) <= _MOST_PICTURE else None
 
     def shell(self) -> str:
-        """Write it as a POSIX shell line, to be run in the cell's directory."""
-        place = shlex.quote(str(self.directory))
-        words = [
-            "env",
-            "-i",
-            *(f"{name}={value}" for name, value in self.environment.items() if name != "PATH"),
-            *self.argv,
-        ]
-        line = " ".join(map(shlex.quote, words)).replace("env -i", 'env -i PATH="$PATH"', 1)
-        line = line.replace(place, '"$PWD"')
+        """Return the command as a POSIX shell line, to be run in the cell's directory."""
+        variables = (f"{name}={value}" for name, value in self.environment.items())
+        others = [each for each in variables if not each.startswith("PATH=")]
+        words = " ".join(map(self._quoted, [*others, *self.argv]))
+        line = f'env -i PATH="$PATH" {words}'
         if not self.stdin:
             return line
         given = f"printf %s {shlex.quote(self.stdin)}"
         return f"({given}; sleep 5) | {line}" if self.stdin_stays_open else f"{given} | {line}"
 
+    def _quoted(self, word: str) -> str:
+        """Return a word quoted for a shell, with `$PWD` in place of the cell's directory."""
+        parts = word.split(str(self.directory))
+        return '"$PWD"'.join(shlex.quote(each) if each else "" for each in parts) or "''"
+
 
 def invocations(
     client: Client, directory: Path, store: str, host: str, endpoints: Sequence[Endpoint | None]
 ) -> tuple[Invocation, ...]:
-    """Write a client's command out: once, or twice if only its profile can remember a visit."""
-    there = [each for each in endpoints if each is not None]
-    groups = [there] if client.visits_in_one_process else [[each] for each in there]
+    """Return a client's commands for the endpoints that are not None, in this order.
+
+    One command visits all of them if the client can visit several URLs in one process. Otherwise
+    there is one command for each.
+    """
+    visited = [each for each in endpoints if each is not None]
+    groups = [visited] if client.visits_in_one_process else [[each] for each in visited]
     return tuple(_invocation(client, directory, store, host, group) for group in groups)
 
 

@@ -1,4 +1,4 @@
-"""Start a client in a cell that is set up, and take down both accounts: its own, the camera's."""
+"""Start the client of a cell that is set up: its output and the camera's record."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +13,14 @@ from leafonly.harness.verdict import ClientSaid, Observation, ServerSaw
 __all__ = ["observe", "server_saw"]
 
 _MOST_BUNDLE = 1 << 20  # bytes that are compared; leafonly writes below 20,000
-_TRUST_CHANGED = "the file with what the client trusts was changed while it ran; run it alone"
+_TRUST_CHANGED = "the client's trust file was changed while the client ran; run this cell alone"
 
 
 def observe(staged: Staged, scenario: Scenario) -> Observation:
-    """Run the client, once for each of its commands, and return what was observed.
+    """Return the observation of a cell; the client is run once for each of its commands.
 
     Raises:
-        OSError: The client does not start.
+        OSError: The client cannot be started.
 
     """
     finished: list[Finished] = []
@@ -30,10 +30,10 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
     changed = _TRUST_CHANGED if _trusted(staged) != before else None
     saw = _ask_camera(staged)
     return Observation(
-        client_said=_without_folder(_account(finished[-1]), staged.invocations[-1].directory),
+        client_said=_without_folder(_output(finished[-1]), staged.invocations[-1].directory),
         server_saw=saw,
         had_issuer=_had_issuer(staged, scenario, saw),
-        obstacle=changed or _fault(staged) or _warm_up_failure(staged, finished[0]),
+        obstacle=changed or _fault_of_server(staged) or _warm_up_failure(staged, finished[0]),
         seconds=sum(each.seconds for each in finished),
         command=" && ".join(each.shell() for each in staged.invocations),
         picture=staged.invocations[-1].picture(),
@@ -42,10 +42,11 @@ def observe(staged: Staged, scenario: Scenario) -> Observation:
 
 
 def _trusted(staged: Staged) -> bytes | None:
-    """Return the bundle that the client trusts; None if its store is of another kind.
+    """Return the client's PEM bundle; None if its trust store is of another kind.
 
-    Cells share a parent folder and a user, so one client could write to another's. Databases
-    (NSS, a browser's profile) are written to by their own client, and are not compared.
+    Cells share a parent folder and a user, so one client could write to another client's bundle.
+    Databases (NSS, a browser's profile) are not compared, because their own client writes to
+    them.
     """
     path = staged.invocations[-1].directory / "trust.pem"
     try:
@@ -57,12 +58,12 @@ def _trusted(staged: Staged) -> bytes | None:
         return None
 
 
-def _account(finished: Finished) -> ClientSaid:
+def _output(finished: Finished) -> ClientSaid:
     return ClientSaid(finished.exit_code, finished.stdout, finished.stderr)
 
 
 def _without_folder(said: ClientSaid, directory: Path) -> ClientSaid:
-    """Write the cell's folder as the command does, which is to be run in it."""
+    """Return the output with `$PWD` for the cell's folder, as in the cell's command."""
     stdout, stderr = said.stdout, said.stderr
     for spelling in dict.fromkeys((str(directory.resolve()), str(directory))):
         stdout = stdout.replace(spelling, "$PWD")
@@ -77,16 +78,15 @@ def _ask_camera(staged: Staged) -> ServerSaw:
 
 
 def server_saw(seen: Sequence[Connection], fetches: int) -> ServerSaw:
-    """Return the camera's account of one client's connections.
+    """Return the camera's record of one client's connections.
 
     Args:
         seen: The connections, in the order accepted.
-        fetches: How often the leaf's issuer was asked for at its caIssuers URL.
+        fetches: The number of requests to the caIssuers URL of the leaf.
 
     """
-    # A browser opens several connections. What it says of the certificate on the one that it
-    # then uses counts; Firefox 153 was seen to end another one with unknown_ca, and to return
-    # the token of the first.
+    # A browser opens several connections. The alert on the connection with the request counts:
+    # Firefox 153 ended another connection with unknown_ca, and returned the token of the first.
     decisive = [each for each in seen if each.request] or seen
     return ServerSaw(
         client_hello=any(each.client_hello for each in seen),
@@ -105,8 +105,8 @@ def _connections(staged: Staged) -> Sequence[Connection]:
     return staged.endpoint.connections[staged.seen_before :]
 
 
-def _fault(staged: Staged) -> str | None:
-    """Return why what the client said is no verdict on this certificate: the server's deed."""
+def _fault_of_server(staged: Staged) -> str | None:
+    """Return why the client did not judge the certificate, if the server is the cause."""
     errors = {each.error for each in _connections(staged)}
     if CHANGED in errors:
         return CHANGED
@@ -116,25 +116,27 @@ def _fault(staged: Staged) -> str | None:
 
 
 def _had_issuer(staged: Staged, scenario: Scenario, saw: ServerSaw) -> bool | None:
-    """Return whether the client had all intermediates: presented, stored or fetched."""
+    """Return whether the client had all intermediates; None if a fetch cannot be seen."""
     if scenario.served == "full_chain" or scenario.stored_suffice:
         return True
     if scenario.aia and staged.to_serve.fetches is None and staged.client.fetches_issuer:
         return None
-    # Asking the address that never answers brings nothing.
-    asked = staged.to_serve.fetched_all
-    return asked() if asked else scenario.aia == "live" and saw.aia_fetches > 0
+    fetched_all = staged.to_serve.fetched_all
+    if fetched_all:
+        return fetched_all()
+    # A request to a URL that never answers brings nothing.
+    return scenario.aia == "live" and saw.aia_fetches > 0
 
 
 def _warm_up_failure(staged: Staged, finished: Finished) -> str | None:
-    """Return why a visit that should have come first did not happen; None if it did."""
+    """Return why the visit to the full-chain server failed; None if it did not."""
     if staged.warm_up is None:
         return None
     if finished.timed_out:
         return "the visit before this one did not end within its time limit"
     staged.warm_up.settle()
     seen = staged.warm_up.connections
-    if any(each.token in _account(finished).text for each in seen if each.token):
+    if any(each.token in _output(finished).text for each in seen if each.token):
         return None
     if staged.client.testimony == "request" and any(each.request for each in seen):
         return None

@@ -1,4 +1,4 @@
-"""The check before a client is started: the camera presents what the cell is about."""
+"""The check before a client is started: the camera presents what the scenario asks for."""
 
 import functools
 from collections.abc import Sequence
@@ -19,18 +19,18 @@ __all__ = ["PreflightError", "check_leaf", "check_presented"]
 
 
 class PreflightError(Exception):
-    """The cell would measure something else than it says. One line for people."""
+    """The cell would measure something else than its scenario. One line for people."""
 
 
 def check_presented(endpoint: Endpoint, to_serve: ToServe, host: str) -> None:
-    """Read what is presented off the wire, and compare it with what is to be presented.
+    """Raise PreflightError if the camera does not present what the scenario asks for.
 
-    A leaf that is expired or another's would also be rejected, in messages that often name the
-    missing issuer first; then the cell would measure nothing.
+    Clients also reject a leaf that has expired or has another name, often with messages that
+    name the missing issuer first. The cell would then measure nothing.
 
     Raises:
-        PreflightError: It is something else, or the leaf itself is at fault.
-        FlightError: It cannot be read.
+        PreflightError: The camera presents other certificates, or the leaf itself is faulty.
+        FlightError: The certificates cannot be read.
         FirmwareLimit: The firmware presents nothing with this kind of key.
 
     """
@@ -47,28 +47,29 @@ def check_presented(endpoint: Endpoint, to_serve: ToServe, host: str) -> None:
             f"{len(to_serve.presented)}, which may be more than its firmware can send"
         )
     if flight.certificates != [der(each) for each in to_serve.presented]:
+        count = len(flight.certificates)
         raise PreflightError(
-            f"the camera presents {len(flight.certificates)} certificates, and not the "
-            f"{len(to_serve.presented)} this scenario asks for"
+            f"the camera presents {count} certificate{'s' if count > 1 else ''}, and not the "
+            f"{len(to_serve.presented)} that this scenario asks for"
         )
     check_leaf(to_serve.chain, host)
 
 
 def _check_unchanged(endpoint: Endpoint, presented: Sequence[x509.Certificate], host: str) -> None:
-    # A host of any TLS version, read as it was read when the run began.
+    # A remote host may have any TLS version, so it is read as when the run began.
     now = read_host(Target(endpoint.address, endpoint.port), host).certificates
     endpoint.settle()
     if list(now[: len(presented)]) != [der(each) for each in presented]:
-        raise PreflightError("the camera presents something else than when this run began")
+        raise PreflightError("the camera presents other certificates than when this run began")
 
 
-# Cells share a leaf, and its soundness does not change in a run.
+# Cells share a leaf, and whether it verifies does not change in a run.
 @functools.lru_cache(maxsize=64)
 def check_leaf(chain: Chain, host: str) -> None:
-    """Verify a chain as of now, and compare its leaf's name.
+    """Raise PreflightError if a chain does not verify now, or its leaf has another name.
 
     Raises:
-        PreflightError: It is at fault.
+        PreflightError: The chain or the name is wrong. One line for people.
 
     """
     store = crypto.X509Store()
@@ -78,6 +79,8 @@ def check_leaf(chain: Chain, host: str) -> None:
     try:
         crypto.X509StoreContext(store, leaf, untrusted).verify_certificate()
     except crypto.X509StoreContextError as error:
-        raise PreflightError(f"the leaf is at fault even in its full chain: {error}") from error
+        raise PreflightError(
+            f"the leaf does not verify even with its full chain: {error}"
+        ) from error
     if not covers(chain.leaf, host):
         raise PreflightError(f"the leaf is not for {host}")

@@ -1,7 +1,7 @@
 """The check before a client is started: it holds and can fetch what its scenario says, no more.
 
-What the camera presents is checked in `preflight`. This is about chains that were made for this
-run: only of these is it known what a client should hold.
+`preflight` checks what the camera presents. This module checks only chains that were made for
+this run, because leafonly does not know what a client should hold for other chains.
 """
 
 import datetime as dt
@@ -29,10 +29,12 @@ _TIME_LIMIT = 10  # seconds; the site is on loopback
 
 
 def check_held(scenario: Scenario, chain: Chain, held: Holding) -> None:
-    """Verify by OpenSSL what follows from roots and stored intermediates.
+    """Raise PreflightError if roots and store do not hold what the scenario says.
+
+    OpenSSL verifies which paths the client's roots and stored intermediates make possible.
 
     Raises:
-        PreflightError: The client would hold more or less than the scenario says.
+        PreflightError: The client would hold more or less. One line for people.
 
     """
     _check_held(scenario, chain, Holding(tuple(held.anchors), tuple(held.intermediates)))
@@ -50,22 +52,27 @@ def _check_held(scenario: Scenario, chain: Chain, held: Holding) -> None:
         "newer": (True, False),
         "older": (False, True),
     }
-    newer, older = _leads(chain, below, held.anchors), _leads(chain, chain.intermediates, others)
+    newer, older = (
+        _verifies(chain, below, held.anchors),
+        _verifies(chain, chain.intermediates, others),
+    )
     if (newer, older) != expected[scenario.holds_roots]:
         raise PreflightError("the client would trust other roots than this scenario says")
-    by_store = _leads(chain, held.intermediates, held.anchors)
+    by_store = _verifies(chain, held.intermediates, held.anchors)
     now = dt.datetime.now(dt.UTC)
     expired = any(each.not_valid_after_utc < now for each in held.intermediates)
     if by_store != (scenario.holds_root and scenario.stored_suffice):
         raise PreflightError("the client's store would have more or less than this scenario says")
     if expired != (scenario.holds_intermediate or "").startswith("expired"):
-        raise PreflightError("other certificates of the client's store have expired than it says")
+        raise PreflightError(
+            "other certificates in the client's store have expired than this scenario says"
+        )
 
 
-def _leads(
+def _verifies(
     chain: Chain, untrusted: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate]
 ) -> bool:
-    """Return whether the leaf is valid now by these certificates."""
+    """Return whether OpenSSL verifies the leaf now with these certificates."""
     store = crypto.X509Store()
     for each in anchors:
         store.add_cert(crypto.X509.from_cryptography(each))
@@ -79,10 +86,12 @@ def _leads(
 
 
 def check_fetchable(scenario: Scenario, chain: Chain) -> None:
-    """Ask the URL in the leaf, uncounted, for what the scenario says that it has.
+    """Raise PreflightError if the URL in the leaf does not have what the scenario says.
+
+    The request is not counted as a fetch of the client.
 
     Raises:
-        PreflightError: It has something else.
+        PreflightError: The URL has something else. One line for people.
 
     """
     if scenario.aia in (None, "dead"):
@@ -93,21 +102,23 @@ def check_fetchable(scenario: Scenario, chain: Chain) -> None:
         raise PreflightError(f"the URL in the leaf has no certificate: {error}") from error
     is_wrong = scenario.aia == "wrong_issuer"
     if form != ("live" if is_wrong else scenario.aia):
-        raise PreflightError(f"the URL in the leaf responds otherwise than with {scenario.aia}")
+        raise PreflightError(f"the URL in the leaf does not respond with {scenario.aia}")
     if any(is_issued_by(chain.leaf, each) for each in certificates) == is_wrong:
         raise PreflightError("the URL in the leaf has another issuer than this scenario says")
 
 
 class _NotFollowed(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
-        """Follow no redirect: it is what is looked for."""
+        """Return None: the redirect itself is what is checked."""
 
 
 def _fetched(url: str) -> tuple[str, Sequence[x509.Certificate]]:
-    """Return the form of what a URL has, as scenarios name it, and the certificates in it."""
+    """Return the form of a URL's response, as `Scenario.aia` names it, and its certificates."""
+    # Without the user's http_proxy, because the site is on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NotFollowed)
     request = urllib.request.Request(url, headers={"User-Agent": UNCOUNTED})  # noqa: S310
     try:
-        with urllib.request.build_opener(_NotFollowed).open(request, timeout=_TIME_LIMIT) as found:
+        with opener.open(request, timeout=_TIME_LIMIT) as found:
             body = found.read()
     except urllib.error.HTTPError as error:
         error.close()

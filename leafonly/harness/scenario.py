@@ -23,32 +23,32 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """One presentation and one holding.
+    """What the camera presents, and what the client holds.
 
     Attributes:
         name: As users write it: `--scenarios=absent`.
         purpose: One line for people.
         served: What the camera is asked to present.
-        holds_roots: The client trusts `all` of our roots; where an older root has certified the
-            newer one, only the `newer` or only the `older`. None: it trusts some other root.
-        holds_intermediate: `all` if every intermediate is in the client's store, `first` if
-            only the leaf's issuer is. `all` but the leaf's issuer: in its place is, of the same
-            name, one with another key (`rotated`), or the same key's certificate of before,
-            which has expired (`expired`). `expired_cross`: in place of the cross-certificate is
-            one that has expired.
+        holds_roots: The client trusts `all` of our roots; if an older root has certified the
+            newer one, only the `newer` or only the `older`. None: it trusts an unrelated root.
+        holds_intermediate: The intermediates in the client's store. `all`: every one. `first`:
+            only the leaf's issuer. `rotated`: all, but the leaf's issuer is replaced by a
+            certificate of the same name with another key. `expired`: all, but the leaf's issuer
+            is replaced by an expired certificate of the same key. `expired_cross`: all, but the
+            cross-certificate is replaced by an expired one. None: none.
         visited: The client has just visited, in the same process or profile, a server of
             the same authority that presented the full chain.
         aia: What the caIssuers URLs in leaf and intermediates respond with: the certificate as
             DER (`live`), nothing ever (`dead`), a redirect to the certificate, the certificate as
             `pem`, or in a PKCS#7 (`p7c`), or one of the same name with another key
             (`wrong_issuer`). None: there are no URLs.
-        needed: The numbers of missing intermediates with which it can be asked; see
-            `Hierarchy.needed`. None: with any.
-        crossed: It can be asked only where the root is also certified by an older one.
-        only_named: It is asked only if `--scenarios` names it, or all. The others are asked by
-            default, with the hierarchies that make them possible.
-        control: A cell that tells whether this client's other cells can be believed.
-        correct: What a correct client does, where the standards leave no choice.
+        needed: The numbers of missing intermediates with which the scenario is possible; see
+            `Hierarchy.needed`. None: any number.
+        crossed: The scenario needs a root that an older root has certified, too.
+        only_named: The scenario is measured only if `--scenarios` names it, or is `all`. The
+            others are measured by default, with the hierarchies that make them possible.
+        control: The cell shows whether the client's other verdicts count.
+        correct: What a correct client does; None if the standards leave a choice.
 
     """
 
@@ -76,8 +76,8 @@ class Scenario:
         return self.holds_intermediate in ("all", "expired_cross")
 
     @property
-    def in_readme(self) -> bool:
-        """Whether it is one of the default run, measured with every version that is declared."""
+    def in_default_run(self) -> bool:
+        """Whether it is in the default run, and so was measured with every declared version."""
         return self.name in DEFAULT_SCENARIOS
 
 
@@ -234,17 +234,17 @@ if tuple(SCENARIOS) != SCENARIO_NAMES:
 CONTROLS: tuple[Scenario, ...] = tuple(s for s in _ALL if s.control)
 
 
-# What another key could change: whether a chain is accepted, and what is said if not.
+# Another key could change whether a chain is accepted, and the message if it is rejected.
 _WITH_EVERY_KEY = ("full_chain", "untrusted_root", "absent", "cached")
 
 
 def is_measured(scenario: Scenario, key_type: KeyType) -> bool:
-    """Say whether a scenario is measured with a key type: all are with the first one."""
+    """Return whether a scenario is measured with a key type; all are with the first one."""
     return key_type == KEY_TYPES[0] or scenario.name in _WITH_EVERY_KEY
 
 
 def possible(hierarchy: Hierarchy) -> list[Scenario]:
-    """Return the scenarios that can be asked with these certificates above the leaf."""
+    """Return the scenarios that these certificates above the leaf make possible."""
     return [
         each
         for each in _ALL
@@ -254,15 +254,15 @@ def possible(hierarchy: Hierarchy) -> list[Scenario]:
 
 
 def asked_by_default(hierarchy: Hierarchy) -> list[Scenario]:
-    """Return the scenarios that are asked with a hierarchy where none is named."""
+    """Return the scenarios that are measured with a hierarchy if the user names none."""
     return [each for each in possible(hierarchy) if not each.only_named]
 
 
 def first_hierarchy(scenario: Scenario) -> Hierarchy:
-    """Return the first hierarchy that makes a scenario possible, which has the shortest chain."""
+    """Return the hierarchy with the shortest chain that makes a scenario possible."""
     return next(each for each in HIERARCHIES.values() if scenario in possible(each))
 
 
 def without_root(scenario: Scenario) -> Scenario:
-    """Take the root away: what tells *completes* from *anchors* in `cached`."""
+    """Return the scenario with an unrelated root, which tells `completes` from `anchors`."""
     return replace(scenario, holds_roots=None)

@@ -1,4 +1,4 @@
-"""Set a cell up: the camera serving and checked, the client's home and trust store ready."""
+"""Set a cell up: the camera serves and is checked, the client has its home and trust store."""
 
 import contextlib
 import itertools
@@ -26,10 +26,10 @@ class Staged:
     """A cell set up to the point where the client is started.
 
     Attributes:
-        client: The client as it is run here.
-        endpoint: Where the camera serves.
-        warm_up: The full-chain server that is visited first; None if none is.
-        invocations: The commands, in order; the last one meets the camera.
+        client: The client with the command for this subject and scenario.
+        endpoint: The camera's address and record.
+        warm_up: The full-chain server that the client visits first; None if there is none.
+        invocations: The commands, in order; the last one connects to the camera.
         to_serve: What the camera was asked to present.
         seen_before: How many connections the camera had before the client's.
         names: What is written in the certificates that the client is shown or holds.
@@ -61,13 +61,13 @@ class Staging:
 
     @contextlib.contextmanager
     def stage(self, client: Client, scenario: Scenario, key_type: KeyType) -> Iterator[Staged]:
-        """Set one cell up until the context ends.
+        """Return one cell that is set up until the context ends.
 
         Raises:
-            CameraError: The camera refuses or is gone.
-            FlightError: What it presents cannot be read.
-            PreflightError: It presents something else than the scenario asks for, or the client
-                would hold or could fetch something else.
+            CameraError: The camera refuses the chain or is gone.
+            FlightError: The camera's certificates cannot be read.
+            PreflightError: The camera presents other certificates than the scenario asks for, or
+                the client would hold or could fetch others.
             OSError: The client's store cannot be written.
 
         """

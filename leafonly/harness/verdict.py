@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from leafonly.clients.client import Testimony
 from leafonly.clients.refusal import (
     CERTIFICATE_ALERTS,
+    Reason,
     Vocabulary,
     meanings,
     reason_of,
@@ -46,7 +47,7 @@ class ClientSaid:
 
     @property
     def text(self) -> str:
-        """Everything it said, its complaints first."""
+        """The whole output, standard error first."""
         return "\n".join(part for part in (self.stderr.strip(), self.stdout.strip()) if part)
 
 
@@ -56,13 +57,13 @@ class ServerSaw:
 
     Attributes:
         client_hello: At least one ClientHello arrived.
-        handshake_completed: At least one handshake ended well on the camera's side. That is
-            no acceptance: many clients judge the certificate only afterwards.
-        alert: The first alert a client sent, by name. That there is none says nothing:
-            many clients reject without one.
+        handshake_completed: At least one handshake completed on the camera's side. This does not
+            mean that the client accepted: many clients judge the certificate only afterwards.
+        alert: The first alert that the client sent, by name. Its absence means nothing, because
+            many clients reject without an alert.
         request_seen: A request arrived.
         aia_fetches: How often the intermediate was asked for at the caIssuers URL.
-        tokens: The secrets in the answers that were sent.
+        tokens: The secrets in the responses that were sent.
         client_left: After a handshake that completed, the client itself ended the connection
             without a request.
 
@@ -83,15 +84,15 @@ class Observation:
 
     Attributes:
         client_said: None if the client was never started.
-        server_saw: None if the camera was never asked.
+        server_saw: None if the camera kept no record.
         had_issuer: The client had the leaf's issuer: presented, stored or fetched. None where
             the client may have fetched it and the fetch cannot be seen.
-        obstacle: Why the cell is no experiment, whatever client and camera say: the camera
-            presented something else, the warm-up visit failed, the program did not start.
+        obstacle: Why the cell has no verdict, whatever client and camera say: the camera presented
+            other certificates, the warm-up visit failed, the program did not start.
         seconds: Wall time of the client's processes.
         command: The command line that reproduces the cell.
-        picture: What the client showed instead of the page, as PNG, where it left a picture.
-        names: What is written in the certificates of the cell; no message of the client.
+        picture: The client's error page as PNG; None if it saved none.
+        names: What is written in the cell's certificates: text that is no message of the client.
 
     """
 
@@ -106,7 +107,7 @@ class Observation:
 
     @property
     def took_place(self) -> bool:
-        """Whether the client came to the camera that was meant, and ended by itself."""
+        """Whether the client connected to the camera and exited by itself."""
         said, saw = self.client_said, self.server_saw
         if self.obstacle is not None or said is None or saw is None:
             return False
@@ -115,7 +116,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict with its reason: from the closed list for `rejected`, in words otherwise."""
+    """A verdict with its reason: from the closed list for `rejected`, a sentence otherwise."""
 
     verdict: Verdict
     reason: str | None = None
@@ -128,20 +129,20 @@ def judge(
     testimony: Testimony = "token",
     exit_code_lies: bool = False,
 ) -> Judgement:
-    """Judge one observation.
+    """Return the verdict on one observation.
 
     Args:
-        observation: What was seen.
-        vocabulary: How this client says no.
-        testimony: How this client proves acceptance.
-        exit_code_lies: Its exit code is no evidence of rejection.
+        observation: The client's output and the camera's record.
+        vocabulary: The client's error messages about certificates.
+        testimony: The client's evidence of acceptance.
+        exit_code_lies: The client exits with 0 even if it rejects the certificate.
 
     """
     said, saw = observation.client_said, observation.server_saw
     if observation.obstacle is not None:
         return Judgement("error", observation.obstacle)
     if said is None or saw is None:
-        return Judgement("error", "the client was never asked")
+        return Judgement("error", "the client was not started")
     if said.exit_code is None:
         return Judgement("error", "the client did not end within its time limit")
     if testimony == "stub":
@@ -156,41 +157,53 @@ def judge(
         had_issuer=observation.had_issuer,
         client_left=saw.client_left,
     )
-    refused = f"refused the certificate ({_by_what(saw, reason)})"
-    if proven:
-        if reason is not None:
-            deed = "sent its request" if testimony == "request" else "returned the token"
-            return Judgement("error", f"the client {deed} and yet {refused}")
-        return Judgement("accepted")
+    if not proven:
+        return _rejection(said, saw, vocabulary, reason, exit_code_lies=exit_code_lies)
+    if reason is not None:
+        deed = "sent its request" if testimony == "request" else "returned the token"
+        return Judgement("error", f"the client {deed} but {_rejected(saw, reason)}")
+    return Judgement("accepted")
+
+
+def _rejection(
+    said: ClientSaid,
+    saw: ServerSaw,
+    vocabulary: Vocabulary,
+    reason: Reason | None,
+    *,
+    exit_code_lies: bool,
+) -> Judgement:
+    """Return the verdict on a client that did not accept: a rejection only with evidence."""
     if not saw.client_hello:
-        return Judgement("error", "the camera saw no ClientHello: the client never came")
+        return Judgement("error", "the camera saw no ClientHello: the client did not connect")
     if saw.request_seen:
         because = "the camera answered a request, but the client did not return the token"
         return Judgement("error", because)
     if reason is None:
         return Judgement("error", _no_reason(said, vocabulary))
     if said.exit_code == 0 and not exit_code_lies:
-        return Judgement("error", f"the client {refused} and yet ended with code 0")
+        return Judgement("error", f"the client {_rejected(saw, reason)} but exited with code 0")
     return Judgement("rejected", reason)
 
 
-def _by_what(saw: ServerSaw, reason: str | None) -> str:
-    return f"{reason}, alert {saw.alert}" if saw.alert in CERTIFICATE_ALERTS else str(reason)
+def _rejected(saw: ServerSaw, reason: Reason) -> str:
+    evidence = f"{reason}, alert {saw.alert}" if saw.alert in CERTIFICATE_ALERTS else reason
+    return f"rejected the certificate ({evidence})"
 
 
 def _no_reason(said: ClientSaid, vocabulary: Vocabulary) -> str:
-    """Say what a client that did not connect has not said.
+    """Return why neither message nor alert shows that the client rejected the certificate.
 
-    A handshake that failed for something else is no refusal of the certificate. The server may
-    have refused the client, for example because it demands a client certificate.
+    A handshake can fail for other reasons: the server may have refused the client, for example
+    because it demands a client certificate.
     """
     if "protocol" in meanings(vocabulary, said.text):
-        return "the handshake failed, and the client named no fault of the certificate"
-    return f"the client ended with code {said.exit_code} and no word about a certificate"
+        return "the handshake failed, and the client's message is not about the certificate"
+    return f"the client exited with code {said.exit_code} and no message about the certificate"
 
 
 def _proves_acceptance(said: ClientSaid, saw: ServerSaw, testimony: Testimony) -> bool:
-    """Say whether output and record show that a client accepted the certificate.
+    """Return whether output and record show that a client accepted the certificate.
 
     The token may be in either stream: it is secret, so a client that prints it received the
     response. A `request` is weaker: it shows that the client sent a request under TLS, not that
@@ -205,10 +218,10 @@ def _proves_acceptance(said: ClientSaid, saw: ServerSaw, testimony: Testimony) -
 def _judge_stub(
     observation: Observation, said: ClientSaid, saw: ServerSaw, vocabulary: Vocabulary
 ) -> Judgement:
-    """Judge a client that cannot return the token: its word counts if the camera's agrees."""
+    """Return the verdict on a stub: its own counts only if the camera's record agrees."""
     lines = said.stdout.strip().splitlines()
     if said.exit_code != 0 or not lines:
-        return Judgement("error", f"the stub ended with code {said.exit_code} and no verdict")
+        return Judgement("error", f"the stub exited with code {said.exit_code} and no verdict")
     word, because = lines[-1].strip(), "\n".join(lines[:-1])
     reason = reason_of(
         without_names(because, observation.names, vocabulary),
@@ -236,7 +249,7 @@ def _judge_stub(
 
 
 def unbelievable(controls: Mapping[str, Judgement]) -> str | None:
-    """Say why a client's other cells cannot be believed; None if they can.
+    """Return why a client's other verdicts do not count; None if they do.
 
     Args:
         controls: The judgements of `full_chain` and `untrusted_root` for the same client and
@@ -245,13 +258,13 @@ def unbelievable(controls: Mapping[str, Judgement]) -> str | None:
     """
     full_chain, untrusted_root = controls["full_chain"], controls["untrusted_root"]
     if full_chain.verdict != "accepted":
-        return f"inconclusive: the full chain was not accepted ({_words(full_chain)})"
+        return f"inconclusive: the full chain was not accepted ({_outcome(full_chain)})"
     if untrusted_root.verdict == "accepted":
         return "inconclusive: an untrusted root was accepted, so this client verifies nothing"
     if untrusted_root.verdict != "rejected":
-        return f"inconclusive: an untrusted root was not rejected ({_words(untrusted_root)})"
+        return f"inconclusive: an untrusted root was not rejected ({_outcome(untrusted_root)})"
     return None
 
 
-def _words(judgement: Judgement) -> str:
+def _outcome(judgement: Judgement) -> str:
     return ": ".join(filter(None, (judgement.verdict, judgement.reason)))

@@ -12,19 +12,19 @@ _GRACE = 10.0  # seconds that an interrupted measurement has to remove its files
 
 
 class StuckError(Exception):
-    """A measurement did not end in time. One line, for the report."""
+    """A measurement did not end in time. One line for the report."""
 
 
 def within(seconds: float, call: Callable[[], _Result]) -> _Result:
     """Return what a function returns, or raise what it raises.
 
     Args:
-        seconds: Its limit. It must be longer than every limit inside the function: the thread
-            of a function that is stuck stays until the process ends.
+        seconds: The time limit. It must be longer than every limit inside the function, because
+            the thread of a stuck function stays until the process ends.
         call: The function.
 
     Raises:
-        StuckError: It did not end in time.
+        StuckError: The function did not end in time.
         OSError: This machine has no room for another thread.
 
     """

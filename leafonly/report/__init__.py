@@ -1,1 +1,1 @@
-"""The report: report.json is the one source, everything else is drawn from it."""
+"""The report: report.json is the only source, and everything else is drawn from it."""

@@ -1,4 +1,4 @@
-"""What to do: the best remedy of a report or, without one, what its other rows tell."""
+"""The advice on the first screen: the best remedy or, without one, what other rows show."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,14 +15,14 @@ _WITH = "presents the full chain with: "
 
 
 class Step(NamedTuple):
-    """A step: what to do, and the lines to copy."""
+    """An instruction, and the lines to copy."""
 
     text: str
     lines: str | None
 
 
 class Advice(NamedTuple):
-    """What makes clients connect: a title, what it brings, the steps, and a caution."""
+    """What makes clients connect: a title, its effect, the steps, and a caution."""
 
     title: str
     brings: str
@@ -31,12 +31,12 @@ class Advice(NamedTuple):
 
 
 def on_emulated_firmware(report: Report) -> bool:
-    """Whether the camera was software: a real one may have another firmware."""
+    """Return whether the camera was software: a real camera may have another firmware."""
     return report["camera"]["kind"] in ("emulator", "micropython")
 
 
 def advice(report: Report) -> Advice | None:
-    """Return what to do first; None if nothing was found out about it."""
+    """Return the advice for the first screen; None if the report shows no remedy."""
     general = [each for each in report["remedies"] if each["client"] is None]
     if general:
         return _of_remedy(general[0], report)
@@ -56,9 +56,9 @@ def _of_remedy(remedy: RemedyRow, report: Report) -> Advice:
 
 
 def _of_firmware(report: Report) -> Advice | None:
-    """Return the way in which this firmware presents the full chain, if one was found.
+    """Return the way of loading with which this firmware presents the full chain, if any.
 
-    The sentence of the presentation suite says so only of a way that a strict client accepted.
+    The sentence of the presentation suite only names ways that a strict client accepted.
     """
     _, _, ways = (presentation_sentence(report) or "").partition(_WITH)
     if not ways:

@@ -1,7 +1,7 @@
-"""Write docs/answer.md from a report: a verdict on each claim of the camera documentation.
+"""docs/answer.md, written from a report: a verdict on each claim of the camera documentation.
 
-What is counted comes from the report; what firmware loads comes from the emulator's profiles.
-Prose about sources stands in the template.
+Counts come from the report, and what firmware loads comes from the emulator's profiles. The
+template has the prose about sources.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ Values = Mapping[str, object]
 
 
 def markdown(report: Report, name: str) -> str:
-    """Return the answer to the documentation's claims, one after the other.
+    """Return the text of docs/answer.md.
 
     Args:
         report: As in report.json.
@@ -76,7 +76,7 @@ class _Counted:
         self.clients: Mapping[str, ClientRow] = {name: known[name] for name in sorted(names)}
 
     def of(self, scenario: str, verdict: str, kind: str | None = None) -> str | None:
-        """Return how many of the clients asked have a verdict: `11 of 100`; None if none was."""
+        """Return how many of the measured clients have a verdict: `11 of 100`; None without any."""
         asked = [
             each
             for each in self.cells[scenario]
@@ -86,7 +86,7 @@ class _Counted:
         return f"{have} of {len(asked)}" if asked else None
 
     def named(self, scenario: str, verdict: str) -> list[str]:
-        """List the clients with a verdict, by name."""
+        """Return the names of the clients with a verdict, sorted."""
         return sorted(each["client"] for each in self.cells[scenario] if each["verdict"] == verdict)
 
 
@@ -130,7 +130,7 @@ def _failing(counted: _Counted) -> Values:
 
 
 def _gateways(report: Report) -> Values:
-    """Return the section on gateways, and what the camera itself can do in their place."""
+    """Return the section on gateways, and on the camera that presents the chain itself."""
     tried = [each for each in report["remedies"] if each["kind"] == "gateway" and each["tried"]]
     mends_all = any(each["cells_fixed"] == each["cells_failing"] for each in tried)
     mends = any(each["cells_fixed"] for each in tried)
@@ -199,7 +199,7 @@ def _presented(rows: Sequence[PresentationRow], method: str) -> list[int]:
 
 
 def _told(rows: Sequence[PresentationRow], method: str) -> str:
-    """Return what came of a loading method; each outcome once, if key types differ."""
+    """Return the result of a loading method; if key types differ, each result once."""
     return " or ".join(
         dict.fromkeys(
             many(each["presented"], "certificate")
@@ -216,7 +216,7 @@ def _loaded_by(rows: Sequence[PresentationRow], method: str) -> Iterator[Present
 
 
 def _as_text(value: object) -> object:
-    """Return a value so that Markdown shows it as it is: it may come from outside."""
+    """Return a value escaped for Markdown, because it may come from outside."""
     return inline(value) if isinstance(value, str) else value
 
 

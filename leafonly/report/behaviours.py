@@ -1,4 +1,4 @@
-"""The few behaviours that the many clients of a report fall into."""
+"""The few behaviours into which the clients of a report can be grouped."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,10 @@ class Behaviour:
     """Clients with the same verdict in every scenario.
 
     Attributes:
-        name: What they do, in plain words.
-        clients: Their names; with the key type where a client behaves otherwise with another.
-        count: How many clients these are.
+        name: The behaviour in plain words.
+        clients: The names of the clients; with the key type if a client behaves differently with
+            another one.
+        count: The number of clients.
         cells: Scenario -> the cell of the first client, as an example for all of them.
 
     """
@@ -32,8 +33,8 @@ class Behaviour:
 def behaviours(report: Report) -> list[Behaviour]:
     """Return the groups of clients whose verdicts agree, the largest group first.
 
-    A verdict that depends on the stored intermediate has two kinds (`cached_kind`), which are
-    not the same behaviour. The reason of a rejection and its message make no difference.
+    Clients that complete the path with a stored intermediate and clients that trust it as an
+    anchor (`cached_kind`) behave differently. The reason of a rejection makes no difference.
     """
     scenarios = scenario_names(report)
     groups: dict[tuple[str, ...], list[tuple[str, str, Mapping[str, CellRow]]]] = {}
@@ -70,7 +71,7 @@ def _outcome(cell: CellRow | None) -> str:
 
 
 def _name(outcomes: Outcomes) -> str:
-    """Say what a client with these outcomes does, what matters most first."""
+    """Return the name of a behaviour, its most important part first."""
     known = {each for each in outcomes.values() if each not in ("error", "not_applicable", "none")}
     if not known:
         only_errors = "error" in outcomes.values()

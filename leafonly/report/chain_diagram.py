@@ -1,4 +1,4 @@
-"""The chain as a picture: what is served, what is missing, and where it can come from."""
+"""The diagram of the chain: which certificates are served, missing, or held by the client."""
 
 import re
 from typing import NamedTuple
@@ -55,7 +55,7 @@ def _names(report: Report) -> tuple[str, str, str]:
 
 
 def _short(subject: str) -> str:
-    """Return the part of a name that people read (RFC 4514): its CN, else its first part."""
+    """Return the readable part of a name (RFC 4514): its CN, else its first attribute."""
     common = re.search(r"(?:^|,)CN=([^,]+)", subject)
     return common[1] if common else subject.partition(",")[0].partition("=")[2]
 
@@ -69,7 +69,7 @@ def _days_left(report: Report) -> str | None:
 
 
 def _serves_full_chain(report: Report) -> bool:
-    """Whether a deployed camera sends more than its leaf; our own are asked for the leaf."""
+    """Return whether a deployed camera sends more than its leaf; other runs serve the leaf."""
     if report["run"]["kind"] != "remote_host":
         return False
     return any((row["presented"] or 0) > 1 for row in report["presentation"]) or any(

@@ -1,4 +1,4 @@
-"""What is counted in a report: cells by scenario, requirements that failed, and lists of names."""
+"""Counts of a report: cells by scenario, failed requirements, and lists of names."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,10 @@ def counts(report: ReportBody) -> dict[str, VerdictCounts]:
 
 
 def failed_requirements(report: ReportBody) -> list[CellRow]:
-    """List the cells in which a client that `--require` names does not connect.
+    """Return the cells in which a client that `--require` names does not connect.
 
-    Only of the user's own certificate and of a deployed camera can that be required; there,
-    nothing else is expected, because what clients do was measured with other chains.
+    `--require` is only for the user's own certificate and for a deployed camera. Their cells have
+    no other expectation, because the clients were measured with other chains.
     """
     if report["run"]["kind"] not in ("own_certificate", "remote_host"):
         return []
@@ -34,7 +34,7 @@ def failed_requirements(report: ReportBody) -> list[CellRow]:
 
 
 def conclusive(report: ReportBody, scenario: str) -> Sequence[CellRow]:
-    """List the conclusive cells of a scenario, one per client: of its first key type."""
+    """Return the conclusive cells of a scenario, one per client, of its first key type."""
     first: dict[str, CellRow] = {}
     for cell in report["cells"]:
         wanted = cell["scenario"] == scenario and cell["verdict"] in ("accepted", "rejected")
@@ -44,7 +44,7 @@ def conclusive(report: ReportBody, scenario: str) -> Sequence[CellRow]:
 
 
 def same_row(cell: CellRow, others: Sequence[CellRow]) -> bool:
-    """Say whether one of the others is of the same client and key type."""
+    """Return whether one of the other cells has the same client and key type."""
     return _row(cell) in map(_row, others)
 
 
@@ -53,7 +53,7 @@ def _row(cell: CellRow) -> tuple[str, str]:
 
 
 def names(all_names: Sequence[str]) -> str:
-    """Join names for a sentence, and count those that would make it too long."""
+    """Return names joined for a sentence; those beyond the first six are counted."""
     shown, more = list(all_names[:_MOST_NAMES]), len(all_names) - _MOST_NAMES
     if more > 0:
         shown.append(many(more, "other"))
@@ -61,10 +61,10 @@ def names(all_names: Sequence[str]) -> str:
 
 
 def many(count: int, noun: str) -> str:
-    """Write a number with its noun."""
+    """Return a number with its noun, in the singular or plural."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def trust(count: int) -> str:
-    """Return the verb for so many clients that trust."""
+    """Return the verb "trust" in the form for this number of clients."""
     return "trusts" if count == 1 else "trust"

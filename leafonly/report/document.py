@@ -1,4 +1,4 @@
-"""report.json: assembled, validated against its schema, written, and read again."""
+"""report.json: how it is assembled, validated against its schema, written, and read."""
 
 import json
 import os
@@ -36,7 +36,7 @@ _MOST_CHARACTERS = 200  # of a validation error: it quotes the value, which may 
 
 
 def _timestamp(moment: datetime) -> str:
-    """Write a moment as RFC 3339, in UTC."""
+    """Return a moment as RFC 3339, in UTC."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -53,14 +53,14 @@ def document(
     """Return a report, with its summary and without the folders of this machine.
 
     Args:
-        run: What kind of run it was, with which options, and how it ended.
-        started: When the run began.
+        run: The kind of run, its options, and how it ended.
+        started: The start of the run.
         camera: The camera's description of itself.
-        clients: All clients asked for, also those that are not on this machine.
+        clients: All clients of the run, also those that are not on this machine.
         cells: The cells measured.
-        others: Rows of `presentation`, `findings` and `remedies`, where there are any. The
-            remedies that the cells show are added, and all are ranked.
-        finished: When it ended; None for now.
+        others: Rows of `presentation`, `findings` and `remedies`, if there are any. The remedies
+            that the cells show are added, and all are ranked.
+        finished: The end of the run; None for now.
 
     """
     body: ReportBody = {
@@ -87,10 +87,10 @@ def document(
 
 
 def validate(report: Report) -> None:
-    """Check a report against the schema.
+    """Raise jsonschema.ValidationError if a report does not match the schema.
 
     Raises:
-        jsonschema.ValidationError: A field is missing, unknown, or not what it must be.
+        jsonschema.ValidationError: A field is missing, is unknown, or has a wrong value.
 
     """
     schema.check_written(report)
@@ -101,9 +101,8 @@ def write(report: Report, directory: Path, pictures: Mapping[str, bytes] | None 
 
     Args:
         report: What `document` assembled.
-        directory: Where to; made if it is not there.
-        pictures: What browsers showed when they refused, as PNG, by the cell's name. They
-            become part of the HTML.
+        directory: The folder, which is created if necessary.
+        pictures: The error pages of browsers as PNG, by the cell's id. Only the HTML has them.
 
     Raises:
         jsonschema.ValidationError: As `validate`; nothing is written then.
@@ -129,7 +128,7 @@ def _one_row_a_line(value: object) -> str:
 
 
 def read(path: Path) -> Report:
-    """Return the report that a file holds, validated: the file may come from anybody.
+    """Return the report in a file, validated, because the file may come from anybody.
 
     A later version of leafonly may add fields and values to `leafonly/1`. They are left out
     (`schema.without_unknown`). Fields that an earlier version did not write are filled in.
@@ -147,7 +146,7 @@ def read(path: Path) -> Report:
         report = schema.without_unknown(report)
         complete = _completed(cast("ReportBody", report))
         if not has_remedies:
-            # Written before remedies were; a later report lists at least what its cells show.
+            # Reports of version 0.1.0 have no remedies; later ones list what their cells show.
             complete["remedies"] = remedies(complete)
         _check_references(complete)
         return {**complete, "summary": report.get("summary") or summary(complete)}
@@ -172,7 +171,7 @@ def _check_references(report: ReportBody) -> None:
 
 
 def _completed(report: ReportBody) -> ReportBody:
-    """Fill in what version 0.1.0 did not write: run, cells[].id, cells[].news."""
+    """Return a report with the fields that 0.1.0 did not write: run, cells[].id, cells[].news."""
     complete = report.copy()
     complete["cells"] = [_completed_cell(cell) for cell in report["cells"]]
     if "run" not in report:
@@ -185,7 +184,7 @@ def _completed(report: ReportBody) -> ReportBody:
 
 def _completed_cell(cell: CellRow) -> CellRow:
     cell_id = CellId(cell["client"], cell["scenario"], cell["key_type"])
-    # What the cell has of the two comes last, and so stays.
+    # The cell's own fields come last, so they are kept.
     return {"id": str(cell_id), "news": False, **cell}
 
 
@@ -194,7 +193,7 @@ def _shortened(text: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Put a file in place whole: another run may be writing the same one."""
+    """Replace a file in one step, because another run may be writing the same one."""
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"
     ) as scratch:

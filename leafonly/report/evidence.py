@@ -1,7 +1,7 @@
-"""The evidence of a report by client: what was observed, with equal observations told once.
+"""The evidence of a report by client, with equal observations shown once.
 
-Most clients say the same in many cells, but for a port, a token or the time. Such cells share one
-observation, which quotes the first of them unchanged. `report.json` has each.
+Most clients print the same in many cells, except for a port, a token or the time. Such cells
+share one observation, which quotes the first of them unchanged. `report.json` has every output.
 """
 
 import re
@@ -15,8 +15,8 @@ from leafonly.report.summary import rows
 __all__ = ["ClientEvidence", "Observed", "anchors", "evidence"]
 
 _IN_A_LINK = re.compile(r"[A-Za-z0-9_.+-]{1,120}")
-# What differs between cells without a meaning: tokens, addresses, ports, process numbers, times.
-# Error numbers have fewer digits, and stay.
+# Differences between cells that mean nothing: tokens, addresses, ports, process numbers, times.
+# Error numbers have fewer digits, so they are kept.
 _CHANCE = re.compile(
     r"\b(?=[a-fA-F]*\d)[0-9a-fA-F]{6,}\b|\b0x[0-9a-f]{6,}\b|\b\d{4,}\b|[(\[]\d{4,}(?::\d+)*[)\]]"
     r"|\b\d{1,2}:\d{2}(?!\d)(?::\d{2}\S*)?|\b\d+\.\d{3,}\b|\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds)\b"
@@ -35,8 +35,8 @@ _VERDICTS = {
 class Observed(NamedTuple):
     """One observation, and the cells in which it was made.
 
-    `cells` has the place in the page, the look, the scenario's words and the row of each.
-    `expected` is what was measured before, if it was something else. `varies` is true if ports
+    `cells` has the anchor in the page, the look, the scenario's heading and the row of each.
+    `expected` is the outcome that was measured before, if it differs. `varies` is true if ports
     or times differ between the cells.
     """
 
@@ -52,7 +52,7 @@ class Observed(NamedTuple):
 
 
 class ClientEvidence(NamedTuple):
-    """What is known of one client; `commands` has each command, and the cells that it ran in."""
+    """The evidence of one client; `commands` has each command with the scenarios it ran in."""
 
     client: ClientRow
     anchor: str
@@ -61,7 +61,7 @@ class ClientEvidence(NamedTuple):
 
 
 def anchors(ids: Sequence[str], prefix: str) -> Mapping[str, str]:
-    """Return the id in the page for each id: itself where a link can have it, else a number."""
+    """Return the anchor in the page for each id: the id if a link can contain it, else a number."""
     return {
         each: each if _IN_A_LINK.fullmatch(each) else f"{prefix}-{number}"
         for number, each in enumerate(ids)
@@ -73,7 +73,7 @@ def evidence(report: Report, pictures: Mapping[str, str]) -> list[ClientEvidence
 
     Args:
         report: As in report.json.
-        pictures: What browsers showed when they refused, by the cell's id.
+        pictures: The error pages of browsers in Base64, by the cell's id.
 
     """
     places = anchors([cell["id"] for cell in report["cells"]], "cell")
@@ -81,7 +81,7 @@ def evidence(report: Report, pictures: Mapping[str, str]) -> list[ClientEvidence
     for cell in report["cells"]:
         by_client.setdefault(cell["client"], []).append(cell)
     clients = {client["name"]: client for client, _, _ in rows(report)}
-    # A client may be called like a cell: the two prefixes keep them apart.
+    # A client may have the name of a cell, so its anchor has a prefix.
     named = {name: f"at-{each}" for name, each in anchors(list(clients), "client").items()}
     return [
         ClientEvidence(
@@ -141,7 +141,7 @@ def _what_was_observed(cell: CellRow) -> object:
 
 
 def _end_of(said: str | None) -> str | None:
-    """Shorten a message to its end, where a program says why it stopped; report.json has more."""
+    """Return the end of a message, where a program names its error; report.json has more."""
     if said is None or len(said) <= _LONGEST_QUOTE:
         return said
     kept = said[-_LONGEST_QUOTE:]
@@ -149,7 +149,7 @@ def _end_of(said: str | None) -> str | None:
 
 
 def _without_chance(text: str) -> str:
-    # Where its beginning was cut off, another one may begin some characters earlier.
+    # If the beginning was cut off, an equal message may begin some characters earlier.
     end = _CHANCE.sub("#", text)
     return end[-_ENOUGH:] if text.startswith("…") else end
 
@@ -175,7 +175,7 @@ def _words(scenario: str) -> str:
 
 
 def _saw(saw: ServerSawRow | None) -> str:
-    """Return the camera's account in words."""
+    """Return the camera's record in words."""
     if saw is None:
         return "nothing: the client was not started"
     parts = [

@@ -1,4 +1,4 @@
-"""What the first screen of a report says: warnings, the result in one line, what changes it."""
+"""The first screen of a report: warnings, the result in one line, and what changes it."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -31,7 +31,7 @@ _CHANGES = {
 
 
 class Alarm(NamedTuple):
-    """One line of the banner; `cell` is the id of the evidence, `hurts` what colours it."""
+    """One line of the banner; `cell` is the id of its evidence, and `hurts` makes it red."""
 
     text: str
     cell: str | None
@@ -67,9 +67,9 @@ def _situation(scenario: str) -> str:
 
 
 def _asked(report: Report) -> Sequence[CellRow]:
-    """List one cell for each client: of the leaf alone, if that was measured."""
+    """Return one cell for each client, of the leaf alone if that was measured."""
     absent = list(conclusive(report, "absent"))
-    # A client that fetches the intermediate is judged by `aia`, where the leaf has the address.
+    # A client that fetches the intermediate is judged by `aia`, if the leaf has the URL.
     fetching = [cell for cell in conclusive(report, "aia") if not same_row(cell, absent)]
     others = (conclusive(report, scenario) for scenario in (*_SITUATIONS, *HEADINGS))
     return [*absent, *fetching] or next((cells for cells in others if cells), [])
@@ -92,7 +92,7 @@ def _without_clients(report: Report) -> str:
 
 
 def lead(report: Report) -> str | None:
-    """Return what the headline does not say of the files or of a deployed camera."""
+    """Return a sentence on the files or the deployed camera, if the headline has none."""
     kind, findings = report["run"]["kind"], report["findings"]
     if kind == "own_certificate" and findings:
         severities = [finding["severity"] for finding in findings]
@@ -105,7 +105,7 @@ def lead(report: Report) -> str | None:
 
 
 def changes(report: Report) -> list[Change]:
-    """Return what changes the result, as counts: what was measured and is not the headline."""
+    """Return how many clients connect in the measured situations other than the headline's."""
     asked = _asked(report)
     told = asked[0]["scenario"] if asked else None
     found = []
@@ -135,7 +135,7 @@ def _note(scenario: str, connect: Sequence[CellRow], above: Intermediates) -> st
 
 
 def alarms(report: Report) -> list[Alarm]:
-    """Return what a reader must know before all else, worst first; most reports have nothing."""
+    """Return the lines of the banner, the worst first; most reports have none."""
     found = [*_failures(report), *_odd(report)]
     status = report["run"].get("exit_status", 0)
     if status and not found:

@@ -10,7 +10,7 @@ __all__ = ["HEADINGS", "KINDS", "REACHES", "REASONS", "REMEDY_KINDS", "Heading",
 
 
 class Heading(NamedTuple):
-    """The heading of a scenario's column, and a second line that says more."""
+    """The heading of a scenario's column, and its second line."""
 
     title: str
     more: str
@@ -74,12 +74,12 @@ REMEDY_KINDS: Mapping[RemedyKind, str] = {
     "aia": "in the certificate",
 }
 
-# The evidence has them; in the table they would be in most cells.
+# Most cells have these reasons, so only the evidence shows them.
 _USUAL_REASONS = ("missing_issuer", "untrusted_root", "other")
 
 
 class Look(NamedTuple):
-    """How a cell looks: the class for its colour, a sign, a word, and a reason worth showing."""
+    """The look of a cell: the class for its colour, a sign, a word, and an unusual reason."""
 
     css: str
     sign: str
@@ -88,8 +88,8 @@ class Look(NamedTuple):
 
 
 def look(cell: CellRow) -> Look:
-    """Return how a cell looks. Only what keeps a user's client away, or endangers it, is red."""
-    # A client that rejects here does what it should.
+    """Return the look of a cell. Red is for what keeps a user's client away or endangers it."""
+    # In these scenarios a client must reject.
     refuses = cell["scenario"] in MUST_REJECT
     verdict = cell["verdict"]
     if verdict == "accepted":

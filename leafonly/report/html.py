@@ -19,14 +19,14 @@ _GRAVITY = ("blocker", "warning", "info")
 
 
 def render(report: Report, pictures: Mapping[str, bytes] | None = None) -> str:
-    """Draw a report: the first screen, remedies, behaviours, matrix, and the evidence, folded away.
+    """Return a report as HTML: first screen, behaviours, matrix, remedies, and folded evidence.
 
-    Everything in a report that came from outside is escaped, bounded, and without characters
-    that steer the direction of text.
+    Text from outside is escaped, bounded, and without characters that change the direction of
+    text.
 
     Args:
         report: As in report.json.
-        pictures: What browsers showed when they refused, as PNG, by the cell's name.
+        pictures: The error pages of browsers as PNG, by the cell's id.
 
     """
     pngs = {cell: b64encode(png).decode() for cell, png in (pictures or {}).items()}
@@ -63,7 +63,7 @@ def _gravity(finding: FindingRow) -> int:
 
 
 def _recipes(remedies: Sequence[RemedyRow]) -> Mapping[str, Sequence[RemedyRow]]:
-    """Return the remedies that are for one client, by that client."""
+    """Return the remedies for single clients, by client."""
     found: dict[str, list[RemedyRow]] = {}
     for each in remedies:
         if each["client"] is not None:

@@ -1,4 +1,4 @@
-"""How many intermediates stand above a run's leaf, in the words of sentences and remedies."""
+"""The number of intermediates above a run's leaf, with words for sentences and remedies."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class Intermediates:
     """The intermediates between the leaf and the nearest root.
 
     Attributes:
-        count: Their number; None if the report does not have it.
-        crossed: An older root has certified that root, too. A client that trusts only the older
-            one needs the cross-certificate besides.
+        count: Their number; None if the report does not contain it.
+        crossed: An older root has certified the root. A client that trusts only the older root
+            also needs the cross-certificate.
 
     """
 
@@ -26,7 +26,7 @@ class Intermediates:
 
     @property
     def is_one(self) -> bool:
-        """There is exactly one."""
+        """Whether there is exactly one intermediate."""
         return self.count == 1
 
     @property
@@ -36,17 +36,17 @@ class Intermediates:
 
     @property
     def themselves(self) -> str:
-        """The same, as what a client trusts that needs no root above."""
+        """The same with `itself` or `themselves`, for clients that trust them as anchors."""
         return f"{self.named} {'itself' if self.is_one else 'themselves'}"
 
     @property
     def to_hold(self) -> str:
-        """How many certificates a client must hold if the camera presents its leaf alone."""
+        """A sentence: what a client must hold if the camera presents its leaf alone."""
         return self._counted("A client must hold", "the root", "the older root")
 
     @property
     def to_present(self) -> str:
-        """How many certificates a camera must present if clients hold the root alone."""
+        """A sentence: what a camera must present if clients hold the root alone."""
         return self._counted("The camera must present", "the leaf", "the leaf")
 
     def _counted(self, must: str, other: str, other_if_crossed: str) -> str:

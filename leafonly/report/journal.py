@@ -1,7 +1,7 @@
-"""What a run has measured so far, one JSON line a test, so that a run that is killed loses nothing.
+"""The journal of a run, one JSON line per test, so that a killed run loses no measurement.
 
-The file lies where the report will, and is removed once that is written. What is left of a run
-that SIGKILL or a full disk ended is drawn by `python -m leafonly report FILE`.
+The file is in the folder of the report, and is removed when the report is written. `python -m
+leafonly report FILE` draws the report of a run that SIGKILL or a full disk ended.
 """
 
 import json
@@ -22,11 +22,11 @@ FIELDS = ("cells", "camera", "presentation", "findings", "remedies")
 
 
 class Journal:
-    """The file of one run. Any number of threads may add to it.
+    """The journal of one run. Any number of threads may add to it.
 
     Args:
-        directory: Where the report will be written; made with the first line.
-        heading: Returns the report's `run`, `started` and `clients`, when the first line comes.
+        directory: The folder of the report, which is created with the first line.
+        heading: Returns the report's `run`, `started` and `clients` for the first line.
 
     """
 
@@ -43,10 +43,10 @@ class Journal:
         return self._is_begun and not self._is_broken
 
     def add(self, rows: Mapping[str, Any], test: str | None = None) -> None:
-        """Add rows of the report, by its fields; without pictures.
+        """Add rows of the report by its fields, without pictures.
 
-        A disk that is full does not end a run, so nothing is raised. The system is not told to
-        write each line through (fsync): the file survives this process, not a power cut.
+        A full disk does not end a run, so nothing is raised. Lines are not synchronised to the
+        disk (fsync), so the file survives the end of this process, but not a power cut.
         """
         kept = {name: rows[name] for name in FIELDS if rows.get(name)}
         if not kept and test is None:
@@ -61,23 +61,29 @@ class Journal:
 
     def _begin(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # What clients said names folders of this machine, until a report is drawn.
+        # For the user alone: folders of this machine are masked only in the report.
         self.path.touch(mode=0o600)
         self._append({"journal": FORMAT, **self._heading()})
         self._is_begun = True
 
     def _append(self, line: Mapping[str, object]) -> None:
-        with self.path.open("ab") as file:
-            file.write(json.dumps(line).encode() + b"\n")
+        size = self.path.stat().st_size
+        try:
+            with self.path.open("ab") as file:
+                file.write(json.dumps(line).encode() + b"\n")
+        except OSError:
+            # Once the disk has room again, the next line must not continue half of this one.
+            os.truncate(self.path, size)
+            raise
 
     def remove(self) -> None:
-        """Remove the file: its report is written."""
+        """Remove the file, because the report is written."""
         with self._lock, suppress(OSError):
             self.path.unlink(missing_ok=True)
 
 
 def left_behind(directory: Path) -> list[Path]:
-    """List the files of runs that ended without a report, and were not drawn since."""
+    """Return the journals of runs that ended without a report, unless it was drawn since."""
     return [
         path
         for path in sorted(directory.glob("unfinished-*-*.jsonl"))

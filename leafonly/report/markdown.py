@@ -1,8 +1,8 @@
 """The result of a run in Markdown, for a pull request or the summary of a GitHub Actions step.
 
-Everything that came from outside is escaped, so that GitHub shows it as text: no markup, no
-link, no mention of a user, no reference to an issue (GitHub Flavored Markdown 0.29, sections
-6.1 and 6.9; mentions are broken by a zero-width space, as Renovate does).
+Text from outside is escaped, so that GitHub shows it as text: no markup, no link, no mention of a
+user, no reference to an issue (GitHub Flavored Markdown 0.29, sections
+6.1 and 6.9; mentions and references are broken by a zero-width space, as Renovate does).
 """
 
 import re
@@ -17,17 +17,18 @@ from leafonly.report.summary import outcome, rows, surprises
 __all__ = ["MOST_BYTES", "escaped", "inline", "markdown"]
 
 MOST_BYTES = 100_000
-"""GitHub takes 1 MiB for one step and 65,536 characters for a comment, and cuts nothing."""
+"""GitHub refuses more than 1 MiB for one step, and more than 65,536 characters for a comment."""
 
 _LONGEST_TEXT = 2000  # characters of one text from outside
 _LONGEST_LINES = 8000  # of the lines to copy of a remedy
 _MOST_ROWS = 20  # of a list
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+_ISSUE = re.compile(r"\b(GH)-(?=\d)", re.IGNORECASE)  # GitHub's other way to write `#`
 _BLOCK = re.compile(r"^(\d*)([-+=.)])")  # a list, a line or a heading, at the start of a paragraph
 
 
 def markdown(report: Report) -> str:
-    """Return the result: sentence, counts, what failed, findings, behaviours, best remedy."""
+    """Return the result: sentence, counts, failures, findings, behaviours, best remedy."""
     blocks = [
         "## leafonly",
         f"**{escaped(report['summary']['sentence'])}**",
@@ -42,16 +43,17 @@ def markdown(report: Report) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text as Markdown that GitHub shows as that text, on a line of its own."""
+    """Return a text escaped for a line of its own."""
     return _BLOCK.sub(r"\1\\\2", inline(text))
 
 
 def inline(text: str) -> str:
-    """Return the same for a text in the middle of a line, which cannot begin a list."""
+    """Return a text escaped for the middle of a line, where it cannot begin a list."""
     safe = _MARKUP.sub(r"\\\1", printable(" ".join(text.split()), _LONGEST_TEXT))
-    # A backslash does not stop an address from becoming a link.
+    # GitHub makes a link of an address even after a backslash.
     safe = safe.replace("://", "&#58;//").replace("www.", "www&#46;")
-    return safe.replace("@", "@&#8203;").replace("\\#", "\\#&#8203;")
+    safe = safe.replace("@", "@&#8203;").replace("\\#", "\\#&#8203;")
+    return _ISSUE.sub(r"\1&#8203;-", safe)
 
 
 def _counts(report: Report) -> Iterator[str]:
@@ -75,7 +77,7 @@ def _list(title: str, texts: Sequence[str]) -> Iterator[str]:
 
 
 def _findings(findings: Sequence[FindingRow]) -> Iterator[str]:
-    """List blockers, then warnings. What needs no action is in the report."""
+    """Yield the lists of blockers and warnings; other findings need no action."""
     for severity, title in (("blocker", "Blockers"), ("warning", "Warnings")):
         chosen = [each for each in findings if each["severity"] == severity]
         yield from _list(title, [_finding(each) for each in chosen])
@@ -87,7 +89,7 @@ def _finding(finding: FindingRow) -> str:
 
 
 def _behaviours(report: Report) -> Iterator[str]:
-    """Count and name the groups of clients whose verdicts agree, if there is anything to group."""
+    """Yield the table of behaviours; nothing for a single row."""
     drawn = rows(report)
     if len(drawn) < 2:
         return
@@ -117,14 +119,14 @@ def _remedy(best: Sequence[RemedyRow]) -> Iterator[str]:
 
 
 def _fenced(lines: str) -> str:
-    """Return a code block; its fence is longer than any in the lines."""
+    """Return a code block whose fence is longer than any fence in the lines."""
     text = printable(lines.replace("\r\n", "\n"), _LONGEST_LINES, keep="\n\t").rstrip("\n")
     fence = "`" * max(3, *(len(each) + 1 for each in re.findall("`+", text)), 3)
     return f"{fence}\n{text}\n{fence}"
 
 
 def _bounded(blocks: Sequence[str]) -> str:
-    """Join the blocks, and leave out the last ones if there is no room for them."""
+    """Return the joined blocks, without the last ones if they do not fit."""
     kept: list[str] = []
     size = 0
     for block in blocks:

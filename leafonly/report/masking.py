@@ -1,8 +1,8 @@
-"""The folders of this machine, taken out of what a report says.
+"""The folders of this machine, replaced in the texts of a report.
 
-Clients print them in tracebacks and in messages about their files. A report is shared, so it must
-not tell a user's name or where things lie. The replacements are written as a shell writes them,
-so a command that was copied works where the variables are set.
+Clients print them in tracebacks and in messages about their files. Reports are shared, so they
+must not contain a user's name or paths. The replacements are shell variables, so a copied command
+works if these variables are set.
 """
 
 import re
@@ -19,7 +19,7 @@ __all__ = ["masked", "masked_text"]
 
 _Rows = TypeVar("_Rows")
 
-# Every machine has these, so they tell nothing, and a message is easier to read with them.
+# Every machine has these folders, and messages are easier to read with their names.
 _EVERYWHERE = frozenset(
     Path(each) for each in ("/", "/bin", "/home", "/lib", "/opt", "/sbin", "/usr", "/usr/local")
 )
@@ -28,9 +28,9 @@ _PYTEST = re.compile(r"(?<=[/\\])pytest-of-[^/\\]+")
 
 
 def masked(rows: _Rows) -> _Rows:
-    """Return rows of a report, with each text as `masked_text` returns it.
+    """Return rows of a report with each text masked by `masked_text`.
 
-    Field names and everything that is not text stay as they are.
+    Field names and other values are unchanged.
     """
     return cast("_Rows", _masked(rows, _Folders()))
 
@@ -89,7 +89,7 @@ def _named() -> Iterator[tuple[Path, str]]:
 
 
 def _spellings(folder: Path) -> Iterator[str]:
-    """Yield how programs write a folder: as it is, resolved, escaped, and in a file URL."""
+    """Yield the ways in which programs write a folder: plain, resolved, escaped, as a URL."""
     for each in dict.fromkeys((folder.absolute(), folder.resolve())):
         if each not in _EVERYWHERE and each != Path(each.anchor):
             plain = str(each)
@@ -97,10 +97,10 @@ def _spellings(folder: Path) -> Iterator[str]:
 
 
 def _as_pattern(spelling: str) -> str:
-    """Match a folder and no other whose name begins like it.
+    """Return a pattern that matches a folder, but not one whose name only begins like it.
 
-    A folder with one name, such as /root, must begin there: /srv/root is another. A longer one
-    is replaced wherever it stands, as in -I/home/somebody/include.
+    A path with one name, such as /root, must not follow other characters, because /srv/root is
+    another folder. A longer path is found anywhere, as in -I/home/somebody/include.
     """
     parts = re.split(r"[/\\]+", spelling.strip("/\\"))
     begins = r"(?<![\w.~-])" if len(parts) == 1 else ""

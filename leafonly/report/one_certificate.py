@@ -1,4 +1,4 @@
-"""What a run about one certificate comes to: the user's own files, or deployed cameras."""
+"""The result of a run about one certificate: the user's own files, or deployed cameras."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,12 @@ from leafonly.report.rows import CellRow, FindingRow, ReportBody
 
 __all__ = ["of_own_certificate", "of_remote_host"]
 
-_DEPLOYED = "deployed_chain"  # the check of the findings that speak of deployed ones
-_MOST_BLOCKERS = 2  # named in the sentence; the findings list them all
+_DEPLOYED = "deployed_chain"  # the check of findings about deployed cameras
+_MOST_BLOCKERS = 2  # that the sentence names; the findings list them all
 
 
 def of_remote_host(report: ReportBody) -> list[str | None]:
-    """Say what remote hosts present and, for a single one, which clients connect to it."""
+    """Return sentences: what remote hosts present, and which clients connect to a single one."""
     findings = [each for each in report["findings"] if each["check"] == _DEPLOYED]
     complete = sum(each["severity"] == "info" for each in findings)
     if len(findings) > 1:
@@ -23,19 +23,19 @@ def of_remote_host(report: ReportBody) -> list[str | None]:
         asked = conclusive(report, scenario)
         if asked:
             stored = _with_stored(report, asked)
-            said.append(f"As it is, {_who_connects(*_split(asked))}{stored}.")
+            said.append(f"As it is, {_connecting(*_split(asked))}{stored}.")
     return said
 
 
 def of_own_certificate(report: ReportBody) -> list[str | None]:
-    """Say whether the user's files may be deployed, and which clients connect to their leaf."""
+    """Return sentences: whether the files may be deployed, and which clients connect."""
     return [_of_files(report["findings"]), *_of_clients(report)]
 
 
 def _of_files(findings: Sequence[FindingRow]) -> str | None:
-    """Say whether the files may be deployed: blockers are named, warnings counted."""
+    """Return whether the files may be deployed, with blockers named and warnings counted."""
     if not findings:
-        return None  # the clients alone were run
+        return None  # only clients were run
     blockers = [each["message"] for each in findings if each["severity"] == "blocker"]
     counted = many(sum(each["severity"] == "warning" for each in findings), "warning")
     if not blockers:
@@ -48,14 +48,14 @@ def _of_files(findings: Sequence[FindingRow]) -> str | None:
 
 
 def _of_clients(report: ReportBody) -> list[str | None]:
-    """Say which clients connect to the user's own leaf, presented alone."""
+    """Return which clients connect to the user's own leaf, presented alone."""
     absent = list(conclusive(report, "absent"))
     # A client that fetches the intermediate is judged by `aia`.
     fetching = [cell for cell in conclusive(report, "aia") if not same_row(cell, absent)]
     absent += fetching
     connect, fail = _split(absent)
     full = conclusive(report, "full_chain")
-    # They refuse the certificate however it is presented, so their other cells say nothing.
+    # They reject the certificate even with the full chain, so their other cells do not count.
     never = [cell for cell in full if cell["verdict"] == "rejected"]
     known = {*connect, *fail, *(cell["client"] for cell in never)}
     unknown = {cell["client"] for cell in report["cells"]} - known
@@ -64,12 +64,12 @@ def _of_clients(report: ReportBody) -> list[str | None]:
         fetched, _ = _split(fetching)
         by_fetching = f" ({names(fetched)} by fetching the intermediate)" if fetched else ""
         stored = _with_stored(report, absent)
-        said.append(f"With the leaf alone {_who_connects(connect, fail)}{by_fetching}{stored}.")
+        said.append(f"With the leaf alone {_connecting(connect, fail)}{by_fetching}{stored}.")
     elif full and len(never) < len(full):
-        said.append(f"With the full chain {_who_connects(_split(full)[0], [])}.")
+        said.append(f"With the full chain {_connecting(_split(full)[0], [])}.")
     if never:
         reasons = ", ".join(sorted({str(cell["reason"]) for cell in never}))
-        refusing = _who_connects([], [cell["client"] for cell in never])
+        refusing = _connecting([], [cell["client"] for cell in never])
         said.append(f"Even with the full chain {refusing} ({reasons}).")
     accepting = {cell["client"] for cell in full} - {cell["client"] for cell in never}
     unknown -= accepting if not absent else set()
@@ -79,24 +79,24 @@ def _of_clients(report: ReportBody) -> list[str | None]:
 
 
 def _split(cells: Sequence[CellRow]) -> tuple[list[str], list[str]]:
-    """List the clients that connect, and those that do not."""
+    """Return the clients that connect, and those that do not."""
     connect = [cell["client"] for cell in cells if cell["verdict"] == "accepted"]
     return connect, [cell["client"] for cell in cells if cell["verdict"] == "rejected"]
 
 
-def _who_connects(connect: Sequence[str], fail: Sequence[str]) -> str:
+def _connecting(connect: Sequence[str], fail: Sequence[str]) -> str:
     do_not = "does not" if len(fail) == 1 else "do not"
     if not fail:
         return f"{names(connect)} connect{'s' if len(connect) == 1 else ''}"
     if connect:
-        return f"{_who_connects(connect, [])}, {names(fail)} {do_not}"
+        return f"{_connecting(connect, [])}, {names(fail)} {do_not}"
     if len(fail) > 6:
         return f"none of {len(fail)} clients connects"
     return f"{names(fail)} {do_not} connect"
 
 
 def _with_stored(report: ReportBody, absent: Sequence[CellRow]) -> str:
-    """Say how many of the same clients connect with the intermediate in their store."""
+    """Return how many of the same clients connect with the intermediate in their store."""
     cached = [cell for cell in conclusive(report, "cached") if same_row(cell, absent)]
     if not cached:
         return ""

@@ -1,4 +1,4 @@
-"""HTML pages of one file each: own style, own script, and nothing loaded from anywhere else."""
+"""HTML pages in one file, with their own style and script, and nothing loaded from elsewhere."""
 
 import re
 from base64 import b64encode
@@ -11,10 +11,10 @@ from leafonly.report.headings import look
 
 __all__ = ["draw"]
 
-_MOST = 2_000  # characters of a text, and of one that people copy
-_MOST_COPIED = 100_000
+_MOST = 2_000  # characters of a text
+_MOST_COPIED = 100_000  # characters of a text that people copy
 _MOST_NAME = 80
-# What steers text or cannot be seen: controls, marks of direction, halves of a character.
+# Invisible characters: controls, direction marks, halves of a character.
 _UNSEEN = re.compile(
     "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f"
     "\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff\\U000e0000-\\U000e007f]"
@@ -24,14 +24,14 @@ _UNSEEN = re.compile(
 def draw(template: str, **values: object) -> str:
     """Return the page that a template of `templates/` makes of these values.
 
-    The template extends `page.html.j2`, which carries the style and the script. Its Content
-    Security Policy names both by their hash (CSP3 section 8.3), so no other script, style or
-    request can come out of what a report contains. Values are escaped, shortened to 2000
-    characters, and what cannot be seen in them is written out. The filter `name` shortens to 80
-    characters; `copied` leaves a text that people copy whole, up to 100 000.
+    The template extends `page.html.j2`, which contains the style and the script. Its Content
+    Security Policy allows both by their hash (CSP3 section 8.3), so nothing in a report can add a
+    script, a style or a request. Values are escaped and shortened to 2000 characters, and
+    invisible characters are written as their numbers. The filter `name` shortens to 80
+    characters; `copied` keeps up to 100 000 of a text that people copy.
 
     Raises:
-        jinja2.UndefinedError: The template needs a value that is not here.
+        jinja2.UndefinedError: The template needs a value that is missing.
 
     """
     style, script = (_source(name) for name in ("style.css", "script.js"))
@@ -45,7 +45,7 @@ def draw(template: str, **values: object) -> str:
 
 
 def _source(name: str) -> str:
-    """Return a file of `templates/` as it is. The loader gives it line feeds on any system."""
+    """Return a file of `templates/` with line feeds, because its hash must be the page's."""
     loader = _TEMPLATES.loader
     assert loader is not None
     text, _, _ = loader.get_source(_TEMPLATES, name)
@@ -57,7 +57,7 @@ def _hash(text: str) -> str:
 
 
 def _shown(value: object) -> object:
-    """Make a value safe to look at. Markup is what the templates themselves made."""
+    """Return a value that is safe to show; only the templates themselves make Markup."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return _bounded(value, _MOST)

@@ -1,7 +1,7 @@
-"""The rows of report.json, typed: the same fields as in schema.json, which a test compares.
+"""The types of the rows of report.json; a test compares their fields with schema.json.
 
-The fields that `read` fills in for a report of version 0.1.0 (`run`, `summary`, `id`, `news`)
-are required here, because every report in memory has them.
+`read` fills in the fields that version 0.1.0 did not write (`run`, `summary`, `id`, `news`), so
+every report in memory has them, and they are required here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,12 +45,12 @@ Option = str | bool | Sequence[str] | None
 
 
 class Run(TypedDict):
-    """What kind of run it was, with which options, and how it ended."""
+    """The kind of run, its options, and how it ended."""
 
     kind: RunKind
     options: Mapping[str, Option]
     complete: bool
-    # Version 0.1.0 did not write these, and they cannot be concluded from the rest.
+    # Version 0.1.0 did not write these, and they do not follow from the rest.
     exit_status: NotRequired[int]
     tests_planned: NotRequired[int]
     tests_run: NotRequired[int]
@@ -68,7 +68,7 @@ class VerdictCounts(TypedDict):
 
 
 class Summary(TypedDict):
-    """The result: one or more sentences, the counts by scenario, and the ids that failed."""
+    """The result: sentences, the counts by scenario, and the cells that failed `--require`."""
 
     sentence: str
     counts: dict[str, VerdictCounts]
@@ -118,7 +118,7 @@ class ClientRow(TypedDict):
 
 
 class ServerSawRow(TypedDict):
-    """What the camera recorded of a cell's connection."""
+    """The camera's record of a cell's connections."""
 
     handshake_completed: bool
     alert: str | None
@@ -156,14 +156,14 @@ class FindingRow(TypedDict):
 
 
 class StepRow(TypedDict):
-    """One step of a remedy: what to do, and the lines to copy, if any."""
+    """One step of a remedy: an instruction, and the lines to copy, if any."""
 
     text: str
     lines: str | None
 
 
 class FileRow(TypedDict):
-    """A file that a remedy needs, with its whole text; never a private key."""
+    """A file that a remedy needs, with its text; never a private key."""
 
     name: str
     text: str
@@ -172,8 +172,8 @@ class FileRow(TypedDict):
 class RemedyRow(TypedDict):
     """Something that makes failing clients connect, the best one first in a report.
 
-    `cells_fixed` of `cells_failing` cells were accepted when it was tried. `client` names the
-    one client that a recipe is for, or is None.
+    `cells_fixed` of `cells_failing` cells were accepted with it. `client` is the client of a
+    recipe, or None.
     """
 
     name: str
@@ -192,7 +192,7 @@ class RemedyRow(TypedDict):
 
 
 class ReportBody(TypedDict):
-    """A report without its summary, which is drawn from the rest."""
+    """A report without its summary, which is computed from the rest."""
 
     schema: Literal["leafonly/1"]
     run: Run
@@ -215,7 +215,7 @@ class Report(ReportBody):
 
 
 class OtherRows(TypedDict, total=False):
-    """The rows that only some suites have."""
+    """The rows that only some suites record."""
 
     presentation: list[PresentationRow]
     findings: list[FindingRow]

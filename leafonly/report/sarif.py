@@ -1,8 +1,8 @@
 """The findings of a report as SARIF 2.1.0, for GitHub code scanning and other viewers.
 
 GitHub refuses a whole file if one result has no physical location (github/codeql-action issues
-1738 and 2459; sarif-multitool's rule GH1001). A finding is about what was delivered, and knows
-no line. So its location is the file or folder that the run was given, and otherwise the report.
+1738 and 2459; sarif-multitool's rule GH1001). A finding is about a delivery, and has no line. So
+its location is the file or folder that the user gave, and otherwise the report.
 """
 
 import hashlib
@@ -30,12 +30,12 @@ _LONGEST_NAME, _LONGEST_TEXT = 200, 4000  # characters
 def sarif(report: Report, name: str) -> str:
     """Return the text of a SARIF file.
 
-    Blockers are errors, warnings are warnings, and what could not be checked is a note. Other
-    findings of severity `info` are left out, because nothing has to be done about them.
+    Blockers are errors, warnings are warnings, and checks that could not be made are notes. Other
+    findings of severity `info` are left out, because they need no action.
 
     Args:
         report: As in report.json.
-        name: The report's file, to which findings without another place are attributed.
+        name: The report's file, which is the location of findings without another one.
 
     """
     findings = [each for each in report["findings"] if _is_result(each)]
@@ -71,10 +71,10 @@ def _rule_id(finding: FindingRow) -> str:
 
 
 def _rule(rule_id: str) -> Mapping[str, Any]:
-    """Describe a check by its docstring, which says what is true of good credentials."""
-    from leafonly.audit import CHECKS
+    """Return the rule of a check; its docstring says what is true of good credentials."""
+    from leafonly.audit import CHECKS, REQUEST_CHECKS
 
-    check = CHECKS.get(rule_id)
+    check = (CHECKS | REQUEST_CHECKS).get(rule_id)
     text = (inspect.getdoc(check) if check else None) or rule_id
     return {
         "id": rule_id,
@@ -91,7 +91,7 @@ def _results(
     for finding in findings:
         rule_id = _rule_id(finding)
         seen[rule_id] += 1
-        # Not of the message: it counts the days that are left, and is another one tomorrow.
+        # Without the message, because it may count days and so change every day.
         known_by = hashlib.sha256(f"{place}\n{rule_id}".encode("utf-8", "replace")).hexdigest()
         remedy = f" Remedy: {finding['remedy']}." if finding["remedy"] else ""
         location = {"artifactLocation": {"uri": place}, "region": {"startLine": 1}}
@@ -102,7 +102,7 @@ def _results(
                 "level": _LEVELS[finding["severity"]],
                 "message": {"text": _message(f"{finding['message']}.{remedy}")},
                 "locations": [{"physicalLocation": location}],
-                # The only one that GitHub reads; without it, it would look for the file.
+                # The only fingerprint that GitHub reads; without it, GitHub looks for the file.
                 "partialFingerprints": {
                     "primaryLocationLineHash": f"{known_by[:16]}:{seen[rule_id]}"
                 },
@@ -114,7 +114,7 @@ def _results(
 def _place(report: Report, name: str) -> str:
     """Return the relative URI of what was judged."""
     options = report["run"]["options"]
-    given = next(filter(None, (options.get("certificate"), options.get("credentials"))), name)
+    given = next(filter(None, map(options.get, ("certificate", "credentials", "csr"))), name)
     text = given if isinstance(given, str) else name
     return quote(printable(text, _LONGEST_NAME).lstrip("/") or "report.json", errors="replace")
 

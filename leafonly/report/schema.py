@@ -1,4 +1,4 @@
-"""schema.json: open for readers, strict for the writer, and what a reader ignores.
+"""The checks by schema.json: open for readers, strict for the writer.
 
 `examples` in it are all values that this version writes (JSON Schema 2020-12, Validation, section
 9.5: an annotation, which no validator enforces). `default` is what a reader takes for a value
@@ -17,24 +17,24 @@ _SCHEMA = Path(__file__).with_name("schema.json")
 
 
 class _UnknownValueError(ValueError):
-    """A later version of leafonly wrote it, and nothing can be taken for it."""
+    """A later version of leafonly wrote a value that has no default."""
 
 
 def check(report: object) -> None:
-    """Check a report that may have been written by a later version.
+    """Raise jsonschema.ValidationError if a report, also of a later version, is wrong.
 
     Raises:
-        jsonschema.ValidationError: A field is missing, or is not what it must be.
+        jsonschema.ValidationError: A field is missing, or has a wrong type.
 
     """
     jsonschema.validate(report, _read_schema())
 
 
 def check_written(report: object) -> None:
-    """Check a report that this version wrote: it has no field and no value that is unknown.
+    """Raise jsonschema.ValidationError if a report of this version is wrong.
 
     Raises:
-        jsonschema.ValidationError: A field is missing, unknown, or not what it must be.
+        jsonschema.ValidationError: A field is missing, is unknown, or has a wrong value.
 
     """
     jsonschema.validate(report, json.loads(_SCHEMA.read_text(), object_hook=_closed))
@@ -43,11 +43,11 @@ def check_written(report: object) -> None:
 def without_unknown(report: dict[str, Any]) -> dict[str, Any]:
     """Return a checked report as if this version had written it.
 
-    Fields that the schema does not name are left out. So are rows with an unknown value, and
-    cells of which the reason for a rejection is unknown have the schema's default for it.
+    Fields that the schema does not name are left out, and so are rows with an unknown value. A
+    rejection with an unknown reason gets the schema's default.
 
     Raises:
-        ValueError: The value is not in a row: there is no report without it.
+        ValueError: An unknown value is not in a row, so it cannot be left out.
 
     """
     kept = _kept(report, _read_schema(), "")
@@ -61,7 +61,7 @@ def _read_schema() -> dict[str, Any]:
 
 
 def _closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Let the schema of an object have no field, and that of a value no text, besides its own."""
+    """Return a schema that allows no other field and no other value than it names."""
     if "properties" in schema and "required" in schema:
         schema["additionalProperties"] = False
     if "examples" in schema:
@@ -73,7 +73,7 @@ def _kept(value: Any, schema: dict[str, Any], place: str) -> Any:
     """Return what this version knows of a value.
 
     Raises:
-        _UnknownValueError: It knows nothing of it.
+        _UnknownValueError: The value is unknown and has no default.
 
     """
     if "examples" in schema and value not in schema["examples"]:

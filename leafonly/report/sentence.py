@@ -1,4 +1,4 @@
-"""What a run comes to, in a few sentences: the first thing that a report says."""
+"""The result of a run in a few sentences, which come first in a report."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,8 +9,8 @@ from leafonly.report.rows import CellRow, ReportBody, Run
 
 __all__ = ["headline", "presentation_sentence", "sentence"]
 
-_PRESENTATION = "presentation"  # the check of the finding that speaks of the camera
-_FIRMWARE = "this firmware "  # so the limits of a camera begin, see cameras/loading_methods.py
+_PRESENTATION = "presentation"  # the check of the finding about the camera
+_FIRMWARE = "this firmware "  # the beginning of a camera's limits, see cameras/loading_methods.py
 _NOTHING = "No client was asked."
 
 _SITUATIONS = {
@@ -45,7 +45,7 @@ _SAID_IF_ACCEPTED = (
 
 
 def sentence(report: ReportBody) -> str:
-    """Return the result of a run in a few sentences, what failed first.
+    """Return the result of a run in a few sentences, failures first.
 
     Args:
         report: As in report.json; `summary` may be missing.
@@ -62,9 +62,9 @@ def sentence(report: ReportBody) -> str:
 
 
 def headline(report: ReportBody) -> str:
-    """Return the sentence; of a matrix, what failed and the first of its results.
+    """Return the sentence; for a matrix, only its failures and the first of its results.
 
-    The results of other runs are about one certificate, and none of them can be left out.
+    The results of other runs are about one certificate, so none of them can be left out.
     """
     if report["run"]["kind"] != "matrix":
         return sentence(report)
@@ -82,7 +82,7 @@ def _of_presentation(report: ReportBody) -> list[str | None]:
 
 
 def presentation_sentence(report: ReportBody) -> str | None:
-    """Say what the presentation suite found out about the camera; None if it did not run."""
+    """Return the presentation suite's sentence about the camera; None if it did not run."""
     messages = (each["message"] for each in report["findings"] if each["check"] == _PRESENTATION)
     return next(messages, None)
 
@@ -116,7 +116,7 @@ def _of_an_early_end(run: Run) -> str:
 
 
 def _of_clocks(report: ReportBody) -> str | None:
-    """Say that `--at` does not move the clock of the clients."""
+    """Return a note that `--at` does not change the clock of the clients."""
     at = report["run"]["options"].get("at")
     if not at or not any(cell["command"] for cell in report["cells"]):
         return None
@@ -124,7 +124,7 @@ def _of_clocks(report: ReportBody) -> str | None:
 
 
 def _of_firmware(report: ReportBody) -> str | None:
-    """Say what the camera's firmware cannot present, and where its controls were measured."""
+    """Return what the firmware cannot present, and where its controls were measured."""
     lacks = [each for each in report["cells"] if str(each["reason"]).startswith(_FIRMWARE)]
     said = [f"T{str(reason)[1:]}." for reason in dict.fromkeys(cell["reason"] for cell in lacks)]
     if any(cell["scenario"] == "full_chain" for cell in lacks):
@@ -145,7 +145,7 @@ def _of_matrix(report: ReportBody) -> list[str | None]:
 
 
 def _of_situation(report: ReportBody, scenario: str, in_absent: int) -> str:
-    """Count the clients that connect; in short where `absent` has just said the number."""
+    """Return how many clients connect, in short if `absent` has the same number of clients."""
     cells = conclusive(report, scenario)
     connect = [cell for cell in cells if cell["verdict"] == "accepted"]
     if not cells:
@@ -159,15 +159,15 @@ def _of_situation(report: ReportBody, scenario: str, in_absent: int) -> str:
     anchors = sum(cell["cached_kind"] == "anchors" for cell in connect)
     above = Intermediates(1) if scenario == "cached_first" else above_the_leaf(report)
     if anchors:
-        who = "it trusts" if len(connect) == 1 else f"{anchors} of them {trust(anchors)}"
-        count += f" ({who} {above.themselves})"
+        trusting = "it trusts" if len(connect) == 1 else f"{anchors} of them {trust(anchors)}"
+        count += f" ({trusting} {above.themselves})"
     elif scenario in _SAID_IF_ACCEPTED and len(cells) > 1:
         count += f" ({names([cell['client'] for cell in connect])})" if connect else ""
     return f"{_SITUATIONS[scenario].format(above.named)}: {count}."
 
 
 def _of_the_odd(report: ReportBody) -> list[str | None]:
-    """Say what there is besides verdicts that were measured before."""
+    """Return sentences on cells without a verdict, and on news."""
     by_client: dict[str, list[CellRow]] = {}
     for cell in report["cells"]:
         by_client.setdefault(cell["client"], []).append(cell)
@@ -193,7 +193,7 @@ def _of_the_odd(report: ReportBody) -> list[str | None]:
 
 
 def _of_gateways(report: ReportBody) -> str | None:
-    """Count the failing cells that each gateway mends; None if none was tried."""
+    """Return how many failing cells each gateway fixes; None if none was tried."""
     counted = [
         f"{row['cells_fixed']} of {row['cells_failing']} through {row['name']}"
         for row in report["remedies"]

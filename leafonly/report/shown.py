@@ -1,4 +1,4 @@
-"""What reports contain, made fit to be shown: every name in a report may be hostile."""
+"""Names from reports, bounded and printable, because every name in a report may be hostile."""
 
 import re
 import textwrap
@@ -11,9 +11,10 @@ from leafonly.report.rows import ClientRow
 __all__ = ["by_key", "folded", "in_markdown", "shown", "versions"]
 
 _MOST_CHARACTERS = 120  # of one name: the longest command of a client has 60
-# Neither a link nor a mention, for GitHub's Markdown too (GFM, "Autolinks (extension)").
+# Neither a link nor a mention nor an issue, for GitHub's Markdown too (GFM, "Autolinks
+# (extension)", and GitHub's "Autolinked references": GH-1).
 _PLAIN = re.compile(
-    r"(?!.*www\.)[A-Z0-9(](?:[A-Z0-9 .,()/+→-]|:(?= )|(?<=[A-Z0-9])_(?=[A-Z0-9]))*",
+    r"(?!.*www\.|.*\bgh-\d)[A-Z0-9(](?:[A-Z0-9 .,()/+→-]|:(?= )|(?<=[A-Z0-9])_(?=[A-Z0-9]))*",
     re.IGNORECASE,
 )
 
@@ -27,7 +28,7 @@ def shown(text: str) -> str:
 
 
 def in_markdown(text: str) -> str:
-    """Return a text for a cell of a Markdown table, as code if it could be markup.
+    """Return a text for a cell of a Markdown table; it is code if it could be markup.
 
     In code, nothing is a link, a mention, a formula or HTML (GFM, "Code spans"); a `|` would
     still end the cell. This is for names and versions; `markdown.escaped` is for sentences.
@@ -38,10 +39,10 @@ def in_markdown(text: str) -> str:
 
 
 def by_key(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, Row]:
-    """Return rows by what identifies them.
+    """Return rows by their key.
 
     Raises:
-        ValueError: Two rows have the same identity, so that one would be lost.
+        ValueError: Two rows have the same key, so that one would be lost.
 
     """
     found: dict[Key, Row] = {}
@@ -60,7 +61,7 @@ def versions(client: ClientRow) -> str:
 
 
 def folded(text: str, width: int, indent: int = 0) -> str:
-    """Break a text into lines for a terminal, the first as it is and the others indented.
+    """Return a text broken into lines for a terminal; all but the first are indented.
 
     No word is broken, because it may be a file name, an address or an option.
     """

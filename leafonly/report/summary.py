@@ -1,4 +1,4 @@
-"""A report's summary, and the order and marks by which tables show its cells."""
+"""A report's summary, and the order and marks of its cells in tables."""
 
 from collections.abc import Mapping
 
@@ -37,28 +37,28 @@ def summary(report: ReportBody) -> Summary:
 
 
 def cell_word(report: Report, cell: CellRow) -> str:
-    """Return the word for a cell, with the mark of what is special about it; see `MARKS`."""
+    """Return the word for a cell, with a mark if something is special about it; see `MARKS`."""
     words = {"accepted": "yes", "rejected": "no", "error": "ERROR", "not_applicable": "n/a"}
     word = "anchor" if cell["cached_kind"] == "anchors" else words[cell["verdict"]]
     if cell["id"] in report["summary"]["failed_requirements"]:
         return word + _FAILED
     if cell["news"]:
         return word + _NEWS
-    # An error is no other verdict than before, and loud by itself.
+    # An error needs no mark, because it is no verdict.
     is_other = cell["as_expected"] is False and cell["conclusive"]
     return word + (_SURPRISE if is_other else "")
 
 
 def scenario_names(report: Report) -> list[str]:
-    """List the scenarios that were measured, in reading order."""
+    """Return the scenarios that were measured, in reading order."""
     measured = {cell["scenario"] for cell in report["cells"]}
     return [name for name in SCENARIO_NAMES if name in measured]
 
 
 def rows(report: Report) -> list[Row]:
-    """Group the cells into the rows of the matrix: client, key type, cells by scenario.
+    """Return the rows of the matrix: client, key type, and cells by scenario.
 
-    Clients of one TLS library stand together; key types follow each other.
+    They are sorted by TLS library, client and key type.
     """
     by_row: dict[tuple[str, str], dict[str, CellRow]] = {}
     for cell in report["cells"]:
@@ -71,10 +71,9 @@ def rows(report: Report) -> list[Row]:
 
 
 def surprises(report: Report) -> list[tuple[str, CellRow]]:
-    """List what is not as it was measured before: a name for it, and its first cell.
+    """Return the cells with another verdict than before, or with none, each with a name.
 
-    That is a cell with another verdict, or with none. The cells of one client that have no
-    verdict for one reason are named together.
+    Cells of one client that have no verdict for the same reason are one entry, with the first.
     """
     found: dict[object, list[CellRow]] = {}
     for cell in report["cells"]:
@@ -93,7 +92,7 @@ def surprises(report: Report) -> list[tuple[str, CellRow]]:
 
 
 def outcome(cell: CellRow) -> str:
-    """Say what became of a cell that is not as it was measured before."""
+    """Return the outcome of such a cell, with what was expected."""
     reason = printable(cell["reason"] or cell["cached_kind"] or "", _LONGEST_REASON)
     if not cell["conclusive"]:
         return f"no verdict: {reason.removeprefix('not asked: ')}"

@@ -1,4 +1,4 @@
-"""The report on a terminal, or in a log: plain characters, colours only where they are wanted."""
+"""The report for a terminal or a log: plain characters, and colours on request."""
 
 import io
 import re
@@ -23,9 +23,9 @@ _EXTRA = re.compile(r"--extra (\S+)|leafonly\[([\w-]+)\]")
 
 
 def section(report: Report, width: int) -> Text:
-    """Draw the end of a run: the result, the matrix, what is not as expected, the headline.
+    """Return the end of a run: the result, the matrix, what is not as expected, the headline.
 
-    The beginning of the result comes again, because a long matrix scrolls it away.
+    The headline repeats the beginning of the result, because a long matrix scrolls it away.
     """
     parts = [Text(wrapped(report["summary"]["sentence"], width), "bold")]
     if report["cells"]:
@@ -35,7 +35,7 @@ def section(report: Report, width: int) -> Text:
 
 
 def result(report: Report, width: int) -> Text:
-    """Draw what a report comes to: the end of its run, what was found, and the best remedy."""
+    """Return the text for a report: the end of its run, the findings, and the best remedy."""
     parts = [section(report, width)]
     for severity in ("blocker", "warning"):
         for each in report["findings"]:
@@ -49,7 +49,7 @@ def result(report: Report, width: int) -> Text:
 
 
 def drawn(text: Text, *, colour: bool) -> str:
-    """Return a text for a terminal, with or without colours, whatever stdout is."""
+    """Return a text with or without a terminal's colours, independent of stdout."""
     console = Console(
         file=io.StringIO(),
         force_terminal=colour,
@@ -65,7 +65,7 @@ def drawn(text: Text, *, colour: bool) -> str:
 
 
 def _odd(report: Report, width: int) -> list[Text]:
-    """List what is not as expected, one line for each client and cause."""
+    """Return what is not as expected, one line for each client and cause."""
     odd = surprises(report)
     lines = [wrapped(f"{name}: {outcome(cell)}", width, indent=2) for name, cell in odd[:_MOST_ODD]]
     if len(odd) > _MOST_ODD:
@@ -79,7 +79,7 @@ def width_of_stdout() -> int | None:
 
 
 def client_list(clients: Sequence[ClientRow], width: int | None = None) -> str:
-    """List clients, one line each, then the commands that install what is missing.
+    """Return a list of clients, one line each, and commands that install the missing ones.
 
     Args:
         clients: Rows of the report's `clients`.
@@ -106,7 +106,7 @@ def client_list(clients: Sequence[ClientRow], width: int | None = None) -> str:
 
 
 def _missing(clients: Sequence[ClientRow]) -> Iterator[str]:
-    """Say how many clients are missing, and give one command for each way of installing them."""
+    """Yield the number of missing clients, and one command for each way to install them."""
     hints = [str(client["install"]) for client in clients if not client["available"]]
     if not hints:
         return

@@ -1,4 +1,4 @@
-"""The matrix as a table of characters, in whatever width there is."""
+"""The matrix as a table of characters, for any width."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ __all__ = ["matrix", "wrapped"]
 _COLOURS = {"yes": "green", "anchor": "yellow", "no": "red", "ERROR": "magenta", "n/a": "dim"}
 _LONGEST_NAME = 200  # characters of a name or a version
 _LONGEST_TEXT = 4000
-_LEAST_NAME, _LEAST_LIBRARY = 12, 8  # columns below which there is no use in showing one
+_LEAST_NAME, _LEAST_LIBRARY = 12, 8  # columns; a narrower one would be of no use
 _GAP = " "
 
 
@@ -31,10 +31,10 @@ class _Widths:
 
 
 def matrix(report: Report, width: int = 80) -> Text:
-    """Draw the matrix: clients by TLS library down, scenarios across, the legend below.
+    """Return the matrix: a row for each client, a column for each scenario, and a legend.
 
-    If the width does not suffice, the library is cut, then left out; then the headings are
-    cut, and then the clients' names. Verdicts never are.
+    If the width does not suffice, the library is cut, then left out. Then the headings are cut,
+    and then the clients' names. Verdicts are never cut.
     """
     scenarios, drawn = scenario_names(report), rows(report)
     words = [
@@ -56,7 +56,7 @@ def matrix(report: Report, width: int = 80) -> Text:
 
 
 def wrapped(text: str, width: int, indent: int = 0) -> str:
-    """Break a text from outside into lines: bounded, and nothing in it steers the terminal."""
+    """Return a text from outside in lines, bounded and without control characters."""
     return folded(printable(text, _LONGEST_TEXT), width, indent)
 
 
@@ -72,7 +72,7 @@ def _library(row: Row) -> str:
 
 
 def _least(scenarios: Sequence[str], widest: Sequence[int]) -> list[tuple[int, int]]:
-    """List for each scenario the columns it needs, and those that its heading would like."""
+    """Return the columns that each scenario needs, and those for its whole heading."""
     return [
         (max(3, word), max(3, word, *map(len, name.split("_", 1))))
         for name, word in zip(scenarios, widest, strict=True)
@@ -114,7 +114,7 @@ def _headings(scenarios: Sequence[str], widths: _Widths) -> list[Text]:
 def _legend(
     scenarios: Sequence[str], words: Sequence[Sequence[str]], widths: _Widths, width: int
 ) -> list[Text]:
-    """Explain the words and marks that are in the table, and headings that were cut."""
+    """Return lines that explain the words and marks in the table, and headings that were cut."""
     used = {_plain(word) for row in words for word in row}
     used |= {word.removeprefix(_plain(word)) for row in words for word in row}
     lines = [f"{word}: {what}" for word, what in MARKS.items() if word in used]
@@ -140,5 +140,5 @@ def _colour(scenario: str, word: str) -> str:
 
 
 def _plain(word: str) -> str:
-    """Remove the mark."""
+    """Return a word without its mark."""
     return word.rstrip("!*+")

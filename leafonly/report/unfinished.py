@@ -1,4 +1,4 @@
-"""The report of a run that was ended before it could write one: drawn from its journal."""
+"""The report of a run that was killed before it wrote one, drawn from its journal."""
 
 import json
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ import jsonschema
 from leafonly.certificates.regular_file import read_regular_file
 from leafonly.report.document import document, validate
 from leafonly.report.journal import FIELDS, FORMAT
-from leafonly.report.rows import OtherRows, Report, Run
+from leafonly.report.rows import CameraRow, OtherRows, Report, Run
 
 __all__ = ["read_journal"]
 
@@ -18,13 +18,13 @@ _STOPPED = 2  # pytest's exit status of a run that did not come to its end
 
 
 def read_journal(path: Path) -> Report:
-    """Return the report of what a run had measured when it was ended.
+    """Return the report of what a run had measured before it was killed.
 
-    A line that is not whole is left out if it is the last: the process ended while writing it.
+    An incomplete last line is left out, because the process died while writing it.
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: It is no such file. One line, with the file's name.
+        ValueError: The file is not a journal. One line, with the file's name.
 
     """
     try:
@@ -32,7 +32,7 @@ def read_journal(path: Path) -> Report:
         rows: dict[str, Any] = {
             name: [row for line in lines for row in line.get(name, ())] for name in FIELDS
         }
-        # The last row of a cell is the one that its test told.
+        # A cell may have two rows: when it was measured, and when its test ended.
         cells = {cell["id"]: cell for cell in rows.pop("cells")}
         tests = {line["test"] for line in lines if line.get("test")}
         planned = max(heading["run"]["tests_planned"], len(tests))
@@ -41,7 +41,7 @@ def read_journal(path: Path) -> Report:
             run=cast("Run", heading["run"] | run | {"exit_status": _STOPPED}),
             started=datetime.fromisoformat(heading["started"]),
             finished=datetime.fromtimestamp(path.stat().st_mtime, UTC),
-            camera=rows.pop("camera")[0],
+            camera=next(iter(rows.pop("camera")), None) or _not_asked(heading),
             clients=heading["clients"],
             cells=list(cells.values()),
             others=cast("OtherRows", rows),
@@ -54,8 +54,20 @@ def read_journal(path: Path) -> Report:
     return report
 
 
+def _not_asked(heading: dict[str, Any]) -> CameraRow:
+    """Return the row of a camera that no test has asked for its description."""
+    name = str(heading["run"]["options"].get("camera"))
+    return {
+        "kind": name,
+        "description": f"{name}, not asked",
+        "firmware": None,
+        "tls_version": None,
+        "link": "unknown",
+    }
+
+
 def _lines(data: bytes) -> list[dict[str, Any]]:
-    *whole, _ = data.split(b"\n")  # what follows the last newline is not whole
+    *whole, _ = data.split(b"\n")  # what follows the last newline is incomplete
     lines = [json.loads(line) for line in whole]
     if not lines or lines[0].get("journal") != FORMAT:
         raise ValueError("it does not begin as one")

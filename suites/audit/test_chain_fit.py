@@ -1,4 +1,4 @@
-"""A chain that does not fit the camera's buffer: say what of it does."""
+"""Shorter chains for a camera whose buffer the full chain does not fit."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from leafonly.report.rows import RemedyRow
 
 
 def test_shorter_chain(record_shapes: Callable[[], RemedyRow | None]) -> None:
-    """If the full chain does not fit, shorter ones and another key are tried on the emulator."""
+    """If the full chain does not fit, the emulator serves shorter ones and another key."""
     try:
         record_shapes()
     except NotCheckedError as error:

@@ -12,14 +12,14 @@ Record = Callable[[Iterable[Finding]], None]
 
 REMEDY = (
     "what would help: a gateway in front of the camera that presents the full chain, or a "
-    "firmware that can (suites/presentation finds out)"
+    "firmware that does (suites/presentation shows whether this one can)"
 )
 
 
 def test_chain_is_served(fault_of_chain: str | None, record_findings: Record) -> None:
-    """The full chain is good now, by this machine's clock, so that clients can be asked."""
+    """The full chain verifies by this machine's clock; otherwise no client can be measured."""
     if fault_of_chain is not None:
-        remedy = "mend what is named; --at judges as of another moment, clients ask this clock"
+        remedy = "correct this fault; clients use this machine's clock, also with --at"
         record_findings([Finding("blocker", fault_of_chain, remedy, "chain_is_served")])
         pytest.fail(fault_of_chain, pytrace=False)
 
@@ -29,7 +29,7 @@ def test_client(
     measure_own: Callable[[CellRequest], Cell],
     record_cell: Callable[[Cell], None],
 ) -> None:
-    """One client connects under the camera's real name, if it was required to."""
+    """One client connects under the camera's real name, if `--require` names it."""
     try:
         cell = measure_own(own_request)
     except NotCheckedError as error:

@@ -1,4 +1,4 @@
-"""What is wrong with these credentials, before they are on a camera."""
+"""The faults of these credentials, before they are on a camera."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,7 +11,7 @@ Record = Callable[[Iterable[Finding]], None]
 
 
 def test_finding(check: Check, evidence: Evidence, record_findings: Record) -> None:
-    """One check of the credentials finds nothing that keeps every client away."""
+    """One check of the credentials finds no blocker."""
     findings = run_check(check, evidence)
     record_findings(findings)
     blockers = [finding for finding in findings if finding.severity == "blocker"]
@@ -22,7 +22,7 @@ def test_finding(check: Check, evidence: Evidence, record_findings: Record) -> N
 
 
 def test_bundle(bundle_directory: Path, written_bundle: Callable[[Path], list[Path] | str]) -> None:
-    """The files for the camera are written, and read back as they were meant."""
+    """The files for the camera are written, and are correct when read back."""
     written = written_bundle(bundle_directory)
     if isinstance(written, str):
         pytest.fail(written, pytrace=False)

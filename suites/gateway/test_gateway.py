@@ -1,4 +1,4 @@
-"""What each gateway in front of the camera mends, and whom it lets through."""
+"""Which clients connect through each gateway, and whether it trusts only its own camera."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ Ask = Callable[[Gateway, Situation], Answer]
 def test_only_the_camera_is_passed_on(
     one_gateway: Gateway, situation: Situation, answer: Ask
 ) -> None:
-    """Another camera, or none, is a clean error for clients, and another one gets no request."""
+    """Clients get an error if the camera is down or is another one, which gets no request."""
     got = answer(one_gateway, situation)
     assert not got.camera_asked, f"{one_gateway.name} passed a request on to another camera"
     assert got.status == (502 if one_gateway.is_http else None)
@@ -27,7 +27,7 @@ def test_through_gateway(
     measure_through: Callable[[GatewayRequest], Through],
     record_through: Callable[[GatewayRequest, Through], None],
 ) -> None:
-    """A client connects through the gateway, with the root alone, and verifies what it gets."""
+    """A client that holds only the root connects through the gateway, and verifies the chain."""
     measured = measure_through(gateway_request)
     record_through(gateway_request, measured)
     absent = measured.absent

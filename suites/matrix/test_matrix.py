@@ -14,7 +14,7 @@ def test_cell(
     record_cell: Callable[[Cell], None],
     why_skipped: Callable[[CellRequest, Cell], str | None],
 ) -> None:
-    """One client in one scenario does what it did when it was measured before."""
+    """One client in one scenario has the verdict that was measured before."""
     cell = measure(cell_request)
     record_cell(cell)
     if because := why_skipped(cell_request, cell):

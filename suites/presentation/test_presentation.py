@@ -1,4 +1,4 @@
-"""Confirm that this camera presents one certificate, and find out whether it can do better."""
+"""Whether this camera presents one certificate, and whether it can present more."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ _TOO_LONG = 8
 @pytest.mark.parametrize("key_type", KEY_TYPES)
 @pytest.mark.parametrize("method", METHODS)
 def test_method(method: str, key_type: KeyType, examined: Examination, record_rows: Record) -> None:
-    """What one way of loading presents is what its acceptance by a strict client says."""
+    """One way of loading: a strict client accepts if and only if the full chain is presented."""
     row = examined(method, key_type)
     record_rows(presentation=[row.as_json()])
     if row.limit is not None:
@@ -44,7 +44,7 @@ def test_method(method: str, key_type: KeyType, examined: Examination, record_ro
 
 
 def test_limitation(examined: Examination, record_rows: Record) -> None:
-    """The documented way presents one certificate; say whether another presents them all."""
+    """The documented way presents one certificate; the report says whether another presents all."""
     rows = [examined(method, key_type) for method in METHODS for key_type in KEY_TYPES]
     sentence = conclude(rows)
     finding = {"check": "presentation", "severity": "info", "message": sentence, "remedy": None}
@@ -53,7 +53,7 @@ def test_limitation(examined: Examination, record_rows: Record) -> None:
 
 
 def test_key_of_another_certificate(camera: Camera, authority: Authority) -> None:
-    """A key that is not the leaf's is noticed here, because cameras do not compare the two."""
+    """A key that does not belong to the leaf is noticed here, because cameras do not check."""
     chain = authority.issue()
     ways = camera.info().ways
     own = present(camera, METHODS[ways.leaf](chain), chain, "its own key", "p256")
@@ -71,7 +71,7 @@ def test_key_of_another_certificate(camera: Camera, authority: Authority) -> Non
 
 
 def test_certificate_message_over_4096_bytes(camera: Camera) -> None:
-    """Either the whole chain is presented, or the camera says that its buffer is too small."""
+    """The camera presents the whole chain, or reports that its buffer is too small."""
     chain = Authority(intermediates=_TOO_LONG).issue()
     assert sum(map(len, map(der, chain.full))) > 4096
     loads = METHODS[camera.info().ways.full_chain](chain)
@@ -80,7 +80,7 @@ def test_certificate_message_over_4096_bytes(camera: Camera) -> None:
 
 
 def test_certificate_signed_with_rsa_pss(camera: Camera, authority: Authority) -> None:
-    """Either it is refused at load, or it is presented as it is."""
+    """The camera refuses such a leaf when it is loaded, or presents it unchanged."""
     chain = authority.issue()
     issuer_key = new_key("rsa2048")
     assert isinstance(issuer_key, rsa.RSAPrivateKey)
@@ -102,4 +102,4 @@ def _presents_all_or_nothing(row: LoadingResult) -> None:
         assert row.accepted, row.client_said
     else:
         assert not row.accepted
-        assert row.error, "nothing is presented, and the camera does not say why"
+        assert row.error, "the camera presents nothing, and reports no error"

@@ -1,4 +1,4 @@
-"""What remote hosts present, and whether it is enough for every client."""
+"""Whether the chains of remote hosts are complete."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ def test_chain(
     looked_at: Callable[[Target], Look],
     record_rows: Callable[..., None],
 ) -> None:
-    """A remote host presents all certificates that a client needs, except the root."""
+    """A remote host presents every certificate that a client needs, except the root."""
     look = looked_at(remote_target)
     record_rows(presentation=[look.as_presentation()], findings=look.as_findings())
     if not look.complete:

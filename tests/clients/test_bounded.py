@@ -50,3 +50,15 @@ def test_cost_of_a_pattern_does_not_grow_with_the_output(pattern: str) -> None:
     text = beginning(pattern) * (1 << 12)
     # Unbounded, eight times the text costs 64 times as much.
     assert seconds(pattern, text * 8) < 8 * seconds(pattern, text) + 0.2
+
+
+VERSIONS = {client.version_pattern for client in CLIENTS.values() if client.version_pattern}
+
+
+@pytest.mark.parametrize("pattern", sorted(VERSIONS))
+def test_cost_of_a_version_pattern_is_bounded(pattern: str) -> None:
+    text = beginning(pattern.removeprefix(r"\A")) * 4096
+    started = time.process_time()
+    re.search(pattern, text[:4096], re.DOTALL)
+    # What is searched has up to four times as much (`discovery`).
+    assert time.process_time() - started < 0.1

@@ -187,3 +187,17 @@ def test_go_counts_nothing_in_the_users_home(
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     assert in_go("go_get").make(tmp_path / "built").is_file()
     assert list(home.rglob("*")) == []
+
+
+def test_another_thread_that_built_the_same_first_is_no_error(
+    project: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def late(path: Path, target: Path) -> Path:
+        target.mkdir()
+        (target / "made").write_text("by the other")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    assert project.make(tmp_path / "cache").read_text() == "by the other"

@@ -74,7 +74,7 @@ def test_names(tmp_path: Path, values: list[str], expected: list[str]) -> None:
         ("plain", "no #! line, so it cannot be started: write --client='INTERPRETER plain'"),
         ("not-executable", "chmod +x it, or write --client='bash not-executable'"),
         ("by-env", "chmod +x it, or write --client='lua5.4 by-env'"),
-        ("curl=sh executable", "there is a client curl already; name this one: --client=NAME="),
+        ("curl=sh executable", "there is already a client curl; name this one: --client=NAME="),
     ],
 )
 def test_what_is_no_client_is_one_line_with_what_to_write(
@@ -94,7 +94,7 @@ def test_what_is_no_client_is_one_line_with_what_to_write(
 
 def test_the_same_client_twice_must_be_named(tmp_path: Path) -> None:
     path = stub(tmp_path / "x/run")
-    with pytest.raises(ValueError, match=r"there is a client .* already; name this one") as raised:
+    with pytest.raises(ValueError, match=r"there is already a client .*; name this one") as raised:
         names(tmp_path, "x/run", "sh x/run")
     # What it tells the user to write does it.
     told = str(raised.value).partition("--client=NAME=")[2]

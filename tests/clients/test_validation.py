@@ -20,7 +20,7 @@ def test_every_entry_is_valid() -> None:
 
 
 def test_second_client_of_a_name_raises() -> None:
-    with pytest.raises(ValueError, match="client curl: there are two of that name"):
+    with pytest.raises(ValueError, match="client curl: two clients have this name"):
         validated([CURL, replace(CLIENTS["wget"], name="curl")])
 
 

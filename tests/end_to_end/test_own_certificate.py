@@ -88,6 +88,15 @@ def test_client_is_led_to_the_name(tmp_path, evidence, authority, name):
         assert outcome(bench, name, "cached") in ("accepted: completes", "accepted: anchors")
 
 
+@pytest.mark.parametrize("name", ["curl", "urllib"])
+def test_intermediate_in_the_file_of_roots_is_not_given_to_clients(
+    tmp_path, evidence, authority, name
+):
+    trusted = [*authority.intermediates, authority.root]
+    with measured_on(tmp_path, evidence, trusted) as bench:
+        assert outcome(bench, name, "absent") == "rejected: missing_issuer"
+
+
 @pytest.fixture
 def site(authority):
     with IssuerSite(authority.intermediates[0]) as site:
@@ -107,7 +116,7 @@ def fetchable(tmp_path, authority, site):
 
 
 @pytest.fixture
-def rehearsal(tmp_path, fetchable, authority):
+def fetchable_bench(tmp_path, fetchable, authority):
     evidence = Evidence(
         read_directory(fetchable, lambda path: None),
         dt.datetime.now(dt.UTC),
@@ -121,18 +130,18 @@ FETCHERS = [name for name, client in CLIENTS.items() if client.fetches_issuer]
 
 
 @pytest.mark.parametrize("name", FETCHERS)
-def test_who_fetches_does_so_only_where_it_may(rehearsal, site, name):
+def test_clients_fetch_only_with_online(fetchable_bench, site, name):
     stored = CLIENTS[name].expected["cached"]
-    assert outcome(rehearsal, name, "cached") == stored
+    assert outcome(fetchable_bench, name, "cached") == stored
     assert site.fetches("it") == 0
-    assert outcome(rehearsal, name, "aia") == "accepted"
+    assert outcome(fetchable_bench, name, "aia") == "accepted"
     assert site.fetches("it") > 0
 
 
 @pytest.mark.parametrize("name", ["curl", "urllib", "java"])
-def test_who_does_not_fetch_is_without_the_issuer(rehearsal, site, name):
-    assert outcome(rehearsal, name, "absent") == "rejected: missing_issuer"
-    assert outcome(rehearsal, name, "aia") == "rejected: missing_issuer"
+def test_clients_that_do_not_fetch_lack_the_issuer(fetchable_bench, site, name):
+    assert outcome(fetchable_bench, name, "absent") == "rejected: missing_issuer"
+    assert outcome(fetchable_bench, name, "aia") == "rejected: missing_issuer"
     assert site.fetches("it") == 0
 
 
@@ -156,7 +165,7 @@ def test_who_cannot_be_asked_is_named():
     assert why_not_asked(CLIENTS["urllib"], leaf(aia=None), **native).keys() == {"aia"}
 
 
-def test_who_fetches_is_never_without_the_issuer():
+def test_clients_that_fetch_never_lack_the_issuer():
     told, other = {"native": False}, CLIENTS["urllib"]
     fetcher = replace(CLIENTS["java-aia"], name_override=NameOverride())
     assert "--online" in why_not_asked(fetcher, leaf(), **told, online=False)["absent"]
@@ -320,7 +329,7 @@ def test_client_that_fetches_is_required_to_by_itself(tmp_path, fetchable, site)
     own = ["--trust", tmp_path / "root.pem", "--clients", "java-aia,urllib"]
     finished = run_suite(tmp_path, fetchable, *own, "--require", "java-aia")
     assert finished.returncode == 1
-    assert "allow it by --online" in finished.stdout
+    assert "allow it with --online" in finished.stdout
     assert site.fetches("it") == 0
     assert verdicts(tmp_path) == {
         ("java-aia", "full_chain"): "accepted",

@@ -56,7 +56,7 @@ def test_bundle_goes_by_the_last_report_in_the_current_directory(tmp_path: Path)
     last = tmp_path / "leafonly-report/latest/report.json"
     report = json.loads(last.read_text())
     report["camera"]["kind"] = "board"
-    report["presentation"] = [{"method": "der_appended", "presented": 2}]
+    report["presentation"] = [{"method": "der_appended (p256)", "presented": 2}]
     last.write_text(json.dumps(report))
     assert leafonly(tmp_path, *audit, "--bundle=chain").returncode == 0
     calls = [(tmp_path / each / "load.py").read_text().count("load_cert_chain") for each in BOTH]
@@ -79,6 +79,8 @@ def test_help_is_about_leafonly_alone(tmp_path: Path) -> None:
         out = leafonly(tmp_path, command, "--help").stdout
         assert "--camera" in out
         assert "--credentials" in out
+        assert "--allow-key-on-camera" in out
+        assert "--gateways" in out
         assert "--maxfail" not in out
 
 

@@ -72,4 +72,4 @@ def test_a_client_that_empties_its_trust_is_named_for_it(tmp_path: Path) -> None
     script = ": >trust.pem; exit 0"
     ended = under(tmp_path, f"--client=odd={stub(tmp_path, script)}", "--scenarios=full_chain")
     (cell,) = ended.report["cells"]
-    assert "what the client trusts was changed" in cell["reason"]
+    assert "the client's trust file was changed" in cell["reason"]

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.gateway_rows import remedy_row
 from leafonly.__main__ import main
+from leafonly.gateways import GATEWAYS
 from leafonly.report.document import read
 from leafonly.report.journal import Journal
 from leafonly.report.unfinished import read_journal
@@ -129,11 +131,47 @@ def test_a_disk_that_is_full_does_not_end_the_run(tmp_path: Path) -> None:
     journal.remove()
 
 
-def journal_with(directory: Path) -> Journal:
-    run = {"kind": "matrix", "options": {}, "exit_status": 2, "complete": False}
+def test_a_disk_that_has_room_again_has_no_half_line(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    journal = journal_with(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal.path.stat().st_size + 20, limits[1]))
+    try:
+        journal.add({"findings": [FINDING]}, "lost")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    journal.add({"findings": [FINDING]}, "kept")
+    assert not journal.has_everything
+    assert read_journal(journal.path)["findings"] == [FINDING]
+
+
+def test_a_gateway_that_several_tests_tried_is_one_remedy(tmp_path: Path) -> None:
+    journal = journal_with(tmp_path)
+    for client, fixed in (("curl", 1), ("urllib", 0)):
+        row = remedy_row(GATEWAYS["nginx"], client, failing=True, fixed=bool(fixed))
+        journal.add({"remedies": [row]}, client)
+    (remedy,) = read_journal(journal.path)["remedies"]
+    assert (remedy["cells_fixed"], remedy["cells_failing"]) == (1, 2)
+    assert remedy["clients_fixed"] == ["curl"]
+
+
+def test_a_run_that_ended_before_it_asked_the_camera_has_a_report(tmp_path: Path) -> None:
+    journal = journal_with(tmp_path, asked=False)
+    journal.add({"findings": [FINDING]}, "a test")
+    assert read_journal(journal.path)["findings"] == [FINDING]
+
+
+FINDING = {"check": "x", "severity": "info", "message": "m", "remedy": None}
+
+
+CAMERA = {"kind": "emulator", "description": "x", "firmware": None, "tls_version": None}
+
+
+def journal_with(directory: Path, *, asked: bool = True) -> Journal:
+    run = {"kind": "matrix", "options": {"camera": "emulator"}, "exit_status": 2, "complete": False}
     run |= {"tests_planned": 3, "tests_run": 0}
     heading = {"run": run, "started": "2026-01-01T00:00:00+00:00", "clients": []}
     journal = Journal(directory, lambda: heading)
-    camera = {"kind": "emulator", "description": "x", "firmware": None, "tls_version": None}
-    journal.add({"camera": [{**camera, "link": "loopback"}], "cells": []}, "a test")
+    rows = {"camera": [{**CAMERA, "link": "loopback"}], "cells": []} if asked else {}
+    journal.add(rows, "a test")
     return journal

@@ -1,11 +1,12 @@
 """What of a chain fits a firmware's buffer is what the camera presents."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from leafonly.cameras.emulator.profiles import DEFAULT, PROFILES, Profile
 from leafonly.certificates.authority import Authority
-from leafonly.certificates.chain import Chain
-from leafonly.harness.chain_fit import excess, shapes
+from leafonly.certificates.chain import Chain, der
+from leafonly.harness.chain_fit import excess, shapes, with_ec_key
 from leafonly.report.remedies.shorter_chain import shorter_chain
 
 
@@ -59,3 +60,21 @@ def test_the_row_names_the_excess_and_what_is_left_out(too_long: Chain, profile:
 def test_a_chain_that_fits_one_firmware_is_too_long_for_another() -> None:
     chain = Authority(intermediates=3).issue(key_type="rsa2048").full
     assert excess(chain, DEFAULT) <= 0 < excess(chain, PROFILES["circuitpython"])
+
+
+def test_a_signature_of_any_length_is_imitated_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ML-DSA-65 has 3309 bytes (FIPS 204, table 2); an RSA key of that length takes hours."""
+    sizes: list[int] = []
+    generate = rsa.generate_private_key
+
+    def noted(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
+        sizes.append(key_size)
+        return generate(public_exponent, min(key_size, 4096))
+
+    monkeypatch.setattr(rsa, "generate_private_key", noted)
+    for length in (70, 512, 3309):
+        leaf = with_ec_key(Authority().issue(key_type="rsa2048").leaf, length)
+        plain = with_ec_key(Authority().issue(key_type="rsa2048").leaf, 256)
+        longer = len(der(leaf)) - len(der(plain))
+        assert longer == pytest.approx(length - 256, abs=24)
+    assert max(sizes) <= 4096

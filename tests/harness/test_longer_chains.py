@@ -91,7 +91,7 @@ def test_camera_that_presents_less_or_more_than_a_part(method: str, tmp_path: Pa
     with Bench(camera, subject, tmp_path) as bench:
         cell = bench.measure(HONEST, SCENARIOS["partial_chain"], "p256")
     assert cell.verdict == "error"
-    assert "certificates, and not the 2 this scenario asks for" in str(cell.reason)
+    assert "and not the 2 that this scenario asks for" in str(cell.reason)
 
 
 def test_camera_that_cannot_send_the_chain_presents_no_certificate(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_client_that_has_all_intermediates_is_noticed_in_cached_first(tmp_path: 
         cell = bench.measure(client, SCENARIOS["cached_first"], "p256")
     # Only an anchor can be accepted there, and a client that completes is none.
     assert cell.verdict == "error"
-    assert "more than the scenario says" in str(cell.reason)
+    assert "more certificates than the scenario says" in str(cell.reason)
 
 
 class NamesAnother(OwnAuthority):
@@ -131,7 +131,7 @@ class NamesAnother(OwnAuthority):
         served = super().to_serve(scenario, "p256", cell)
         if scenario.aia is None or served.chain is None:
             return served
-        others = self._stranger.intermediates
+        others = self._unrelated.intermediates
         return replace(served, chain=replace(served.chain, intermediates=others))
 
 
@@ -143,4 +143,4 @@ def test_chain_that_cannot_be_completed_by_fetching(
     with Bench(Emulator(), NamesAnother(hierarchy=hierarchy), tmp_path) as bench:
         cell = bench.measure(HONEST, SCENARIOS[scenario], "p256")
     assert cell.verdict == "error"
-    assert "the leaf is at fault even in its full chain" in str(cell.reason)
+    assert "the leaf does not verify even with its full chain" in str(cell.reason)

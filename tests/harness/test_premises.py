@@ -41,7 +41,7 @@ class Saboteur(OwnAuthority):
 STORE = "the client's store would have more or less than this scenario says"
 ROOTS = "the client would trust other roots than this scenario says"
 ISSUER = "the URL in the leaf has another issuer than this scenario says"
-FORM = "the URL in the leaf responds otherwise than with "
+FORM = "the URL in the leaf does not respond with "
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,10 @@ FORM = "the URL in the leaf responds otherwise than with "
         ("wrong_cached", {"holds_intermediate": "all"}, STORE),
         ("cached_first", {"holds_intermediate": "all"}, STORE),
         ("stale_cached", {"holds_intermediate": "all"}, STORE),
-        ("stale_cached", {"holds_intermediate": None}, "have expired than it says"),
+        ("stale_cached", {"holds_intermediate": None}, "have expired than this scenario says"),
         ("stale_full_chain", {"holds_intermediate": "all"}, STORE),
-        ("stale_full_chain", {"holds_intermediate": None}, "have expired than it says"),
-        ("stale_cross", {"holds_intermediate": "all"}, "have expired than it says"),
+        ("stale_full_chain", {"holds_intermediate": None}, "have expired than this scenario says"),
+        ("stale_cross", {"holds_intermediate": "all"}, "have expired than this scenario says"),
         ("stale_cross", {"holds_intermediate": "expired"}, STORE),
         ("older_root", {"holds_roots": "all"}, ROOTS),
         ("older_root", {"holds_roots": "newer"}, ROOTS),
@@ -173,3 +173,12 @@ def test_controls_are_those_of_the_hierarchy_of_the_scenario(tmp_path: Path) -> 
 
 def test_each_form_has_a_scenario() -> None:
     assert {each.aia for each in SCENARIOS.values()} == {None, "dead", *RESPONSES}
+
+
+def test_proxy_of_the_users_environment_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # the port "discard": nothing answers
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Bench(Emulator(), OwnAuthority(), tmp_path) as bench:
+        assert bench.measure_alone(HONEST, SCENARIOS["aia"], "p256").verdict == "rejected"

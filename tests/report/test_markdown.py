@@ -15,6 +15,7 @@ from leafonly.report.behaviours import behaviours
 from leafonly.report.counting import names
 from leafonly.report.document import read
 from leafonly.report.markdown import MOST_BYTES, escaped, markdown
+from leafonly.report.shown import in_markdown
 from tests.report.hostile import HOSTILE
 
 SAMPLE = Path(__file__).parents[2] / "reports/sample/report.json"
@@ -62,6 +63,7 @@ def test_any_text_is_shown_as_text(text: str) -> None:
     [
         ("@octocat", r"@\w"),
         ("owner/repo#1", r"#\w"),
+        ("see gh-1", r"gh-\d"),
         ("http://example.org", "http://"),
         ("www.example.org", r"www\."),
         ("a@example.org", r"@\w"),
@@ -70,6 +72,10 @@ def test_any_text_is_shown_as_text(text: str) -> None:
 def test_github_finds_nothing_to_link_or_notify(text: str, active: str) -> None:
     assert re.search(active, text)
     assert not re.search(active, escaped(text).replace("&#8203;", "\u200b"))
+
+
+def test_name_that_github_takes_for_an_issue_is_code() -> None:
+    assert in_markdown("curl GH-1") == "`curl GH-1`"
 
 
 def hostile_report() -> Any:

@@ -108,6 +108,11 @@ def test_a_client_of_one_machine_stands_in_the_tables(other: Any) -> None:
     assert line.split("|")[3].strip() == ""
 
 
+def test_one_client_is_counted_in_the_singular(other: Any) -> None:
+    other["cells"] = [cell for cell in other["cells"] if cell["client"] == "curl"]
+    assert "  a: 1 client, " in drawing.text(fleet_of(other), 200)
+
+
 def test_what_cannot_be_merged_is_said(other: Any) -> None:
     with pytest.raises(ValueError, match="2 machines have the name a: write NAME=REPORT"):
         merged([Machine("a", SAMPLE), Machine("a", SAMPLE)])

@@ -184,7 +184,7 @@ def own(name: str, scenario: str, verdict: str = "accepted", **fields: Any) -> A
     return cell(name, scenario, verdict, expected=None, as_expected=None, **fields)
 
 
-def test_sentence_of_a_rehearsal_says_who_connects() -> None:
+def test_sentence_on_an_own_certificate_says_which_clients_connect() -> None:
     text = sentence(
         audit(
             own("a", "full_chain"),
@@ -211,7 +211,7 @@ def test_sentence_of_a_rehearsal_says_who_connects() -> None:
     )
 
 
-def test_sentence_of_a_rehearsal_says_who_fetches() -> None:
+def test_sentence_on_an_own_certificate_says_which_clients_fetch() -> None:
     text = sentence(
         audit(
             own("a", "full_chain"),
@@ -228,7 +228,7 @@ def test_sentence_of_a_rehearsal_says_who_fetches() -> None:
     )
 
 
-def test_sentence_of_a_rehearsal_names_no_more_than_can_be_read() -> None:
+def test_sentence_on_an_own_certificate_names_no_more_than_can_be_read() -> None:
     fail = [own(f"f{n}", "absent", "rejected") for n in range(9)]
     assert "With the leaf alone none of 9 clients connects." in sentence(audit(*fail, x="info"))
     text = sentence(audit(own("a", "absent"), *fail, x="info"))

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from leafonly.audit import CHECKS
+from leafonly.audit import CHECKS, REQUEST_CHECKS
 from leafonly.report.document import read
 from leafonly.report.sarif import sarif
 from tests.report.hostile import HOSTILE
@@ -63,9 +63,10 @@ def test_findings_are_results_by_severity_and_what_needs_no_action_is_none() -> 
 
 def test_each_result_has_what_github_asks_for() -> None:
     # GitHub: a physical location, texts, and a fingerprint that two results do not share.
-    run = run_of(*[finding(check, "warning") for check in CHECKS for _ in "ab"])
+    checks = CHECKS | REQUEST_CHECKS
+    run = run_of(*[finding(check, "warning") for check in checks for _ in "ab"])
     prints = [each["partialFingerprints"]["primaryLocationLineHash"] for each in run["results"]]
-    assert len(set(prints)) == len(prints) == 2 * len(CHECKS)
+    assert len(set(prints)) == len(prints) == 2 * len(checks)
     for result in run["results"]:
         location = result["locations"][0]["physicalLocation"]
         assert location["artifactLocation"]["uri"] == "report.json"
@@ -88,6 +89,7 @@ def test_a_finding_is_the_same_alert_tomorrow() -> None:
         ({"certificate": "cam.pem", "credentials": None}, "cam.pem"),
         ({"credentials": "cam.example.com"}, "cam.example.com"),
         ({"certificate": "my cam.pem"}, "my%20cam.pem"),
+        ({"csr": "cam.csr", "certificate": None, "credentials": None}, "cam.csr"),
         ({"certificate": ["odd"]}, "report.json"),
         ({"camera": "emulator"}, "report.json"),
     ],

@@ -32,9 +32,10 @@ _WEBKIT = "/usr/bin/python3 {programs}/webkitgtk_get.py"
 
 
 def _with_policy(folder: str, file: str) -> tuple[str, str]:
-    """Return what starts a browser whose policy is the file that follows; and with none.
+    """Return the prefix of a command that starts a browser with a policy, and one without.
 
-    A new mount namespace has an empty folder in the place of the system's.
+    The first takes the policy's file as its next word. In a new mount namespace, an empty folder
+    hides the system's policies.
     """
     mount = f"mount -t tmpfs none {folder}"
     place = f'mkdir -p $(dirname {file}) && cp "$0" {file}'

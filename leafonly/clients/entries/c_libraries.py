@@ -18,7 +18,7 @@ _LIBCURL_NSS = "{python} {programs}/libcurl_get.py libcurl-nss.so.4"
 
 
 def _in_c(program: str, *libraries: str) -> Build:
-    """Compile a file of programs/, and link it with libraries."""
+    """Return a `Build` that compiles a file of programs/ and links it with libraries."""
     compiler = ("cc", "-O1", "-o", f"{{output}}/{program}", "{source}")
     return compiled(PROGRAMS / f"{program}.c", (*compiler, *libraries), program)
 

@@ -58,7 +58,7 @@ CLIENTS = (
         run="curl -sS --cacert {trust} --capath {empty} {urls}",
         own_trust="curl -sS {urls}",
         version=(
-            rf"curl (?P<version>\S+).*?(?P<stack>{'|'.join(CURLS)})"
+            rf"\Acurl (?P<version>\S++).*?(?P<stack>{'|'.join(CURLS)})"
             r"/?(?P<stack_version>[\w.]*)"
         ),
         messages=together((says.OPENSSL, says.BORINGSSL, says.GNUTLS, says.RUSTLS)),

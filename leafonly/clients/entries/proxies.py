@@ -26,7 +26,7 @@ CLIENTS = (
         run="{python} {programs}/proxy_get.py nginx {trust} {urls}",
         own_trust=_CONFIGURED,
         version=(
-            r"nginx/(?P<version>\S+)(?:.*running with|.*built with) "
+            r"nginx version: nginx/(?P<version>\S++)(?:.*running with|.*built with) "
             r"(?P<stack>\S+) (?P<stack_version>[\d.]+\w?)"
         ),
         version_run="nginx -V",

@@ -1,5 +1,5 @@
 # aia-chaser fetches a missing issuer from the URL in the leaf. Its roots are the system's
-# default ones; so TRUST comes by SSL_CERT_FILE.
+# default ones, so SSL_CERT_FILE names TRUST.
 import importlib.metadata
 import ssl
 import sys

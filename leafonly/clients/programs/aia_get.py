@@ -1,5 +1,5 @@
 # aia fetches a missing issuer from the URL in the leaf. Its roots are the system's default
-# ones; so TRUST comes by SSL_CERT_FILE.
+# ones, so SSL_CERT_FILE names TRUST.
 import socket
 import ssl
 import sys

@@ -1,5 +1,5 @@
-# Spoken to in the DevTools protocol over a pair of pipes: no port, no library, and the
-# browser ends when they do. The NSS database is found by HOME; so TRUST is not read.
+# Uses the DevTools protocol over a pair of pipes: no port, no library, and the browser exits
+# when they close. Chromium finds the NSS database by HOME, so TRUST is not read.
 import base64
 import itertools
 import json
@@ -21,16 +21,16 @@ class Browser:
     def __init__(self, profile):
         commands, self.commands = os.pipe()
         self.replies, replies = os.pipe()
-        # The sandbox, which root cannot have, contains web pages; it verifies nothing.
+        # The sandbox does not work as root. It isolates web pages, and verifies no certificate.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         if "LEAFONLY_MAP" in os.environ:
-            # One name to one address and, unless it may look for the issuer, all others nowhere:
-            # nothing but the camera is asked.
+            # One name resolves to one address. Other names do not resolve unless Chromium may fetch
+            # the issuer, so it connects only to the camera.
             rule = "MAP {} {}".format(*os.environ["LEAFONLY_MAP"].split("="))
             rule += "" if "LEAFONLY_ONLINE" in os.environ else ", MAP * ~NOTFOUND"
             options.append(f"--host-resolver-rules={rule}")
-        # It makes a Unix socket in TMPDIR and ends without a word if the path is over 107 bytes,
-        # as deep working directories make it; by this name, any is short.
+        # Chromium creates a Unix socket in TMPDIR, and exits without a message if the path is
+        # longer than 107 bytes. By this name, the path of any directory is short.
         # DevTools reads from descriptor 3 and writes to 4.
         redirect = f'exec "$@" 3<&{commands} 4>&{replies}'
         argv = ["sh", "-c", redirect, "sh", "chromium", *QUIET, *options]

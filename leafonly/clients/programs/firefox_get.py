@@ -1,5 +1,4 @@
-# Spoken to by WebDriver BiDi, which Firefox serves itself. TRUST is the profile, in which the
-# NSS database lies.
+# Uses WebDriver BiDi, which Firefox serves itself. TRUST is the profile with the NSS database.
 import base64
 import collections
 import contextlib
@@ -34,10 +33,10 @@ class Browser:
                 break
         else:
             sys.exit(f"the browser ended: {''.join(said)[-500:]}")
-        # Whatever else it says must not fill the pipe and hold it up.
+        # Firefox's further output must not fill the pipe, which would block Firefox.
         drain = (self.process.stderr, 0)
         threading.Thread(target=collections.deque, args=drain, daemon=True).start()
-        # It refuses connections that carry an Origin, as those from web pages do.
+        # Firefox refuses connections with an Origin, which those of web pages have.
         self.socket = websocket.create_connection(f"{match[1]}/session", suppress_origin=True)
         self.numbers, self.events = itertools.count(1), []
 
@@ -87,7 +86,8 @@ def evaluate(browser, context, expression):
 
 
 def visit(browser, urls):
-    # Said though it is the default: nothing here may accept what Firefox does not.
+    # This is the default; it is explicit because the program must accept nothing that Firefox
+    # would reject.
     browser.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": False}})
     browser.call("session.subscribe", events=["browsingContext.domContentLoaded"])
     context = browser.call("browsingContext.getTree")["contexts"][0]["context"]
@@ -97,7 +97,7 @@ def visit(browser, urls):
             browser.call("browsingContext.navigate", context=context, url=url, wait="complete")
         except RefusedError as error:
             print(error, file=sys.stderr, flush=True)
-            # Only evidence for the eye: the verdict does not wait for a page that never paints.
+            # The verdict does not wait for the picture of a page that may never be painted.
             browser.socket.settimeout(LONGEST_PICTURE)
             with contextlib.suppress(websocket.WebSocketTimeoutException, RefusedError):
                 take_picture(browser, context)
@@ -107,8 +107,8 @@ def visit(browser, urls):
 
 
 def nss_version():
-    # Where Firefox brings its own NSS, the parts must not find the system's instead of each
-    # other. Debian unstable's uses the system's (measured on 153.6.0esr).
+    # If Firefox brings its own NSS, both libraries must come from its folder and not from the
+    # system. Debian unstable's Firefox uses the system's NSS (measured on 153.6.0esr).
     place = pathlib.Path(shutil.which("firefox-esr")).resolve().parent
     folder = f"{place}/" if (place / "libnss3.so").is_file() else ""
     _, nss = (ctypes.CDLL(f"{folder}{name}") for name in ("libnssutil3.so", "libnss3.so"))
@@ -129,7 +129,7 @@ def main():
         try:
             if not visit(browser, urls):
                 sys.exit(1)
-            # Its profile must be whole for the next process, so its end is waited for.
+            # The next process needs a complete profile, so wait until Firefox has exited.
             browser.call("browser.close")
             browser.process.wait()
         finally:

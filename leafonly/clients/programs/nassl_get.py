@@ -1,4 +1,4 @@
-# nassl leaves the host name to its users; the name is right in every scenario.
+# nassl does not verify the host name, which is right in every scenario.
 import importlib.metadata
 import socket
 import sys

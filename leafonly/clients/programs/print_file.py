@@ -1,5 +1,5 @@
-# For downloaders that write to files alone: print_file.py FILE COMMAND... runs the command,
-# then prints the file that it left, if any.
+# For programs that only write to files: print_file.py FILE COMMAND... runs the command, and then
+# prints the file if it exists.
 import pathlib
 import subprocess
 import sys

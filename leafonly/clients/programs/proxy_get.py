@@ -1,5 +1,5 @@
 # proxy_get.py PROXY TRUST URL...: starts a reverse proxy that verifies the camera, one port
-# per URL, asks it over plain HTTP, and shows the proxy's own log where that fails.
+# per URL, requests each over plain HTTP, and prints the proxy's log if that fails.
 import http.client
 import json
 import os
@@ -137,7 +137,7 @@ def envoy(trust, routes):
     ]
     resources = {"listeners": listeners, "clusters": clusters}
     Path("envoy.json").write_text(json.dumps({"static_resources": resources}))
-    # Why a certificate was refused is a matter of debugging to it.
+    # Envoy logs the reason of a rejection only at the level debug.
     log = ("--log-level", "error", "--component-log-level", "connection:debug")
     alone = ("--disable-hot-restart", "--concurrency", "1")
     return ["envoy", "--config-path", "envoy.json", *log, *alone]
@@ -186,7 +186,7 @@ def free_port():
 
 
 def connect(port, process):
-    # No probe before the request: stunnel would take it to the camera.
+    # No test connection before the request, because stunnel would forward it to the camera.
     end = time.monotonic() + 10
     while True:
         try:

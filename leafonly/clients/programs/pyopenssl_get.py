@@ -1,5 +1,5 @@
-# pyOpenSSL leaves the host name to its users (who take service_identity); the name is right
-# in every scenario, so nothing here depends on it.
+# pyOpenSSL does not verify the host name (its users take service_identity). The name is right in
+# every scenario, so nothing here depends on it.
 import socket
 import sys
 import urllib.parse

@@ -1,4 +1,4 @@
-# Trust is the NSS database, found by HOME as Chromium finds it; so TRUST is not read.
+# QtWebEngine finds the NSS database by HOME, as Chromium does, so TRUST is not read.
 import os
 import sys
 
@@ -45,7 +45,7 @@ class Page(QWebEnginePage):
     def __init__(self, profile):
         super().__init__(profile)
         self.errors = []
-        # Listened to and not answered: Qt then rejects, as it does by itself.
+        # The handler does not answer, so Qt rejects, as it does without a handler.
         self.certificateError.connect(self.note_certificate)
         self.loadingChanged.connect(self.note_loading)
 
@@ -77,7 +77,7 @@ if sys.argv[1:] == ["--version"]:
     print("BoringSSL")
 else:
     if os.geteuid() == 0:
-        # The sandbox, which root cannot have, contains web pages; it verifies nothing.
+        # The sandbox does not work as root. It isolates web pages, and verifies no certificate.
         os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
     application = QApplication(sys.argv[:1])
     # Named, so that it outlives the process: cache and storage are kept in HOME.

@@ -1,5 +1,5 @@
-# WebKitGTK verifies by the system's bundle, and offers no way to name another; so TRUST is not
-# read: it has been put in that bundle's place. Runs under the system's Python, which has GTK.
+# WebKitGTK trusts the system's bundle and cannot be given another, so TRUST is not read: it is
+# mounted over that bundle. This runs with the system's Python, which has GTK.
 import ctypes
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Our own authority: chains made for this run, which clients can only know from us."""
+"""Our own authority: its chains are made for this run, so no client can know them before."""
 
 import functools
 import threading
@@ -24,10 +24,10 @@ class OwnAuthority:
 
     Args:
         host: The name in the leaves.
-        as_run: Changes how a client is run; None to run it as its entry says.
-        responses: What the issuer's site responds with where a scenario says that the URLs in
-            leaf and intermediates work.
-        hierarchy: What stands above the leaves.
+        as_run: Returns a client with another command; None to run it as its entry says.
+        responses: The responses of the issuer's site in scenarios in which the URLs in leaf and
+            intermediates work.
+        hierarchy: The certificates above the leaves.
 
     """
 
@@ -42,10 +42,10 @@ class OwnAuthority:
         self._run_as = as_run
         self._authority = hierarchy.authority()
         self._hierarchy = hierarchy
-        self._stranger = Authority()
+        self._unrelated = Authority()
         self._site = IssuerSite()
         self._responses = {**RESPONSES, "live": responses}
-        # Cells share nothing that a client could remember, so they may share a leaf.
+        # Cells share no client state, so they may share a leaf.
         self._plain: dict[KeyType, Chain] = {}
         self._guard = threading.Lock()
 
@@ -87,8 +87,8 @@ class OwnAuthority:
         roots, intermediates = self._authority.anchors, self._authority.intermediates
         expired = self._authority.expired_intermediates
         anchors: dict[str | None, Sequence[x509.Certificate]] = {
-            # A stranger's root, not an empty store: many clients refuse to start without one.
-            None: self._stranger.anchors,
+            # An unrelated root, because many clients do not start with an empty store.
+            None: self._unrelated.anchors,
             "all": roots,
             "newer": roots[:1],
             "older": roots[1:],
@@ -108,12 +108,12 @@ class OwnAuthority:
         return self._run_as(client, scenario) if self._run_as else client
 
     def why_not_runnable(self, client: Client) -> str | None:
-        """Return None: every client can be given our root."""
+        """Return None, because every client can be given our root."""
         del client
         return None
 
     def expected(self, client: Client, scenario: Scenario) -> str | None:
-        """Return what was measured; of a client that was never measured, what a control asks."""
+        """Return the measured outcome; for a control without one, the correct outcome."""
         correct = scenario.correct if scenario.control else None
         return client.expected.get(scenario.name, correct)
 
@@ -130,7 +130,7 @@ def served_chain(
     fetches: Callable[[], int] | None = None,
     fetched_all: Callable[[], bool] | None = None,
 ) -> ToServe:
-    """Return how a camera presents as much of a chain as the scenario asks for."""
+    """Return what is served of a chain: as much as the scenario asks for."""
     presented = {"leaf": (chain.leaf,), "partial_chain": chain.partial.full}
     return ToServe(
         presented=presented.get(scenario.served, chain.full),

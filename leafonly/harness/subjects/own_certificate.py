@@ -1,7 +1,7 @@
-"""The user's own certificate, served under its real name to clients with their own trust.
+"""The user's own certificate, served under its real name to clients with their own trust stores.
 
-Each client resolves the name to loopback by its own means. Nothing of the system is changed,
-and the private key stays in this process.
+Each client resolves the name to loopback by its own means. The system is not changed. With the
+emulator, the private key stays in this process.
 """
 
 import ipaddress
@@ -14,7 +14,7 @@ from leafonly.audit.context import Evidence
 from leafonly.audit.finding import NotCheckedError
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import Chain, KeyType
-from leafonly.certificates.inspection import aia_urls, ocsp_urls
+from leafonly.certificates.inspection import aia_urls, is_self_signed, ocsp_urls
 from leafonly.clients import Client
 from leafonly.clients.name_override import at_name, why_not_runnable
 from leafonly.harness.preflight import check_leaf
@@ -26,8 +26,8 @@ from leafonly.tls.address import as_host_name
 __all__ = ["OWN_SCENARIOS", "OwnCertificate", "why_not_asked"]
 
 OWN_SCENARIOS = ("absent", "cached", "aia")
-"""The scenarios that a user's own files allow, beside the two controls; `aia` where the leaf
-says where its issuer is, and it may be fetched. The others need leaves that only the harness's
+"""The scenarios that a user's own files allow, beside the two controls. `aia` needs a leaf that
+names the URL of its issuer, and `--online`. The other scenarios need leaves that only leafonly's
 own authority issues."""
 
 
@@ -36,11 +36,11 @@ class OwnCertificate:
 
     Args:
         evidence: The user's credentials.
-        trusted: The roots that clients are given; None to let each use its own. To hold an
-            intermediate besides, a client is given the root above it either way.
+        trusted: The file of roots that clients are given; None if each uses its own trust
+            store. In `cached`, a client is given a root in any case.
 
     Raises:
-        NotCheckedError: There is no leaf, no key, no root, or a key that no camera loads.
+        NotCheckedError: The leaf, its key or a root is missing, or no camera loads such a key.
 
     """
 
@@ -48,26 +48,29 @@ class OwnCertificate:
         self, evidence: Evidence, trusted: Sequence[x509.Certificate] | None = None
     ) -> None:
         self._own, self.key_type = _chain(evidence)
-        self._trusted = trusted
+        # An intermediate in that file would be a trust anchor of most clients, which would then
+        # connect although the camera does not send it. `Evidence` takes the same roots.
+        self._trusted = [each for each in trusted or () if is_self_signed(each)] or trusted
         self.host = _host(evidence)
-        self._strangers = Authority().issue(self.host, self.key_type)
+        self._unrelated = Authority().issue(self.host, self.key_type)
 
     def to_serve(self, scenario: Scenario, key_type: KeyType, cell: str) -> ToServe:
-        """Return the user's chain; for an untrusted root, another CA's for the same name.
+        """Return the user's chain; for `untrusted_root`, an unrelated chain for the same name.
 
-        No root can be taken out of a client's own store, so another chain is presented.
+        leafonly cannot remove a root from a client's own trust store, so another chain is
+        presented.
         """
         del key_type, cell
         return served_chain(scenario, self._presented(scenario))
 
     def _presented(self, scenario: Scenario) -> Chain:
-        return self._own if scenario.holds_root else self._strangers
+        return self._own if scenario.holds_root else self._unrelated
 
     def check_chain(self) -> None:
-        """Verify the full chain as of now, as before every cell.
+        """Raise PreflightError if the full chain does not verify now, as before every cell.
 
         Raises:
-            PreflightError: It is at fault, so that no client's rejection would say anything.
+            PreflightError: It does not verify, so a client's rejection would mean nothing.
 
         """
         check_leaf(self._own, self.host)
@@ -86,42 +89,42 @@ class OwnCertificate:
         return at_name(client, self.host, own_trust=own_trust, holds_more=holds_more, online=online)
 
     def why_not_runnable(self, client: Client) -> str | None:
-        """Return None: `why_not_asked` says it, by scenario, before the cells are listed."""
+        """Return None, because `why_not_asked` has left such cells out."""
         del client
         return None
 
     def expected(self, client: Client, scenario: Scenario) -> str | None:
-        """Return None: what entries declare was measured with chains of our own authority."""
+        """Return None, because entries declare outcomes with our own authority's chains."""
         del client, scenario
         return None
 
     def close(self) -> None:
-        """Nothing was started."""
+        """Do nothing, because nothing was started."""
 
 
 def why_not_asked(
     client: Client, leaf: x509.Certificate | None, *, native: bool, online: bool
 ) -> Mapping[str, str]:
-    """Say in which scenarios a client cannot be asked about a real name: each with the reason.
+    """Return the scenarios in which a client cannot be asked about a real name, with reasons.
 
     Args:
-        client: Who is to be asked, with what it was seen to do.
-        leaf: What it is to be asked about; None where there is none.
-        native: With its default trust store.
-        online: Where the leaf says that its CA is, it may be asked.
+        client: The client, with the outcomes that were measured before.
+        leaf: The user's leaf; None if there is none.
+        native: The client uses its default trust store.
+        online: The client may connect to the CA's addresses in the leaf.
 
     """
     if why := why_not_runnable(client, own_trust=native):
         needs_roots = native and why == client.why_no_own_trust
-        why = f"{why}: give roots by --trust=FILE" if needs_roots else why
+        why = f"{why}: give roots with --trust=FILE" if needs_roots else why
         return dict.fromkeys(SCENARIOS, why)
     if client.asks_ocsp and not online and leaf is not None and ocsp_urls(leaf):
-        why = "this client would ask the CA whether the leaf is revoked: allow it by --online"
+        why = "this client would ask the CA whether the leaf is revoked: allow it with --online"
         return dict.fromkeys(SCENARIOS, why)
     if leaf is None or not aia_urls(leaf):
         return {"aia": "the leaf does not say where its issuer can be fetched"}
     if not online:
-        why = "this client would fetch the intermediate from the CA: allow it by --online"
+        why = "this client would fetch the intermediate from the CA: allow it with --online"
         fetching = {"absent": why} if client.fetches_issuer else {}
         return {**fetching, "aia": "nothing may be fetched without --online"}
     if client.fetches_issuer:
@@ -137,7 +140,9 @@ def _host(evidence: Evidence) -> str:
             return as_host_name(evidence.domain)
         except ValueError as error:
             raise NotCheckedError(str(error)) from error
-    raise NotCheckedError("clients can be led to a name on loopback, and not to an address")
+    raise NotCheckedError(
+        "the certificate is for an address: clients can override only the resolution of a name"
+    )
 
 
 def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:
@@ -148,10 +153,10 @@ def _chain(evidence: Evidence) -> tuple[Chain, KeyType]:
         (rsa.RSAPrivateKey, 2048): "rsa2048",
     }
     if not evidence.paths:
-        raise NotCheckedError("no root stands above the leaf: name it by --trust=FILE")
+        raise NotCheckedError("no root was found above the leaf: name it with --trust=FILE")
     for (kind, size), key_type in kinds.items():
         if isinstance(key, kind) and getattr(key, "key_size", 0) == size:
             assert isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
             root = max(evidence.paths, key=len)[-1]
             return Chain(leaf, tuple(evidence.issuers), root, key), key_type
-    raise NotCheckedError("its key is none of P-256, P-384 and RSA-2048, as cameras have")
+    raise NotCheckedError("the leaf's key is not P-256, P-384 or RSA-2048, which cameras load")

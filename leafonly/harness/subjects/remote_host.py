@@ -1,7 +1,7 @@
-"""A deployed camera before every client: what it presents is read, and its name is its own.
+"""A deployed camera: leafonly reads its chain, and clients connect to it under its own name.
 
-The scenarios are those that need no control over the server: what the camera presents says
-which. Two controls guard each client as always, measured on the emulator beside the camera.
+leafonly does not control the server, so what the camera presents decides which scenarios can be
+measured. The two controls of each client are measured on the emulator.
 """
 
 import ipaddress
@@ -34,14 +34,15 @@ __all__ = ["RemoteChain", "RemoteHost", "read_remote_host", "remote_bench"]
 
 @dataclass(frozen=True)
 class RemoteChain:
-    """What was read of a deployed camera.
+    """The chain that a deployed camera presents.
 
     Attributes:
-        target: Where it is.
-        name: What clients call it.
+        target: The camera's address.
+        name: The name under which clients connect to it.
         presented: Its certificates, in the order sent.
-        look: What they are.
-        trusted: What the user says clients trust, roots and others; None for each client's own.
+        look: The assessment of these certificates.
+        trusted: The certificates of `--trust`, roots and others; None if each client uses its
+            own trust store.
 
     """
 
@@ -53,43 +54,43 @@ class RemoteChain:
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
-        """The scenarios that what this camera presents allows."""
+        """The scenarios that this chain allows."""
         if self.look.missing is None:
-            # What is a control elsewhere is the question here.
+            # Elsewhere it is a control; here it is what the user wants to know.
             return (replace(SCENARIOS["full_chain"], control=False),)
         alone = SCENARIOS["aia" if aia_urls(self.presented[0]) else "absent"]
         return (alone, SCENARIOS["cached"]) if self.intermediates else (alone,)
 
     @property
     def roots(self) -> Sequence[x509.Certificate]:
-        """The roots among what clients are to trust."""
+        """The roots in `trusted`."""
         return [each for each in self.trusted or () if is_issued_by(each, each)]
 
     @property
     def intermediates(self) -> Sequence[x509.Certificate]:
-        """The others, which clients hold in the scenario `cached`."""
+        """The other certificates in `trusted`, which clients hold in the scenario `cached`."""
         return [each for each in self.trusted or () if not is_issued_by(each, each)]
 
     @property
     def key_type(self) -> KeyType:
-        """The leaf's key; of more kinds than the harness makes, all named alike."""
+        """The leaf's key, named like a `KeyType`; it may be of another kind, such as `p521`."""
         return cast(KeyType, self.look.certificates[0].key)
 
 
 def read_remote_host(
     target: Target, name: str | None, trusted: Sequence[x509.Certificate] | None
 ) -> RemoteChain:
-    """Look at a deployed camera.
+    """Return the chain that a deployed camera presents.
 
     Args:
-        target: Where it is.
-        name: What clients call it; None for the host itself or, where that is an address,
-            for the one name in its leaf.
-        trusted: What clients trust; None for each client's own.
+        target: The camera's address.
+        name: The name under which clients connect to it; None for the host in `target` or, if
+            that is an address, for the one name in the leaf.
+        trusted: The certificates of `--trust`; None if each client uses its own trust store.
 
     Raises:
-        FlightError: It cannot be reached, or presents nothing.
-        ValueError: A certificate cannot be read, or its name cannot be told.
+        FlightError: The camera cannot be reached, or presents no certificate.
+        ValueError: A certificate cannot be read, or the leaf has no name or several.
 
     """
     given = name or _as_name(target.host)
@@ -102,10 +103,10 @@ def read_remote_host(
 
 
 class RemoteHost:
-    """A camera in use, met under its own name; it presents what it has.
+    """The subject of a deployed camera, which presents its own chain.
 
     Args:
-        read: What was read of it.
+        read: The chain that was read when the run began.
 
     """
 
@@ -113,25 +114,25 @@ class RemoteHost:
         self._read = read
         self.host = read.name
         self._is_native = read.trusted is None
-        self._stranger = Authority()
+        self._unrelated = Authority()
 
     def to_serve(self, scenario: Scenario, key_type: KeyType, cell: str) -> ToServe:
-        """Return what was read when the run began: nothing can be loaded."""
+        """Return the chain that was read when the run began, because nothing can be loaded."""
         del scenario, key_type, cell
         asks = "it asks for a certificate" if self._read.look.asks_for_certificate else ""
         return ToServe(presented=self._read.presented, if_refused=asks)
 
     def holding(self, scenario: Scenario) -> Holding:
-        """Return what the user says clients trust, or an unrelated root."""
-        anchors = self._read.roots if scenario.holds_root else [self._stranger.root]
+        """Return the certificates of `--trust`, or an unrelated root."""
+        anchors = self._read.roots if scenario.holds_root else [self._unrelated.root]
         holds_issuer = scenario.holds_intermediate == "all"
         return Holding(anchors, self._read.intermediates if holds_issuer else ())
 
     def as_run(self, client: Client, scenario: Scenario) -> Client:
         """Return the client at the real name.
 
-        The secrets in this camera's answers are unknown, so that the client's request must do
-        as the proof that it accepted.
+        leafonly does not know the content of this camera's responses, so the client's request is
+        the evidence that it accepted.
         """
         testimony: Testimony = "stub" if client.testimony == "stub" else "request"
         online = scenario.aia is not None
@@ -139,16 +140,16 @@ class RemoteHost:
         return replace(asked, testimony=testimony)
 
     def why_not_runnable(self, client: Client) -> str | None:
-        """Return why the client cannot be run at this name; None if it can."""
+        """Return why the client cannot connect under this name; None if it can."""
         return why_not_runnable(client, own_trust=self._is_native)
 
     def expected(self, client: Client, scenario: Scenario) -> str | None:
-        """Return None: what entries declare was measured with chains of our own authority."""
+        """Return None, because entries declare outcomes with our own authority's chains."""
         del client, scenario
         return None
 
     def close(self) -> None:
-        """Nothing was started."""
+        """Do nothing, because nothing was started."""
 
 
 def remote_bench(camera: Camera, read: RemoteChain, directory: Path) -> Bench:
@@ -156,8 +157,8 @@ def remote_bench(camera: Camera, read: RemoteChain, directory: Path) -> Bench:
     is_native = read.trusted is None
 
     def as_run(client: Client, scenario: Scenario) -> Client:
-        # By its own trust a client must reject our chain; for it to accept one, it must be
-        # told of our root.
+        # With its own trust store, a client must reject our chain. To accept our full chain, it
+        # must be given our root.
         return at_name(client, read.name, own_trust=is_native and not scenario.holds_root)
 
     controls = Bench(Emulator(), OwnAuthority(read.name, as_run), directory / "controls")
@@ -177,7 +178,7 @@ def _only_name(leaf: x509.Certificate, target: Target) -> str:
     if len(names) != 1:
         found = shown(", ".join(names)) or "none"
         raise ValueError(
-            f"{target}: clients are led by name, and its leaf has several or none ({found}): "
-            "say which by --domain=NAME"
+            f"{target}: clients need one name, and the leaf has several or none ({found}): "
+            "give it with --domain=NAME"
         )
     return names[0]

@@ -1,8 +1,7 @@
-"""Whose certificate is tested. The bench asks a subject four questions and knows no other kinds.
+"""The owner of the certificate under test: our own authority, the user, or a remote host.
 
-Whose chain is served, what a client holds, how a client is run to meet it by its name, and
-what is expected: that is all in which our own authority, the user's own certificate and a
-remote host differ.
+They differ in four questions, which the bench asks through the protocol `Subject`: which chain is
+served, what a client holds, which command connects to the camera's name, and what is expected.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +19,7 @@ __all__ = ["Holding", "Subject", "ToServe"]
 
 
 class Holding(NamedTuple):
-    """What a client holds: the roots that it trusts, and intermediates beside them."""
+    """What a client holds: its trust anchors, and the intermediates in its store."""
 
     anchors: Sequence[x509.Certificate]
     intermediates: Sequence[x509.Certificate]
@@ -28,21 +27,20 @@ class Holding(NamedTuple):
 
 @dataclass(frozen=True)
 class ToServe:
-    """What one cell needs served.
+    """What is served in one cell.
 
     Attributes:
-        presented: The certificates that must be read off the wire, the leaf first.
+        presented: The certificates that the camera must present, the leaf first.
         served: How much of the chain is loaded onto the camera, by the camera's own method.
-        chain: The whole chain, whose leaf must be without fault; None for a remote host, which
-            presents what it has, and onto which nothing is loaded.
-        visited_before: What a full-chain server presents that the client visits first.
-        fetches: Counts the requests for the leaf's issuer at its caIssuers URL; None where
-            they cannot be seen.
+        chain: The whole chain, which must verify; None for a remote host, which presents its own
+            chain, and onto which nothing is loaded.
+        visited_before: The chain of the full-chain server that the client visits first.
+        fetches: Counts the requests to the leaf's caIssuers URL; None if they cannot be seen.
         fetched_all: Whether the client has fetched every missing intermediate, in the form that
-            RFC 5280 wants; None where one request is all that is needed, or none can be seen.
-        is_ours: Leaf and roots were made for this run, so that all that a client holds and can
-            fetch is known, and is checked.
-        if_refused: What to add where the server refuses the client.
+            RFC 5280 requires; None if one request suffices, or if none can be seen.
+        is_ours: Leaf and roots were made for this run. What a client holds and can fetch is then
+            known, and `premises` checks it.
+        if_refused: What to add to the reason if the server refuses the client.
 
     """
 
@@ -57,19 +55,19 @@ class ToServe:
 
 
 class Subject(Protocol):
-    """Whose certificate is tested."""
+    """The owner of the certificate under test."""
 
     @property
     def host(self) -> str:
-        """The name by which clients ask for the camera."""
+        """The name under which clients connect to the camera."""
 
     def to_serve(self, scenario: Scenario, key_type: KeyType, cell: str) -> ToServe:
         """Return what is served in a scenario.
 
         Args:
-            scenario: What the camera is asked to present, and with which AIA.
+            scenario: The scenario; it says how much is presented, and with which AIA.
             key_type: The leaf's key.
-            cell: A label that no other measurement of this run has.
+            cell: The label of this measurement, unique in this run.
 
         """
 
@@ -77,13 +75,13 @@ class Subject(Protocol):
         """Return what a client holds in a scenario."""
 
     def as_run(self, client: Client, scenario: Scenario) -> Client:
-        """Return the client with the command by which it is run in a scenario."""
+        """Return the client with its command for a scenario."""
 
     def why_not_runnable(self, client: Client) -> str | None:
-        """Return why a client does not apply to this subject, in a sentence; None if it does."""
+        """Return why a client cannot be run with this subject, for users; None if it can."""
 
     def expected(self, client: Client, scenario: Scenario) -> str | None:
-        """Return the outcome that was measured before; None where nothing is expected."""
+        """Return the outcome that was measured before; None if nothing is expected."""
 
     def close(self) -> None:
-        """Stop whatever the subject has started."""
+        """Stop what the subject has started."""

@@ -13,7 +13,7 @@ Cells = Mapping[tuple[str, str, str], CellRow]
 
 
 def cells(before: Report, after: Report) -> Part:
-    """Compare the cells that both reports have.
+    """Return the comparison of the cells that both reports have.
 
     Raises:
         ValueError: A report lists a cell twice.
@@ -44,7 +44,7 @@ def cells(before: Report, after: Report) -> Part:
 
 
 def _missing(old: Cells, new: Cells) -> list[NotCompared]:
-    """Name what only one report measured: whole clients, scenarios and key types, then cells."""
+    """Return what only one report measured: clients, scenarios, key types, then other cells."""
     found: list[NotCompared] = []
     in_one: list[set[str]] = []
     for position, noun in enumerate(("clients", "scenarios", "key types")):

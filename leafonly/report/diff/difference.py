@@ -1,4 +1,4 @@
-"""Compare two reports: what changed, what got better, and what got worse."""
+"""The difference of two reports: what changed, what got better, and what got worse."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ __all__ = ["Difference", "compare"]
 
 @dataclass(frozen=True)
 class Difference:
-    """What two reports differ in."""
+    """The difference of two reports."""
 
     results: list[Result]
     same: int
@@ -26,7 +26,7 @@ class Difference:
         return sum(each.direction == direction for each in self.results)
 
     def groups(self, direction: Direction) -> list[Group]:
-        """List what changed in a direction: what changed in one way stands together."""
+        """Return what changed in a direction, grouped by the same change."""
         names: dict[tuple[str, str, str, str], list[str]] = {}
         for each in self.results:
             if each.direction == direction:
@@ -39,7 +39,7 @@ class Difference:
 
     @property
     def headline(self) -> str:
-        """How many results got worse, got better, or changed otherwise."""
+        """A sentence: how many results got worse, got better, or changed otherwise."""
         worse, better, other = self.count("worse"), self.count("better"), self.count("other")
         if not self.results:
             return "No result changed."
@@ -48,7 +48,7 @@ class Difference:
 
     @property
     def detail(self) -> str:
-        """Of how many results, and that some were not compared."""
+        """A sentence: how many results were compared, and whether some were not."""
         compared = many(len(self.results) + self.same, "result")
         left_out = " Results that only one report has were not compared."
         return f"{compared} compared.{left_out if self.not_compared else ''}"
@@ -76,13 +76,13 @@ def compare(before: Report, after: Report) -> Difference:
             "the reports have no result in common: name runs of the same clients and scenarios"
         )
     left_out = [each for part in parts for each in part.not_compared if each.names]
-    # By what changed, the clients in the order of the alphabet.
+    # By change, and then by client.
     results.sort(key=lambda each: (*each[:-1], each.what.lower()))
     return Difference(results, same, _setup(before, after), left_out)
 
 
 def _setup(before: Report, after: Report) -> list[Setup]:
-    """List what may be the cause of a change: camera, machine, options, then the clients."""
+    """Return possible causes of changes: camera, machine and options, then clients."""
     old, new = (_circumstances(report) for report in (before, after))
     changed = [Setup(what, old[what], new[what]) for what in old if what in new]
     old_clients, new_clients = (

@@ -18,7 +18,7 @@ HEADINGS: dict[Direction, str] = {
 
 
 def text(difference: Difference, width: int) -> str:
-    """Return the difference for a terminal of so many columns: the result first and last."""
+    """Return the difference for a terminal of this width, with the result first and last."""
     result = folded(f"{difference.headline} {difference.detail}", width)
     lines = [result, ""]
     for direction, heading in HEADINGS.items():
@@ -79,6 +79,6 @@ def html(difference: Difference, before: Report, after: Report) -> str:
 
 
 def _side(name: str, report: Report) -> tuple[str, str]:
-    """Return which of the two a report is, and when, where and of what it was made."""
+    """Return `before` or `after`, and the time, machine and camera of a report."""
     camera, host = report["camera"], report["host"]
     return name, shown(f"{report['started']}, {host['os']}, {camera['description']}")

@@ -1,4 +1,4 @@
-"""What two reports say besides cells: what the camera presents, and what is wrong with files."""
+"""The comparison of two reports' other rows: what the camera presents, and the findings."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,17 @@ from leafonly.report.shown import by_key, shown
 
 __all__ = ["findings", "presentation"]
 
-_PRESENTATION = "presentation"  # the check whose finding sums `presentation` up
+_PRESENTATION = "presentation"  # the check whose finding summarises `presentation`
 _DEPLOYED = ("deployed_chain", "deployed_warning")  # the checks of `cameras/look.py`
 _AUDIT = "files"
 _LOOK = "deployed chain"
 
 
 def presentation(before: Report, after: Report) -> Part:
-    """Compare what the camera presents after each way to load a chain: more of it is better.
+    """Return the comparison of each way to load a chain: presenting more of it is better.
 
-    Of deployed cameras the findings are compared instead, because of an unknown chain more is
-    not always better.
+    For deployed cameras `findings` compares instead, because more of an unknown chain is not
+    always better.
 
     Raises:
         ValueError: A report lists a way twice.
@@ -52,11 +52,11 @@ def _count(presented: int) -> str:
 
 
 def findings(before: Report, after: Report) -> Part:
-    """Compare the checks of the files, and the cameras that were looked at.
+    """Return the comparison of the audit's checks, and of deployed cameras.
 
-    More blockers are worse, then more warnings. A check that has nothing to say makes no finding,
-    so a check that only one report has was made in both, if both have findings of the audit. A
-    camera that was looked at always has one.
+    More blockers are worse, then more warnings. A check without a finding found no fault: if both
+    reports have findings of the audit, both made every check. A deployed camera always has a
+    finding.
     """
     old, new = (_by_subject(report["findings"]) for report in (before, after))
     audited = all(any(part == _AUDIT for part, _ in each) for each in (old, new))
@@ -83,7 +83,7 @@ def findings(before: Report, after: Report) -> Part:
 
 
 def _by_subject(rows: Sequence[FindingRow]) -> dict[tuple[str, str], list[FindingRow]]:
-    """Group findings by the check or, where a camera was looked at, by the camera."""
+    """Return the findings by check or, for deployed cameras, by camera."""
     found: dict[tuple[str, str], list[FindingRow]] = {}
     for row in rows:
         subject = (_AUDIT, row["check"])

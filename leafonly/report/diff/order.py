@@ -1,4 +1,4 @@
-"""What a cell comes to, and whether another outcome is better or worse: the order of `diff`."""
+"""The outcome of a cell, and the order of outcomes that `diff` uses."""
 
 from typing import Literal, NamedTuple
 
@@ -23,7 +23,7 @@ _WORDS: dict[str, Word] = {
 
 
 class Outcome(NamedTuple):
-    """What a cell comes to: the word that tables show and, of a rejection, its reason."""
+    """The outcome of a cell: its word in tables and, for a rejection, its reason."""
 
     word: Word
     reason: str | None = None
@@ -40,7 +40,7 @@ class Change(NamedTuple):
 
 
 def outcome(cell: CellRow) -> Outcome:
-    """Return what a cell comes to. A verdict that is not conclusive is none."""
+    """Return the outcome of a cell; a verdict that is not conclusive is `ERROR`."""
     if cell["verdict"] != "not_applicable" and not cell["conclusive"]:
         return Outcome("ERROR")
     if cell["verdict"] == "accepted" and cell["cached_kind"] == "anchors":
@@ -59,14 +59,14 @@ def change(scenario: str, before: Outcome, after: Outcome) -> Change:
     - In every other scenario: yes, anchor, no. `anchor` connects too, but trusts the stored
       intermediate itself, which is wider trust than the root alone.
 
-    ERROR has no place in the order, because it says nothing about the client:
+    ERROR has no place in the order, because it is no verdict:
 
-    - To ERROR is worse, whatever was before: nothing is known any more.
-    - From ERROR is better if the new verdict is the first of its order, or connects where
-      connecting is wanted; worse if the client connects where it must not; otherwise neither,
-      because the client may have rejected before.
+    - A change to ERROR is always worse.
+    - A change from ERROR is better if the new verdict is the first of its order, or if the client
+      connects where it should. It is worse if the client connects where it must not. Otherwise it
+      is neither, because the client may have rejected before.
 
-    Another reason for a rejection is neither. `n/a` is no measurement (`NOT_MEASURED`); the
+    Another reason for a rejection is neither. `n/a` is no measurement (`NOT_MEASURED`), so the
     caller does not compare it.
     """
     if before == after:

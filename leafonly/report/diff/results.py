@@ -1,4 +1,4 @@
-"""What a comparison consists of. All texts are short and printable, because reports are hostile."""
+"""The parts of a comparison. All texts are short and printable, because reports may be hostile."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Result(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Clients, or other things, whose results changed in one way at the same places."""
+    """Clients, or other subjects, whose results changed in the same way in the same scenarios."""
 
     where: str
     before: str
@@ -45,7 +45,7 @@ class Setup(NamedTuple):
 
 
 class NotCompared(NamedTuple):
-    """Results of which nothing is said, mostly because only one of the reports has them."""
+    """Results that were not compared, mostly because only one of the reports has them."""
 
     why: str
     names: list[str]
@@ -53,7 +53,7 @@ class NotCompared(NamedTuple):
 
 @dataclass(frozen=True)
 class Part:
-    """What one part of the reports comes to; `same` counts the results that did not change."""
+    """The comparison of one part of the reports; `same` counts unchanged results."""
 
     results: list[Result]
     same: int
@@ -61,7 +61,7 @@ class Part:
 
 
 def one_sided(what: str, old: Collection[str], new: Collection[str]) -> list[NotCompared]:
-    """Name what only one of the reports has."""
+    """Return the names that only one of the reports has."""
     return [
         NotCompared(f"{what} only {when}", sorted(map(shown, set(mine) - set(others))))
         for when, mine, others in (("before", old, new), ("after", new, old))

@@ -1,4 +1,4 @@
-"""Since which version: what each client of several reports does, from its oldest version on."""
+"""The behaviour of each client by version, from several reports."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,5 +67,5 @@ def _said(words: Mapping[str, Word], machines: Sequence[str]) -> str:
 
 
 def sort_key(version: str) -> tuple[int, ...]:
-    """Return what orders versions: the numbers in them, from the left."""
+    """Return the sort key of a version: its numbers from the left."""
     return tuple(int(number[:9]) for number in re.findall(r"\d+", version))

@@ -17,7 +17,7 @@ __all__ = ["html", "markdown", "since", "text"]
 
 
 def text(fleet: Fleet, width: int) -> str:
-    """Return what depends on the machine, for a terminal of so many columns."""
+    """Return what depends on the machine, for a terminal of this width."""
     lines = [folded(f"{fleet.headline} {fleet.detail}", width), ""]
     if fleet.deviations:
         lines.append("Verdicts that depend on the machine")
@@ -34,8 +34,9 @@ def text(fleet: Fleet, width: int) -> str:
         lines.append("")
     lines.append("Machines")
     for place in fleet.places:
-        line = f"  {place.name}: {place.clients} clients, {place.system}, Python {place.python}"
-        lines.append(folded(f"{line}, {place.camera}, {place.day}", width, 2))
+        line = f"  {place.name}: {many(place.clients, 'client')}, {place.system}"
+        about = f"Python {place.python}, {place.camera}, {place.day}"
+        lines.append(folded(f"{line}, {about}", width, 2))
     return "\n".join(lines) + "\n"
 
 
@@ -74,7 +75,7 @@ def _markdown(fleet: Fleet) -> Iterator[str]:
 
 
 def since(fleet: Fleet) -> str:
-    """Return in Markdown since which version each client does what."""
+    """Return in Markdown the behaviour of each client by version."""
     return "\n".join(_since(fleet)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Many machines in one matrix: what the merged report consists of."""
+"""The parts of a merged report: many machines in one matrix."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Machine(NamedTuple):
 
 
 class Place(NamedTuple):
-    """What a reader should know of one machine."""
+    """The facts about one machine."""
 
     name: str
     system: str
@@ -36,8 +36,8 @@ class Row(NamedTuple):
 
     Attributes:
         client: Its name.
-        machines: These machines; empty if they are all that measured the client.
-        found: The versions of the client, and the machines that have each.
+        machines: These machines; empty if every machine that measured the client is among them.
+        found: The versions of the client, with the machines that have each.
         cells: Scenario -> the cell of one of the machines.
         conflicts: The scenarios in which other machines with the same versions have another
             verdict.
@@ -64,7 +64,7 @@ class Measured(NamedTuple):
 
 
 class Deviation(NamedTuple):
-    """Clients whose verdict in a scenario depends on the machine, all in the same way."""
+    """Clients whose verdicts in a scenario depend on the machine in the same way."""
 
     scenario: str
     by_word: ByWord
@@ -72,7 +72,7 @@ class Deviation(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """A client that has different verdicts though its versions are the same."""
+    """A client with different verdicts on machines with the same versions."""
 
     client: str
     versions: str
@@ -86,12 +86,12 @@ class Fleet:
 
     Attributes:
         places: The machines, in the order in which they were named.
-        scenarios: Those that any machine measured, in reading order.
+        scenarios: The scenarios that any machine measured, in reading order.
         measured: Every client and key type.
-        rows: The same as a matrix, machines with the same verdicts in one row.
+        rows: The rows of the matrix; machines with the same verdicts share a row.
         connecting: Scenario -> machine -> how many clients connect, of how many with a verdict.
         deviations: Verdicts that depend on the machine.
-        conflicts: Those that depend on it though the versions are the same.
+        conflicts: Verdicts that differ although the versions are the same.
 
     """
 
@@ -105,7 +105,7 @@ class Fleet:
 
     @property
     def headline(self) -> str:
-        """The verdicts of how many clients depend on the machine."""
+        """A sentence: how many clients have verdicts that depend on the machine."""
         differ = len({each.name for one in self.deviations for each in one.clients})
         shared = many(self._shared, "client")
         said = f"Of {shared} that ran on several machines, {differ} have different verdicts there."
@@ -115,7 +115,7 @@ class Fleet:
 
     @property
     def detail(self) -> str:
-        """How many clients and machines there are, and how many cells have no verdict."""
+        """Sentences: the numbers of clients and machines, and of cells without a verdict."""
         clients = many(len(self._machines_of), "client")
         said = f"{clients} on {many(len(self.places), 'machine')}."
         words = [

@@ -1,4 +1,4 @@
-"""Merge the reports of several machines."""
+"""The reports of several machines, merged."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ class _Table:
         self._measured = {key: self._of_client(*key) for key in in_order}
 
     def fleet(self) -> Fleet:
-        """Return what the tables come to."""
+        """Return the merged report."""
         return Fleet(
             places=[self._place(machine) for machine in self._machines],
             scenarios=self._scenarios,
@@ -106,7 +106,7 @@ class _Table:
         )
 
     def _rows(self, key: tuple[str, str]) -> Iterator[Row]:
-        """Return a row for each way in which the client behaves."""
+        """Yield a row for each behaviour of the client."""
         measured, by_machine = self._measured[key], self._cells[key]
         same: dict[tuple[Word | None, ...], list[str]] = {}
         for machine in by_machine:
@@ -124,7 +124,7 @@ class _Table:
             yield Row(measured.label, named, found, by_machine[machines[0]], in_conflict)
 
     def _connecting(self, scenario: str) -> dict[str, tuple[int, int]]:
-        """Count the clients that connect, for each machine that measured the scenario."""
+        """Return how many clients connect, for each machine that measured the scenario."""
         counted = {}
         for name, report in self._machines:
             cells = conclusive(report, scenario)
@@ -149,7 +149,7 @@ class _Table:
             yield from self._conflicts_of(measured)
 
     def _conflicts_of(self, measured: Measured) -> list[Conflict]:
-        """List the scenarios in which machines with the same versions have other verdicts."""
+        """Return the scenarios in which machines with the same versions differ."""
         found = []
         for version, machines in _grouped(measured.versions, measured.versions).items():
             for scenario, words in measured.words.items():
@@ -164,7 +164,7 @@ def _identity(cell: CellRow) -> tuple[str, str, str]:
 
 
 def _grouped(versions_of: Mapping[str, str], machines: Iterable[str]) -> dict[str, list[str]]:
-    """Group machines by the versions of a client."""
+    """Return the machines by the versions of a client."""
     found: dict[str, list[str]] = {}
     for machine in machines:
         found.setdefault(versions_of[machine], []).append(machine)
@@ -172,7 +172,7 @@ def _grouped(versions_of: Mapping[str, str], machines: Iterable[str]) -> dict[st
 
 
 def _by_word(words: Mapping[str, Word], machines: Iterable[str]) -> ByWord:
-    """Group machines by their verdict; those without a verdict are left out."""
+    """Return the machines by verdict, without those that have none."""
     found: ByWord = {}
     for machine in machines:
         word = words.get(machine)

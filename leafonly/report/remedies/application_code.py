@@ -1,4 +1,4 @@
-"""The remedy in the code of an application: clients that are such code, measured like others."""
+"""The remedy in application code: clients that are examples of it, measured like others."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _NAMED = "must name the URL of its issuer's certificate, as those of public CAs 
 
 
 def code_rows(report: ReportBody) -> Iterator[RemedyRow]:
-    """Yield a row for each client that mends others, if it was seen to connect."""
+    """Yield a row for each client that mends others, if a cell shows that it connects."""
     for name in dict.fromkeys(cell["client"] for cell in report["cells"]):
         client = CLIENTS.get(name)
         if client is not None and client.mends is not None:
@@ -26,10 +26,10 @@ def code_rows(report: ReportBody) -> Iterator[RemedyRow]:
 
 
 def _trial(report: ReportBody, client: Client, mends: Mending) -> Trial:
-    """Compare: the failing cells of the mended clients, and those of the code with its effect.
+    """Return the failing cells of the mended clients, and those of them that the code fixes.
 
-    If none of the mended clients failed in this run, the code's own cell is the failing one:
-    the same application, with a leaf and a store that give the code nothing to work with.
+    If none of the mended clients failed in this run, the code's own cell `absent` is the failing
+    one, because there it has neither a URL nor a stored intermediate.
     """
     scenario = aia_scenario(report) if mends.scenario == "aia" else mends.scenario
     seen = {

@@ -1,4 +1,4 @@
-"""The remedy that needs nothing but the camera: it presents the full chain itself."""
+"""The remedy on the camera: it presents the full chain itself."""
 
 import re
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ _IN_ONE_FILE = "In the program on the camera: one call with all certificates, th
 
 
 def camera_rows(report: ReportBody) -> Iterator[RemedyRow]:
-    """Yield the remedy if this camera served the full chain, and a failing client accepted it.
+    """Yield the remedy if this camera presented the full chain, and a failing client accepted it.
 
-    The harness reads what the camera presents before it believes a cell, so an accepted cell
-    of `full_chain` shows that the camera can do it.
+    The harness checks what the camera presents in every cell, so an accepted `full_chain` shows
+    that the camera can present it.
     """
     trial = compared(report, "full_chain")
     if not trial.fixed or report["run"]["kind"] == "remote_host":

@@ -1,4 +1,4 @@
-"""The remedy in the leaf: it names the URL of its issuer, and some clients fetch that (AIA)."""
+"""The remedy in the leaf: it names the URL of its issuer, which some clients fetch (AIA)."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -46,20 +46,20 @@ def aia_rows(report: ReportBody) -> Iterator[RemedyRow]:
 
 
 def aia_scenario(report: ReportBody) -> str:
-    """Return the scenario in which clients may fetch: it is named by how many they must fetch."""
+    """Return the `aia` scenario of the run, which depends on the number of intermediates."""
     several = ("aia_two", "aia_three")
     return next((each for each in several if with_verdict(report, each)), "aia")
 
 
 def _cost(report: ReportBody, trial: Trial) -> str:
-    """Say how much longer the first connection took than with the full chain, in this run."""
+    """Return how much longer the first connection took than with the full chain."""
     fetching = _by_client(report, aia_scenario(report), trial.clients)
     full = _by_client(report, "full_chain", trial.clients)
     more = [fetching[name]["seconds"] - full[name]["seconds"] for name in fetching.keys() & full]
     if not more:
         return f"{_requests(report)} for the first connection; the duration was not measured."
     extra = median(more)
-    # Starting a browser takes seconds and varies: a fetch on loopback is lost in it.
+    # A browser takes seconds to start, with variations longer than a fetch on loopback.
     took = f"{extra * 1000:.0f} ms more" if extra > 0 else "no measurable time more"
     return (
         f"{_requests(report)} for the first connection: {took} than the full chain (median of "

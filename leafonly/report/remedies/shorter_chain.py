@@ -1,4 +1,4 @@
-"""The remedy for a chain that does not fit the camera: less of it, or a smaller key."""
+"""The remedy for a chain that does not fit the camera: fewer certificates, or a smaller key."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -17,7 +17,7 @@ class Served(Protocol):
 
     @property
     def key_type(self) -> str | None:
-        """The leaf's key if it is not the given one."""
+        """The leaf's key if the leaf was replaced."""
 
     @property
     def left_out(self) -> Sequence[x509.Certificate]:
@@ -33,16 +33,16 @@ class Served(Protocol):
 
 
 def shorter_chain(excess: int, tried: Sequence[Served], *, limit: int, firmware: str) -> RemedyRow:
-    """Return the row of a chain that is too long by some bytes.
+    """Return the row of the remedy for a chain that is too long.
 
-    No client was asked, so it fixes none: whether one connects without the certificates that
-    are left out depends on its trust store.
+    No client was measured, so it fixes none: whether a client connects without the certificates
+    that are left out depends on its trust store.
 
     Args:
-        excess: By how many bytes the whole chain is too long.
-        tried: What was served in its place.
-        limit: Bytes of a Certificate message that the firmware can send.
-        firmware: Its name, for a sentence.
+        excess: The number of bytes by which the whole chain is too long.
+        tried: The chains that were served instead.
+        limit: The longest Certificate message that the firmware can send, in bytes.
+        firmware: The firmware's name.
 
     """
     fitting = [each for each in tried if each.presented]

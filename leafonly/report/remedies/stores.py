@@ -1,4 +1,4 @@
-"""The remedy on the side of the clients: each is given the intermediates."""
+"""The remedy on the clients: each gets the intermediates in its trust store."""
 
 from collections.abc import Iterator
 
@@ -74,7 +74,7 @@ def _anchors(above: Intermediates) -> str:
 
 
 def _lowest(report: ReportBody, clients: list[str]) -> str:
-    """Say which clients connect if they hold the leaf's issuer alone; empty if not measured."""
+    """Return how many clients connect with only the leaf's issuer; empty if not measured."""
     cells = [cell for cell in with_verdict(report, "cached_first") if cell["client"] in clients]
     if not cells:
         return ""
@@ -84,13 +84,13 @@ def _lowest(report: ReportBody, clients: list[str]) -> str:
 
 
 def _kinds(report: ReportBody, name: str) -> set[str]:
-    """Return what a stored intermediate is to a client: `completes`, `anchors`, or nothing."""
+    """Return the role of a stored intermediate in a client: `completes`, `anchors`, or none."""
     cells = (cell for cell in with_verdict(report, "cached") if cell["client"] == name)
     return {cell["cached_kind"] for cell in cells if cell["cached_kind"]}
 
 
 def _ageing(report: ReportBody, clients: list[str]) -> str:
-    """Say what becomes of the stored intermediate as time passes."""
+    """Return what happens when the CA changes the intermediate, and when it expires."""
     cells = [cell for cell in with_verdict(report, "stale_full_chain") if cell["client"] in clients]
     rejecting = [cell["client"] for cell in cells if cell["verdict"] == "rejected"]
     if not rejecting:
@@ -111,7 +111,7 @@ def _rotation(report: ReportBody, clients: list[str]) -> str:
         return "It breaks when the CA changes an intermediate (wrong_cached: rejected)."
     return (
         f"It breaks for {names(rejecting)} when the CA changes an intermediate."
-        if (rejecting)
+        if rejecting
         else "A changed intermediate was accepted (wrong_cached): do not trust this result."
     )
 
@@ -119,7 +119,7 @@ def _rotation(report: ReportBody, clients: list[str]) -> str:
 def _steps(report: ReportBody, name: str) -> list[StepRow]:
     if name in CLIENTS:
         return recipe_steps(name)
-    # A program of the user: its command in the cell is all that is known of it.
+    # A program of the user, of which leafonly only knows the command in the cell.
     cell = _cached_cell(report, name)
     return [{"text": "It was run like this.", "lines": cell["command"]}]
 

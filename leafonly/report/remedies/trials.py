@@ -1,4 +1,4 @@
-"""Trials: cells in which a client fails with the leaf alone, beside cells with a remedy."""
+"""Trials: cells in which a client fails with the leaf alone, compared with a remedy's cells."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ __all__ = ["Counts", "Trial", "compared", "failing_cells", "with_verdict"]
 
 
 class Counts(TypedDict):
-    """The fields of a RemedyRow that say how well it worked."""
+    """The fields of a RemedyRow that count its effect."""
 
     tried: bool
     cells_fixed: int
@@ -21,12 +21,12 @@ class Counts(TypedDict):
 
 @dataclass(frozen=True)
 class Trial:
-    """What a remedy was tried on.
+    """The cells on which a remedy was tried.
 
     Attributes:
         failing: Cells in which a client rejects the leaf alone, and that have a counterpart
             with the remedy.
-        fixed: Those of them whose counterpart is accepted.
+        fixed: The failing cells whose counterpart is accepted.
 
     """
 
@@ -35,7 +35,7 @@ class Trial:
 
     @property
     def counts(self) -> Counts:
-        """The fields of its row."""
+        """The fields of the remedy's row."""
         return {
             "tried": bool(self.failing),
             "cells_fixed": len(self.fixed),
@@ -45,18 +45,18 @@ class Trial:
 
     @property
     def clients(self) -> list[str]:
-        """The clients that connect by it, by name."""
+        """The names of the clients that connect with the remedy."""
         return sorted({cell["client"] for cell in self.fixed})
 
     @property
     def before_and_after(self) -> str:
-        """Both counts, in a sentence."""
+        """A sentence with the number of clients that connect before and after."""
         count = many(len({cell["client"] for cell in self.failing}), "client")
         return f"Before: 0 of {count} connect. After: {len(self.clients)}."
 
 
 def with_verdict(report: ReportBody, scenario: str) -> list[CellRow]:
-    """List the cells of a scenario that have a verdict of accepted or rejected."""
+    """Return the cells of a scenario with the verdict `accepted` or `rejected`."""
     return [
         cell
         for cell in report["cells"]
@@ -67,20 +67,20 @@ def with_verdict(report: ReportBody, scenario: str) -> list[CellRow]:
 
 
 def failing_cells(report: ReportBody) -> list[CellRow]:
-    """List the cells in which a client rejects the leaf alone because of the chain.
+    """Return the cells in which a client rejects the leaf alone because of the chain.
 
-    A client that also rejects the full chain has another fault, so no remedy is for it.
+    A client that also rejects the full chain has another fault; its `absent` is not conclusive.
     """
     return [cell for cell in with_verdict(report, "absent") if cell["verdict"] == "rejected"]
 
 
 def compared(report: ReportBody, scenario: str, clients: Iterable[str] | None = None) -> Trial:
-    """Return how the failing cells fare in another scenario.
+    """Return the failing cells, and those of them that are accepted in another scenario.
 
     Args:
-        report: With the cells.
-        scenario: In which the remedy is in effect.
-        clients: Only these; None for all.
+        report: The report.
+        scenario: The scenario with the remedy.
+        clients: The clients to compare; None for all.
 
     """
     others = {(cell["client"], cell["key_type"]): cell for cell in with_verdict(report, scenario)}

@@ -1,5 +1,5 @@
-# Leads one name to one address, in this process only. Python imports this file by itself when
-# its folder is on PYTHONPATH; the programs know nothing of it, and verify the name as ever.
+# LEAFONLY_MAP makes one name resolve to one address in this process. Python imports this file
+# because its folder is on PYTHONPATH. The programs still verify the name.
 import os
 import socket
 
