@@ -25,8 +25,9 @@ from leafonly.harness.bench import Bench
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
 from leafonly.tls.flight import read_flight
-from tests.helpers.board_client import AUTHORITY, get, recording, until
+from tests.helpers.board_client import AUTHORITY, get, recording
 from tests.helpers.software_board import SoftwareBoard, micropython_program
+from tests.helpers.waiting import until
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,

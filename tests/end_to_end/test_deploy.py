@@ -17,10 +17,11 @@ from leafonly.certificates.chain import Chain, der
 from leafonly.deploy import deployment, verification
 from leafonly.deploy.generations import Generations
 from leafonly.deploy.loader import main_lines
-from tests.helpers.board_client import recording, until
+from tests.helpers.board_client import recording
 from tests.helpers.deployable import MAIN, NAME, issue, root
 from tests.helpers.secrets import files_below, leaks, processes
 from tests.helpers.software_board import SoftwareBoard, micropython_program
+from tests.helpers.waiting import until
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,

@@ -25,7 +25,7 @@ ON_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spa
 COLUMNS, LINES = 80, 100
 LIVE = re.compile(r"\x1bD\x1b7\r.*?\x1b\[K\x1b8\x1bM", re.DOTALL)
 # By the TryTLS contract; the process that stays notes its number.
-STUB = "#!/bin/sh\necho $$ >'{note}'\nexec sleep {seconds}\n"
+STUB = "#!/bin/sh\necho $$ >'{note}.part' && mv '{note}.part' '{note}'\nexec sleep {seconds}\n"
 
 
 class Terminal:

@@ -17,9 +17,10 @@ import pytest
 from leafonly.cameras import CameraError, loads_for
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.board.wifi import Wifi
-from tests.helpers.board_client import AUTHORITY, get, until
+from tests.helpers.board_client import AUTHORITY, get
 from tests.helpers.run_pytest import command
 from tests.helpers.software_board import SoftwareBoard, micropython_program
+from tests.helpers.waiting import until
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.promises import COSTLY, Ended, assert_kept
-from tests.helpers.board_client import until
 from tests.helpers.run_pytest import bare_environment, started_pytest
 from tests.helpers.software_board import SoftwareBoard, micropython_program
+from tests.helpers.waiting import LONGEST, until
 
 pytestmark = [
     pytest.mark.skipif(
@@ -91,7 +91,7 @@ def test_sigterm_with_a_dead_link_ends_within_seconds(tmp_path: Path, moment: st
         ):
             until(lambda: at_start or "PASSED" in out.read_text())
             link.cause, link.last = cause, last
-            assert moment == "never" or link.is_dead.wait(20), out.read_text()
+            assert moment == "never" or link.is_dead.wait(LONGEST), out.read_text()
             time.sleep(0.5)  # the run now waits for the board
             process.terminate()
             started = time.monotonic()
