@@ -11,9 +11,9 @@ from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import der, pem
 from leafonly.gateways import GATEWAYS, Site, free_ports, running
 from leafonly.tls.address import Target
+from tests.helpers.waiting import LONGEST
 
 AUTHORITY = Authority()
-LONGEST = 20  # seconds; what is buffered does not come at all
 
 EACH = pytest.mark.parametrize("gateway", GATEWAYS.values(), ids=list(GATEWAYS))
 
