@@ -1,8 +1,10 @@
 """Run a gateway on a configuration that was written, until the context ends."""
 
 import contextlib
+import itertools
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -21,16 +23,42 @@ _START = 30.0  # seconds; Envoy needs one on a quiet machine
 _STOP = 5.0  # seconds for nginx to end its workers, and for Caddy to end its connections
 _PAUSE = 0.02  # seconds between two looks at the port
 _MOST_LINE = 300  # characters of what the program says
+_LOWEST = 10_000  # most services have lower ports
+_FIRST_DYNAMIC = 49_152  # RFC 6335 section 6
+_DYNAMIC_OF_LINUX = Path("/proc/sys/net/ipv4/ip_local_port_range")  # ip(7)
 
 
 def free_ports(count: int) -> list[int]:
-    """Return different TCP ports that nothing listens on at the moment, on IPv4's loopback."""
+    """Return different TCP ports that nothing listens on at the moment, on IPv4's loopback.
+
+    The system gives none of them to a program that asks for any port: until the gateway listens,
+    a busy machine has given out hundreds.
+    """
     with contextlib.ExitStack() as stack:
         # All of them are held at once, because a port that is free may be given twice.
-        servers = [
-            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return [int(each.getsockname()[1]) for each in servers]
+        servers = (
+            stack.enter_context(server) for server in map(_server_at, _ports_of_choice()) if server
+        )
+        return [int(each.getsockname()[1]) for each in itertools.islice(servers, count)]
+
+
+def _ports_of_choice() -> Iterator[int]:
+    """Give ports below those that the system chooses from; 0 if there are none."""
+    first = _FIRST_DYNAMIC
+    with contextlib.suppress(OSError, ValueError):
+        first = int(_DYNAMIC_OF_LINUX.read_text().split()[0])
+    choice = range(_LOWEST, first)
+    while True:
+        yield secrets.choice(choice) if choice else 0
+
+
+def _server_at(port: int) -> socket.socket | None:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError:
+        if port == 0:
+            raise
+        return None
 
 
 @contextlib.contextmanager
