@@ -19,7 +19,8 @@ pytestmark = [
     pytest.mark.needs("curl", "openssl"),
 ]
 CLIENTS = ("--clients=curl,openssl", "--scenarios=full_chain,absent")
-LIMIT = 20.0  # seconds from SIGTERM to the end, on a busy machine
+# Seconds from SIGTERM to the end. A run that hangs is stopped then, with another exit code.
+LIMIT = 30.0
 
 
 class DeadLink:
@@ -95,7 +96,7 @@ def test_sigterm_with_a_dead_link_ends_within_seconds(tmp_path: Path, moment: st
             time.sleep(0.5)  # the run now waits for the board
             process.terminate()
             started = time.monotonic()
-            code = process.wait(60)
+            code = process.wait(LONGEST)
             assert time.monotonic() - started < LIMIT, out.read_text()
         # A board that answers is given back: its main.py has been started again.
         assert board.cold_starts == (2 if moment == "never" else 1)
