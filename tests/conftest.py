@@ -5,6 +5,12 @@ import shutil
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# On a busy machine a process stands still for longer than Hypothesis allows one example (200 ms)
+# and the making of ten (1 s): neither says anything of what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from cryptography import x509
 import leafonly
 from leafonly.certificates.chain import KEY_TYPES, KeyType
 from leafonly.pytest_plugin import leaf_only_server
+from tests.helpers.waiting import LONGEST
 
 ROOT = Path(__file__).parents[1]
 
@@ -96,6 +97,6 @@ def test_plugin_adds_no_option_and_loads_nothing_of_leafonly(tmp_path: Path) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=LONGEST,
     )
     assert "2 passed" in finished.stdout, finished.stdout

@@ -250,9 +250,11 @@ class Relay(LoopbackEndpoint):
         for client in [c for c in self._leaving if now - c.since > _FAREWELL]:
             self._lose(client, "the client did not close")
         if self._settling and now - self._settling > _STRAGGLERS:
-            for client in [c for c in self._waiting if not c.ready]:
+            # What such a client sent last, and its end, may be here and not read yet.
+            silent = [c for c in self._waiting if not c.ready and not readable([c.socket], 0)]
+            for client in silent:
                 self._lose(client, "the client sent nothing")
-            if self._active is not None:
+            if self._active is not None and not readable([self._active.socket], 0):
                 self._end(self._active)
         for client in [c for c in self._waiting if not c.ready and now - c.since > _CLIENT_TURN]:
             self._lose(client, "the client stayed silent")

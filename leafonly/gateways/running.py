@@ -1,8 +1,10 @@
 """Run a gateway on a configuration that was written, until the context ends."""
 
 import contextlib
+import itertools
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -21,16 +23,48 @@ _START = 30.0  # seconds; Envoy needs one on a quiet machine
 _STOP = 5.0  # seconds for nginx to end its workers, and for Caddy to end its connections
 _PAUSE = 0.02  # seconds between two attempts to connect
 _MOST_LINE = 300  # characters of what the program says
+_MOST_TRIED = 1000  # ports; without a file descriptor, the system refuses each of them
+_LOWEST = 10_000  # most services have lower ports
+_FIRST_DYNAMIC = 49_152  # RFC 6335 section 6
+_DYNAMIC_OF_LINUX = Path("/proc/sys/net/ipv4/ip_local_port_range")  # ip(7)
 
 
 def free_ports(count: int) -> list[int]:
-    """Return different TCP ports of 127.0.0.1 on which no program listens now."""
+    """Return different TCP ports of 127.0.0.1 on which no program listens now.
+
+    The system gives none of them to a program that asks for any port: a busy machine can give
+    out hundreds before the gateway listens.
+
+    Raises:
+        OSError: The system refuses a port.
+
+    """
     with contextlib.ExitStack() as stack:
         # All of them are held at once, because a port that is free may be given twice.
-        servers = [
-            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return [int(each.getsockname()[1]) for each in servers]
+        servers = (
+            stack.enter_context(server) for server in map(_server_at, _ports_of_choice()) if server
+        )
+        return [int(each.getsockname()[1]) for each in itertools.islice(servers, count)]
+
+
+def _ports_of_choice() -> Iterator[int]:
+    """Yield ports below those that the system chooses from, then 0: any port."""
+    first = _FIRST_DYNAMIC
+    with contextlib.suppress(OSError, ValueError):
+        first = int(_DYNAMIC_OF_LINUX.read_text().split()[0])
+    choice = range(_LOWEST, first)
+    for _ in range(_MOST_TRIED if choice else 0):
+        yield secrets.choice(choice)
+    yield from itertools.repeat(0)
+
+
+def _server_at(port: int) -> socket.socket | None:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError:
+        if port == 0:
+            raise
+        return None
 
 
 @contextlib.contextmanager

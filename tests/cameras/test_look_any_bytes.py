@@ -3,7 +3,7 @@
 import functools
 import warnings
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leafonly.cameras.look import Trusted, classify, contained, read_certificates
@@ -34,7 +34,7 @@ def presented(draw: st.DrawFn) -> tuple[Laid, list[bytes]]:
     return chain, [bytes(each) for each in certificates]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(presented())
 def test_any_certificates_have_a_result(given_: tuple[Laid, list[bytes]]) -> None:
     chain, sent = given_

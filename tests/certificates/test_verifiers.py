@@ -80,10 +80,10 @@ def test_hundreds_of_namesakes_are_judged_in_bounded_time():
     """All of one name and one key, so that each could be the other's issuer."""
     above = replace(LOWER, issuer_name=LOWER.name)
     namesakes = [make(above, LOWER) for _ in range(950)]
-    began = time.monotonic()
+    began = time.thread_time()  # other programs' work is not counted
     opinions = judge_chain(make(LEAF, LOWER), namesakes, [make(ROOT)], name=None, at=NOW)
     assert not any(each.accepts for each in opinions)
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize(("count", "accepts"), [(2, True), (32, True), (33, False)])

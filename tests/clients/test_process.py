@@ -3,13 +3,13 @@
 import os
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from leafonly.clients.process import Finished, bare_environment, run
+from tests.helpers.waiting import until, until_ended
 
 LEFTOVERS = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "JAVA_TOOL_OPTIONS"),
@@ -86,34 +86,32 @@ def test_bytes_that_are_no_text_and_output_without_end_do_no_harm(tmp_path: Path
     assert 0 < len(finished.stdout) <= 1 << 20
 
 
-def ends(pid: int) -> bool:
-    """Wait for a killed process to be gone; nobody may be there to reap it."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(0.01)
-    return False
-
-
 # Starts a grandchild in a session of its own, which a signal to the process group misses.
 ESCAPING = """
-import subprocess, sys, time
+import pathlib, subprocess, sys, time
 sleep = [sys.executable, '-c', 'import time; time.sleep(600)']
 child = subprocess.Popen(sleep, start_new_session=True)
 print(child.pid, flush=True)
+pathlib.Path("started").touch()
 time.sleep(600)
 """
 
 
-def test_time_limit_ends_the_program_and_all_it_started(tmp_path: Path) -> None:
-    finished = start(ESCAPING, tmp_path, time_limit=2)
+def test_time_limit_ends_the_program_and_all_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = threading.Timer.start
+
+    def once_it_is_there(timer: threading.Timer) -> None:
+        until((tmp_path / "started").exists)
+        began(timer)
+
+    # On a busy machine the program may take longer to start than any limit that a test waits for.
+    monkeypatch.setattr(threading.Timer, "start", once_it_is_there)
+    finished = start(ESCAPING, tmp_path, time_limit=0.1)
     assert finished.timed_out
     assert finished.exit_code is None
-    assert ends(int(finished.stdout))
+    until_ended(int(finished.stdout))
 
 
 # Forks twice, so that its grandchild has no parent that anybody could ask.
@@ -130,7 +128,7 @@ subprocess.run([sys.executable, "-c", code.format(sleep=sleep, apart={apart})])
 def test_orphan_is_ended_even_in_a_session_of_its_own(tmp_path: Path, apart: bool) -> None:
     finished = start(ORPHAN.replace("{apart}", str(apart)), tmp_path)
     assert finished.exit_code == 0
-    assert ends(int(finished.stdout))
+    until_ended(int(finished.stdout))
 
 
 def test_without_room_for_a_timer_nothing_is_left_running(
@@ -154,7 +152,7 @@ def test_program_that_leaves_a_child_behind_is_tidied_up(tmp_path: Path) -> None
     finished = start(code, tmp_path)
     assert finished.exit_code == 0
     # It holds our output files open; that must not keep us waiting, and it must be gone.
-    assert ends(int(finished.stdout))
+    until_ended(int(finished.stdout))
 
 
 def test_program_that_is_not_there_is_an_error(tmp_path: Path) -> None:

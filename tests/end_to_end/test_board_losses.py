@@ -236,7 +236,8 @@ def test_lost_bytes_end_the_cell_within_seconds_and_the_next_one_works(
             get(endpoint)
         with pytest.raises(CameraError, match=LOST):
             endpoint.settle()
-        assert time.monotonic() - started < 5
+        # A camera that is not known to wait would have 60.
+        assert time.monotonic() - started < 30
     with camera.serve(loads) as endpoint:
         assert get(endpoint)
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,10 +16,12 @@ from leafonly.certificates.chain import Chain, der
 from leafonly.deploy import deployment, verification
 from leafonly.deploy.generations import Generations
 from leafonly.deploy.loader import main_lines
-from tests.helpers.board_client import recording, until
+from leafonly.gateways import free_ports
+from tests.helpers.board_client import recording
 from tests.helpers.deployable import MAIN, NAME, issue, root
 from tests.helpers.secrets import files_below, leaks, processes
 from tests.helpers.software_board import SoftwareBoard, micropython_program
+from tests.helpers.waiting import until
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,
@@ -122,8 +123,8 @@ def served_on(port: int, folder: str) -> str:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    (port,) = free_ports(1)
+    return port
 
 
 def test_the_boards_own_program_serves_what_was_deployed(
@@ -154,7 +155,7 @@ def test_a_program_that_serves_something_else_is_rolled_back(
     assert code == 0, said
     (board.flash / "main.py").write_text(served_on(port, f"{board.flash}/stuck"))
     issue(tmp_path / "second")
-    monkeypatch.setattr(verification, "PATIENCE", 6.0)
+    monkeypatch.setattr(verification, "PATIENCE", 15.0)
     code, said = deploy("second", "--check", f"127.0.0.1:{port}")
     assert code == 1, said
     assert "presents another leaf than was issued; the previous files are back" in said

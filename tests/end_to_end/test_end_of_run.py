@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pyte
 import pytest
 
 from leafonly.report.document import validate
 from tests.helpers.run_pytest import PROJECT, bare_environment, command, run_pytest
+from tests.helpers.waiting import LONGEST, until, until_ended
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no pseudo-terminals")
 
@@ -25,7 +25,7 @@ ON_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spa
 COLUMNS, LINES = 80, 100
 LIVE = re.compile(r"\x1bD\x1b7\r.*?\x1b\[K\x1b8\x1bM", re.DOTALL)
 # By the TryTLS contract; the process that stays notes its number.
-STUB = "#!/bin/sh\necho $$ >'{note}'\nexec sleep {seconds}\n"
+STUB = "#!/bin/sh\necho $$ >'{note}.part' && mv '{note}.part' '{note}'\nexec sleep 600\n"
 
 
 class Terminal:
@@ -41,11 +41,11 @@ class Terminal:
         )  # as it was written, with each return
 
     def wait_for(self, condition: Callable[[], object]) -> None:
-        end = time.monotonic() + 90
-        while not condition():
+        def has_come() -> object:
             assert self.process.poll() is None, self.text
-            assert time.monotonic() < end, self.text
-            time.sleep(0.05)
+            return condition()
+
+        until(has_come, lambda: self.text)
 
     def type(self, text: str) -> None:
         assert self.process.stdin is not None
@@ -77,10 +77,10 @@ def on_a_terminal(directory: Path, *arguments: object, **more: str) -> Iterator[
             process.kill()
 
 
-def stub(directory: Path, seconds: float) -> tuple[str, Path]:
-    """Return the option for a client that stays so long, and the file with its number."""
+def stub(directory: Path) -> tuple[str, Path]:
+    """Return the option for a client that stays, and the file with its number."""
     program, note = directory / "stub", directory / "started"
-    program.write_text(STUB.format(note=note, seconds=seconds))
+    program.write_text(STUB.format(note=note))
     program.chmod(0o755)
     return f"--client=slow={program}", note
 
@@ -92,45 +92,48 @@ def screen_of(text: str) -> list[str]:
 
 
 def test_the_live_line_is_seen_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    slow, _ = stub(tmp_path, 0.7)
-    asked = ("suites/matrix", "--clients=urllib", slow, "--scenarios=absent")
+    program, seen = tmp_path / "stub", tmp_path / "seen"
+    program.write_text(f"#!/bin/sh\nuntil [ -e '{seen}' ]; do sleep 0.1; done\n")
+    program.chmod(0o755)
+    asked = ("suites/matrix", "--clients=urllib", f"--client=slow={program}", "--scenarios=absent")
     with on_a_terminal(tmp_path, *asked) as terminal:
-        terminal.process.wait(90)
+        line = re.compile(r"/2 cells.*slow in absent")
+        terminal.wait_for(lambda: any(map(line.search, LIVE.findall(terminal.text))))
+        seen.touch()
+        terminal.process.wait(LONGEST)
     text = terminal.text
-    shown = LIVE.findall(text)
-    assert any("looking for clients 1/2" in line for line in shown), text
-    assert any("/2 cells" in line and "slow in absent" in line for line in shown), text
+    assert any("looking for clients 1/2" in line for line in LIVE.findall(text)), text
     assert screen_of(text) == screen_of(LIVE.sub("", text))
     assert all("slowest:" not in line for line in screen_of(text))
 
 
 @pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["one process", "workers"])
 def test_ctrl_c_writes_the_report_of_what_was_done(tmp_path: Path, workers: list[str]) -> None:
-    slow, note = stub(tmp_path, 600)
+    slow, note = stub(tmp_path)
     asked = ("suites/matrix", "--clients=urllib", slow, "--scenarios=absent", "-v", *workers)
     with on_a_terminal(tmp_path, *asked) as terminal:
         terminal.wait_for(lambda: "PASSED" in terminal.text and note.exists())
         number = int(note.read_text())
         terminal.type("\x03")
-        assert terminal.process.wait(60) == pytest.ExitCode.INTERRUPTED
+        assert terminal.process.wait(LONGEST) == pytest.ExitCode.INTERRUPTED
     report: Any = json.loads((tmp_path / "report" / "report.json").read_text())
     validate(report)
     assert [each["id"] for each in report["cells"]] == ["urllib-absent-p256"]
     assert report["cells"][0]["verdict"] == "rejected"
     assert report["summary"]["sentence"].startswith("Stopped after 1 of 2 tests; ")
-    assert not psutil.pid_exists(number)
+    until_ended(number)
 
 
 @pytest.mark.needs("curl")
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one cell at a time on one CPU")
 def test_ctrl_c_keeps_a_cell_that_was_measured_before_its_test(tmp_path: Path) -> None:
-    slow, note = stub(tmp_path, 600)
+    slow, note = stub(tmp_path)
     asked = ("suites/matrix", "--clients=curl", slow, "--scenarios=absent")
     with on_a_terminal(tmp_path, *asked) as terminal:
         # The test of the slow client comes first, and waits.
         terminal.wait_for(lambda: "1/2 cells" in terminal.text and note.exists())
         terminal.type("\x03")
-        assert terminal.process.wait(60) == pytest.ExitCode.INTERRUPTED
+        assert terminal.process.wait(LONGEST) == pytest.ExitCode.INTERRUPTED
     report: Any = json.loads((tmp_path / "report" / "report.json").read_text())
     validate(report)
     assert [each["id"] for each in report["cells"]] == ["curl-absent-p256"]
@@ -142,7 +145,7 @@ def test_ctrl_c_keeps_a_cell_that_was_measured_before_its_test(tmp_path: Path) -
 def test_ctrl_c_while_clients_are_looked_for_ends_at_once(tmp_path: Path) -> None:
     program, note = tmp_path / "bin" / "curl", tmp_path / "started"
     program.parent.mkdir()
-    program.write_text(STUB.format(note=note, seconds=600))
+    program.write_text(STUB.format(note=note))
     program.chmod(0o755)
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     asked = ("suites/matrix", "--clients=urllib,curl")
@@ -151,9 +154,9 @@ def test_ctrl_c_while_clients_are_looked_for_ends_at_once(tmp_path: Path) -> Non
         number = int(note.read_text())
         begun = time.monotonic()
         terminal.type("\x03")
-        assert terminal.process.wait(60) == pytest.ExitCode.INTERRUPTED
+        assert terminal.process.wait(LONGEST) == pytest.ExitCode.INTERRUPTED
     assert time.monotonic() - begun < 25  # its time limit is 30 s
-    assert not psutil.pid_exists(number)
+    until_ended(number)
     assert not (tmp_path / "report").exists()
 
 
@@ -181,6 +184,6 @@ def test_a_log_is_plain_unless_colour_is_asked_for(
 def test_no_colour_is_honoured_on_a_terminal(tmp_path: Path) -> None:
     asked = ("suites/matrix", "--clients=urllib", "--scenarios=absent")
     with on_a_terminal(tmp_path, *asked, NO_COLOR="1") as terminal:
-        terminal.process.wait(90)
+        terminal.process.wait(LONGEST)
     assert "\x1b[31m" not in terminal.text
     assert "Leaf alone: " in terminal.text

@@ -16,9 +16,10 @@ from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
 from leafonly.gateways import GATEWAYS, free_ports, running
 from leafonly.tls.address import Target
-from tests.helpers.gateways import EACH, LONGEST, checked, skip_without, trusting
+from tests.helpers.gateways import EACH, checked, skip_without, trusting
 from tests.helpers.run_pytest import bare_environment, report_of, run_pytest
 from tests.helpers.secrets import assert_the_search_finds, files_below, leaks
+from tests.helpers.waiting import LONGEST
 
 AUTHORITY = Authority()
 DOMAIN = "tür.cam.example.net"

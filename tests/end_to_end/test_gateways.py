@@ -17,7 +17,6 @@ from leafonly.tls.address import Target
 from tests.helpers.gateways import (
     AUTHORITY,
     EACH,
-    LONGEST,
     asked,
     checked,
     in_front_of,
@@ -27,6 +26,7 @@ from tests.helpers.gateways import (
     trusting,
 )
 from tests.helpers.video_camera import FRAMES, IMAGE, VideoCamera
+from tests.helpers.waiting import LONGEST, until_ended
 
 CHAIN = self_signed("localhost")
 
@@ -62,7 +62,7 @@ def test_a_slow_camera_does_not_block_other_clients(gateway, camera, port):
     bodies = []
     slow = threading.Thread(target=lambda: bodies.append(asked(port, "/slow").read()))
     slow.start()
-    assert camera.slow_asked.wait(20)
+    assert camera.slow_asked.wait(LONGEST)
     with asked(port, "/") as answer:
         assert answer.read() == b"here"
     assert bodies == []
@@ -167,7 +167,8 @@ def test_nothing_is_left(gateway, camera, tmp_path):
     with in_front_of(gateway, site):
         started = {each.pid for each in psutil.Process().children(recursive=True)} - before
         assert started
-    assert not started & set(psutil.pids())
+    for each in started:
+        until_ended(each)
     with pytest.raises((ConnectionError, http.client.HTTPException)):
         asked(site.listen.port, "/")
 

@@ -1,6 +1,9 @@
 """A run leaves the machine as it was, outside of its scratch folder, its cache and its report."""
 
+import contextlib
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,20 +32,48 @@ def files(folder: Path) -> Iterator[tuple[str, int, int, int]]:
             folders[:] = [name for name in folders if name not in OTHERS]
         for name in names:
             path = os.path.join(where, name)  # noqa: PTH118  # a home has many files
-            state = os.lstat(path)
-            yield path, state.st_mode, state.st_size, state.st_mtime_ns
+            with contextlib.suppress(FileNotFoundError):  # other programs' files come and go
+                state = os.lstat(path)
+                yield path, state.st_mode, state.st_size, state.st_mtime_ns
 
 
-def machine(marker: str) -> dict[str, object]:
+def machine(marker: str, *, is_layered: bool) -> dict[str, object]:
     """Describe what a run must not change; processes and ports are those of this test's run."""
-    mounts = Path("/proc/self/mounts")
     mine = [each for each in psutil.process_iter() if is_of(each, marker)]
     return {
         "trust stores": {each for store in STORES for each in files(Path(store))},
-        "home": set(files(Path.home())),
-        "mounts": mounts.read_text() if mounts.exists() else "",
+        # Everybody else's programs write there, too.
+        "home": set() if is_layered else set(files(Path.home())),
+        "mounts": "" if is_layered else Path("/proc/self/mounts").read_text(),
         "processes": [each.pid for each in mine],
     }
+
+
+# What a command writes to the home goes into a layer over it that no other program sees, and
+# what it mounts stays in a namespace of its own. Its folder, the home, the command.
+LAYERED = """
+layer=$1 home=$2; shift 2
+mount -t tmpfs none "$layer" && mkdir "$layer/upper" "$layer/work" &&
+mount -t overlay overlay \
+    -o "lowerdir=$home,upperdir=$layer/upper,workdir=$layer/work" "$home" && cd "$PWD" || exit 99
+cat /proc/self/mounts >"$layer.before"
+"$@"
+status=$?
+cat /proc/self/mounts >"$layer.after"
+find "$layer/upper" -mindepth 1 -path "$layer/upper/.cache" -prune -o -mindepth 1 -print \
+    >"$layer.written"
+exit $status
+"""
+
+
+def layered(folder: Path) -> tuple[str, ...]:
+    """Give what goes before a command to run it in a layer; nothing where that cannot be had."""
+    folder.mkdir()
+    before = ("unshare", "--mount", "sh", "-c", LAYERED, "sh", str(folder), str(Path.home()))
+    if not shutil.which("unshare"):
+        return ()
+    tried = subprocess.run([*before, "true"], check=False, capture_output=True)
+    return before if tried.returncode == 0 else ()
 
 
 def is_of(process: psutil.Process, marker: str) -> bool:
@@ -77,15 +108,23 @@ def test_a_run_changes_nothing_elsewhere(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(scratch)}
     environment |= {"XDG_CACHE_HOME": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
     names = [] if CLIENTS == "all" else [f"--clients={CLIENTS}"]
-    before, own_before = machine(str(tmp_path)), set(files(home))
+    layer = tmp_path / "layer"
+    start = layered(layer)
+    before = machine(str(tmp_path), is_layered=bool(start))
+    own_before = set(files(home))
     listening = ports()
     finished = run_pytest(
         *("suites/matrix", *names, "--report-dir", report, "-q"),
         environment=environment,
-        limit=3000 if CLIENTS == "all" else 300,
+        before=start,
+        limit=3000 if CLIENTS == "all" else 600,
     )
     assert (report / "report.json").is_file(), finished.stdout + finished.stderr
-    assert machine(str(tmp_path)) == before
+    assert machine(str(tmp_path), is_layered=bool(start)) == before
+    if start:
+        assert layer.with_suffix(".written").read_text() == ""
+        mounts = [layer.with_suffix(each).read_text() for each in (".before", ".after")]
+        assert mounts[0] == mounts[1]
     assert set(files(home)) == own_before
     assert ports() <= listening
     # pytest keeps its own.

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import time
 from pathlib import Path
 
 import psutil
@@ -21,6 +20,7 @@ from leafonly.certificates.chain import der, pem
 from tests.helpers.run_pytest import bare_environment, started_pytest
 from tests.helpers.secrets import assert_the_search_finds, files_below, leaks, processes
 from tests.helpers.software_board import micropython_program
+from tests.helpers.waiting import LONGEST, until, until_ended
 
 PROJECT = Path(__file__).parents[2]
 PROGRAM = micropython_program()
@@ -102,11 +102,12 @@ def rehearsal(tmp_path, started, files, root, *arguments):
         (tmp_path / "out").open("wb") as out,
         started_pytest(*asked, environment=environment, output=out) as process,
     ):
-        end = time.monotonic() + 60
-        while not numbers_in(started):
+
+        def is_amid_a_cell():
             assert process.poll() is None, (tmp_path / "out").read_text()
-            assert time.monotonic() < end, "no client was started"
-            time.sleep(0.01)
+            return numbers_in(started)
+
+        until(is_amid_a_cell, (tmp_path / "out").read_text)
         yield process
 
 
@@ -129,7 +130,7 @@ def test_no_byte_of_the_key_is_left_behind(tmp_path, authority, started, form, k
         clients = [psutil.Process(each).environ().values() for each in numbers_in(started)]
         assert all(PASSWORD not in value for values in clients for value in values)
         process.send_signal(number)
-        process.wait(20)
+        process.wait(LONGEST)
     texts = everything_written(tmp_path)
     assert leaks(chain.key, texts | processes()) == []
     assert PASSWORD.encode() not in b"".join(texts.values())
@@ -146,11 +147,14 @@ def test_a_camera_that_was_given_the_key_ends_with_the_run(tmp_path, authority, 
         cameras = [each for each in children if each.pid not in numbers_in(started)]
         assert cameras
         process.send_signal(number)
-        process.wait(20)
-    _, alive = psutil.wait_procs(cameras, timeout=10)
-    for each in alive:
-        each.kill()
-    assert alive == []
+        process.wait(LONGEST)
+    try:
+        for each in cameras:
+            until_ended(each.pid)
+    finally:
+        for each in cameras:
+            with contextlib.suppress(psutil.Error):
+                each.kill()
     assert leaks(chain.key, everything_written(tmp_path) | processes()) == []
 
 
@@ -166,7 +170,8 @@ def test_sigterm_ends_the_clients_and_removes_their_files(tmp_path, authority, s
     with rehearsal(tmp_path, started, files, chain.root, *arguments) as process:
         assert cells_left(tmp_path)
         process.terminate()
-        assert process.wait(20) == 128 + signal.SIGTERM
-    assert [each for each in numbers_in(started) if psutil.pid_exists(each)] == []
+        assert process.wait(LONGEST) == 128 + signal.SIGTERM
+    for each in numbers_in(started):
+        until_ended(each)
     assert cells_left(tmp_path) == []
     assert "Traceback" not in (tmp_path / "out").read_text()

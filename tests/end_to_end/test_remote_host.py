@@ -23,6 +23,7 @@ from leafonly.certificates.inspection import key_name
 from leafonly.certificates.issuer_site import IssuerSite
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.measured import measured
+from leafonly.gateways import free_ports
 from leafonly.harness.cell import Cell
 from leafonly.harness.subjects.remote_host import read_remote_host, remote_bench
 from leafonly.tls.address import Target
@@ -188,8 +189,7 @@ def test_nothing_can_be_loaded_onto_it() -> None:
 
 
 def test_a_camera_that_is_gone_is_an_error_of_the_cell() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    (port,) = free_ports(1)
     with RemoteCamera([Target("127.0.0.1", port)]).serve(()) as endpoint:
         with socket.create_connection((endpoint.address, endpoint.port), 10) as plain:
             plain.sendall(b"\x16")

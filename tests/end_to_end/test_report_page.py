@@ -13,6 +13,7 @@ from leafonly.report.document import read
 from leafonly.report.html import render
 from tests.helpers.axe import MODES, axe, violations
 from tests.helpers.browser_page import Page, opened, undisturbed
+from tests.helpers.waiting import LONGEST, until
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "reports/sample/report.json"
@@ -56,6 +57,18 @@ def click(page: Page, selector: str) -> None:
     page.click(*place_of(page, selector))
 
 
+def wait_for(page: Page, condition: str) -> None:
+    """Wait until an expression is true: a browser tells its page of an event a moment later."""
+    page.evaluate(
+        "new Promise((told, gave_up) => {"
+        f" const end = performance.now() + {1000 * LONGEST};"
+        " (function look() {"
+        f" if ({condition}) told();"
+        " else if (performance.now() > end) gave_up(new Error('it did not happen'));"
+        " else setTimeout(look, 10); })(); })"
+    )
+
+
 def choose(page: Page, name: str, value: str) -> None:
     page.evaluate(
         f"(e => {{ e.value = {json.dumps(value)};"
@@ -73,6 +86,10 @@ def shown(page: Page) -> list[str]:
     )
 
 
+def assert_shown(page: Page, names: list[str]) -> None:
+    until(lambda: sorted(shown(page)) == names, lambda: str(shown(page)))
+
+
 def clients_with(**wanted: Any) -> list[str]:
     """List the sample's clients that have a cell like this, as an oracle for the filter."""
     cells = read(SAMPLE)["cells"]
@@ -83,62 +100,70 @@ def clients_with(**wanted: Any) -> list[str]:
 
 def test_filter_by_name_library_kind_and_verdict(page: Page) -> None:
     clients = {each["name"]: each for each in read(SAMPLE)["clients"] if each["available"]}
-    assert sorted(shown(page)) == sorted(clients)
+    assert_shown(page, sorted(clients))
     click(page, "#f-name")
     page.type("java")
-    assert sorted(shown(page)) == sorted(name for name in clients if "java" in name)
+    assert_shown(page, sorted(name for name in clients if "java" in name))
     click(page, ".filter button")
     choose(page, "stack", "NSS")
-    assert sorted(shown(page)) == sorted(n for n, c in clients.items() if c["stack"] == "NSS")
+    assert_shown(page, sorted(n for n, c in clients.items() if c["stack"] == "NSS"))
     choose(page, "stack", "")
     choose(page, "kind", "browser")
-    assert sorted(shown(page)) == sorted(n for n, c in clients.items() if c["kind"] == "browser")
+    assert_shown(page, sorted(n for n, c in clients.items() if c["kind"] == "browser"))
     choose(page, "kind", "")
     choose(page, "verdict", "y a x")
     options = "[...document.querySelectorAll('#f-scenario option')]"
     aia = page.evaluate(f"{options}.find(each => /URL works/.test(each.text)).value")
     choose(page, "scenario", aia)
-    assert sorted(shown(page)) == clients_with(scenario="aia", verdict="accepted")
+    assert_shown(page, clients_with(scenario="aia", verdict="accepted"))
     counted = page.evaluate("document.getElementById('f-count').value")
     assert counted == f"{len(shown(page))} of {len(clients)} rows"
 
 
 def test_cell_opens_its_evidence_and_leads_back(page: Page) -> None:
     click(page, "a[href='#curl-absent-p256']")
-    # The page gives it the focus when the browser tells it of the new address, a moment later.
-    seen = page.evaluate(
-        "new Promise(told => (function look() {"
-        " const e = document.getElementById('curl-absent-p256');"
-        " if (document.activeElement !== e) return setTimeout(look, 10);"
-        " told([e.closest('details').open, e.getBoundingClientRect().top, innerHeight]);"
-        "})())"
-    )
-    assert seen[0] is True
-    assert 0 < seen[1] < seen[2]
+    wait_for(page, has_focus("curl-absent-p256"))
+    assert is_open(page, "curl-absent-p256")
+    assert is_in_view(page, "curl-absent-p256")
     click(page, "details:has(#curl-absent-p256) a[href='#row-at-curl']")
-    top = page.evaluate("document.getElementById('row-at-curl').getBoundingClientRect().top")
-    assert 0 < top < seen[2]
-    back = (
-        "new Promise(told => {"
-        " addEventListener('hashchange', () => told(location.hash), {once: true});"
-        " history.back(); })"
+    wait_for(page, has_focus("row-at-curl"))
+    assert is_in_view(page, "row-at-curl")
+    page.evaluate("history.back()")
+    wait_for(page, "location.hash === '#curl-absent-p256'")
+
+
+def has_focus(name: str) -> str:
+    """Write the condition that the page has led to an element: it gets the focus last."""
+    return f"document.activeElement === document.getElementById('{name}')"
+
+
+def is_open(page: Page, name: str) -> bool:
+    return page.evaluate(f"document.getElementById('{name}').closest('details').open") is True
+
+
+def is_in_view(page: Page, name: str) -> bool:
+    seen = page.evaluate(
+        f"[document.getElementById('{name}').getBoundingClientRect().top, innerHeight]"
     )
-    assert page.evaluate(back) == "#curl-absent-p256"
+    return bool(0 < seen[0] < seen[1])
 
 
 def test_link_to_a_cell_opens_it_at_once(page: Page, sample: str) -> None:
     page.open("about:blank")
     page.open(f"{sample}#gnutls-cli-cached-p256")
-    opened = "document.getElementById('gnutls-cli-cached-p256').closest('details').open"
-    assert page.evaluate(opened) is True
+    assert is_open(page, "gnutls-cli-cached-p256")
 
 
 def test_copy_button_copies_the_lines_and_nothing_else(page: Page) -> None:
     lines = page.evaluate("document.querySelector('.advice pre').textContent")
     assert lines.startswith("context.load_cert_chain(")
+    # It says so for 1.5 s only, which a busy machine may take to ask.
+    page.evaluate(
+        "(b => new MutationObserver(() => { b.dataset.said ??= b.textContent })"
+        ".observe(b, {childList: true}))(document.querySelector('.advice button'))"
+    )
     click(page, ".advice button")
-    said = "document.querySelector('.advice button').textContent"
-    assert page.evaluate(f"new Promise(r => setTimeout(() => r({said}), 200))") == "Copied"
+    wait_for(page, "document.querySelector('.advice button').dataset.said === 'Copied'")
     # Read back by pasting, which needs no permission.
     click(page, "#f-name")
     assert pasted(page) == lines
@@ -151,13 +176,15 @@ def pasted(page: Page) -> str:
         " document.body.prepend(a); a.focus() })()"
     )
     page.paste()
+    wait_for(page, "document.getElementById('paste').value")
     return str(page.evaluate("document.getElementById('paste').value"))
 
 
 def test_keyboard_reaches_a_cell_and_opens_its_evidence(page: Page) -> None:
     page.evaluate("""document.querySelector("a[href='#curl-absent-p256']").focus()""")
     page.press_enter()
-    assert page.evaluate("document.getElementById('curl-absent-p256').closest('details').open")
+    wait_for(page, has_focus("curl-absent-p256"))
+    assert is_open(page, "curl-absent-p256")
 
 
 def test_phone_shows_every_verdict_without_scrolling_sideways(page: Page) -> None:

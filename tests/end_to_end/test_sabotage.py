@@ -1,6 +1,7 @@
 """What a naive harness falls for. None of it may come out as a verdict about the chain."""
 
 import contextlib
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,9 +16,11 @@ from leafonly.certificates.chain import Chain, KeyType
 from leafonly.clients import CLIENTS, Client
 from leafonly.clients.client import Install
 from leafonly.clients.error_messages import OPENSSL
+from leafonly.clients.process import Finished
 from leafonly.clients.stack import Stack
 from leafonly.harness.bench import Bench
 from leafonly.harness.cell import Cell
+from leafonly.harness.invocation import Invocation
 from leafonly.harness.scenario import SCENARIOS
 from leafonly.harness.subjects.own_authority import OwnAuthority
 
@@ -171,23 +174,21 @@ def test_client_that_lies_or_breaks(bench: Bench, client: Client, words: str) ->
     assert alone.outcome != "rejected: missing_issuer"
 
 
-COUNTED = """
-import os, pathlib, sys, time
-(pathlib.Path(sys.argv[1]) / str(os.getpid())).touch()
-time.sleep(60)
-"""
-
-
 def test_client_that_hangs_in_its_control_is_asked_nothing_else(
-    bench: Bench, tmp_path: Path
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    starts = tmp_path / "starts"
-    starts.mkdir()
-    client = python_client(COUNTED, time_limit=1)
-    client = replace(client, run=(*client.command[:3], str(starts), *client.command[3:]))
+    starts: list[float] = []
+    start = Invocation.start
+
+    def counted(invocation: Invocation, time_limit: float) -> Finished:
+        starts.append(time_limit)
+        return start(invocation, time_limit)
+
+    monkeypatch.setattr(Invocation, "start", counted)
+    client = python_client("import time; time.sleep(60)", time_limit=1)
     cells = [bench.measure(client, scenario, "p256") for scenario in SCENARIOS.values()]
     # The control, and once more because it hung.
-    assert len(list(starts.iterdir())) == 2
+    assert starts == [1, 1]
     control, *others = cells
     assert not control.works
     assert all(cell.blocked_by == control for cell in others)
@@ -209,34 +210,37 @@ def test_client_that_rejects_the_full_chain_works_and_is_asked_nothing_else(benc
     assert_no_verdict(absent(bench, client), "not asked: the full chain was not accepted (rejected")
 
 
-FIRST = """
-import pathlib, ssl, sys, time
-first = pathlib.Path(sys.argv.pop(1))
-if not first.exists():
-    first.touch()
-    {deed}
+CONTRADICTS_ITSELF = """
+import ssl, sys
+ssl.get_server_certificate(tuple(sys.argv[2:]))
+print("unable to get local issuer certificate", file=sys.stderr)
 """
-HANGS = "time.sleep(60)"
-CONTRADICTS_ITSELF = """ssl.get_server_certificate(tuple(sys.argv[2:]))
-    sys.exit(print("unable to get local issuer certificate", file=sys.stderr))"""
 
 
-def with_first(deed: str, tmp_path: Path) -> Client:
-    """An honest client, but for what it does when it is asked for the first time."""
-    client = python_client(FIRST.format(deed=deed) + VERIFIES, time_limit=5)
-    head, tail = client.command[:3], client.command[3:]
-    return replace(client, run=(*head, str(tmp_path / "first"), *tail))
+def first_as(first: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a client, when it is asked for the first time, run another one's code and limit."""
+    start, starts = Invocation.start, itertools.count()
+
+    def started(invocation: Invocation, time_limit: float) -> Finished:
+        if next(starts) == 0:
+            argv = (*first.command[:3], *invocation.argv[3:])
+            return start(replace(invocation, argv=argv), first.time_limit)
+        return start(invocation, time_limit)
+
+    monkeypatch.setattr(Invocation, "start", started)
 
 
-def test_client_that_hung_is_asked_once_more(bench: Bench, tmp_path: Path) -> None:
-    client = with_first(HANGS, tmp_path)
-    cell = bench.measure_alone(client, SCENARIOS["absent"], "p256")
+def test_client_that_hung_is_asked_once_more(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_as(python_client("import time; time.sleep(60)", time_limit=0.2), monkeypatch)
+    cell = bench.measure_alone(python_client(VERIFIES), SCENARIOS["absent"], "p256")
     assert cell.outcome == "rejected: missing_issuer"
 
 
-def test_client_that_contradicts_itself_is_not_asked_again(bench: Bench, tmp_path: Path) -> None:
-    client = with_first(CONTRADICTS_ITSELF, tmp_path)
-    cell = bench.measure_alone(client, SCENARIOS["absent"], "p256")
+def test_client_that_contradicts_itself_is_not_asked_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_as(python_client(CONTRADICTS_ITSELF), monkeypatch)
+    cell = bench.measure_alone(python_client(VERIFIES), SCENARIOS["absent"], "p256")
     assert_no_verdict(cell, "rejected the certificate (missing_issuer) but exited with code 0")
 
 
@@ -274,7 +278,8 @@ except urllib.error.URLError as error:
         if isinstance(extension.value, x509.AuthorityInformationAccess):
             address = extension.value[0].access_location.value
             try:
-                urllib.request.urlopen(address, timeout=0.5).read()
+                # The dead one must have read the request by then.
+                urllib.request.urlopen(address, timeout=3).read()
             except TimeoutError:
                 pass
     sys.exit(str(error))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from leafonly.__main__ import main
+from tests.helpers.waiting import LONGEST
 
 
 @pytest.mark.parametrize(
@@ -31,13 +32,13 @@ def test_printed_command_shows_what_the_cell_shows(
         lines = [serving.stdout.readline() for _ in range(5)]
         folder = lines[3].removeprefix("cd ").strip()
         client = subprocess.run(
-            lines[4], shell=True, cwd=folder, capture_output=True, text=True, timeout=60
+            lines[4], shell=True, cwd=folder, capture_output=True, text=True, timeout=LONGEST
         )
         assert client.returncode == exit_code, client.stderr
         assert words in client.stderr
         # The end of its input ends it, as Enter does.
         serving.stdin.close()
-        assert serving.wait(timeout=60) == 0
+        assert serving.wait(timeout=LONGEST) == 0
         assert serving.stderr.read() == ""
     assert not Path(folder).exists()
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers.deployable import issue, root
 from tests.helpers.run_pytest import PROJECT, run_pytest
+from tests.helpers.waiting import LONGEST
 
 BOTH = ("leaf", "chain")
 ONE = ("--clients=urllib", "--scenarios=absent", "suites/matrix")
@@ -132,7 +133,7 @@ def test_shell_completes_commands(tmp_path: Path) -> None:
         },
         cwd=tmp_path,
         check=False,
-        timeout=60,
+        timeout=LONGEST,
     )
     assert finished.returncode == 0
     assert (tmp_path / "out").read_text().strip() == "look"

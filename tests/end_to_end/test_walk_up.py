@@ -28,6 +28,7 @@ from leafonly.walk_up.plan import Plan
 from leafonly.walk_up.plan import test_plan as plan_of_test_authority
 from leafonly.walk_up.rows import cell_rows
 from tests.helpers.visitor import Visitor
+from tests.helpers.waiting import LONGEST
 
 ROOT = Path(__file__).parents[2]
 HELPER = Path(__file__).parents[1] / "helpers/walk_up_browser.py"
@@ -55,7 +56,7 @@ class WalkUp:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         assert finished.returncode == 0, finished.stderr
         return json.loads(finished.stdout)
@@ -154,7 +155,7 @@ def test_at_its_end_the_report_is_written(end: str, tmp_path: Path) -> None:
             serving.stdin.close()
             numbers = {"interrupt": signal.SIGINT, "terminate": signal.SIGTERM}
             serving.send_signal(numbers[end])
-        assert serving.wait(timeout=60) == 0, serving.stderr.read()
+        assert serving.wait(timeout=LONGEST) == 0, serving.stderr.read()
         said = serving.stdout.read()
     assert said.startswith("Anna's phone: absent rejected, ")
     assert f"report: {tmp_path / 'report.html'}" in said

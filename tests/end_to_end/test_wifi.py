@@ -17,9 +17,10 @@ import pytest
 from leafonly.cameras import CameraError, loads_for
 from leafonly.cameras.board.camera import SerialCamera
 from leafonly.cameras.board.wifi import Wifi
-from tests.helpers.board_client import AUTHORITY, get, until
+from tests.helpers.board_client import AUTHORITY, get
 from tests.helpers.run_pytest import command
 from tests.helpers.software_board import SoftwareBoard, micropython_program
+from tests.helpers.waiting import LONGEST, until
 
 pytestmark = pytest.mark.skipif(
     micropython_program() is None,
@@ -175,7 +176,7 @@ class Terminal:
         os.close(far)
 
     def read_until(self, pattern: str | None) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + LONGEST
         while pattern is None or not re.search(pattern, self.seen):
             ready, _, _ = select.select([self._near], [], [], end - time.monotonic())
             assert ready, f"{pattern} did not come: {self.seen}"

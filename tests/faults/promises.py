@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.helpers.run_pytest import PROJECT, bare_environment, command, report_of
+from tests.helpers.waiting import LONGEST
 
 COSTLY = pytest.mark.skipif(
     "LEAFONLY_COSTLY_FAULTS" not in os.environ,
@@ -42,7 +43,7 @@ def under(
     *arguments: object,
     more: Mapping[str, str | None] | None = None,
     before: Sequence[str] = (),
-    limit: float = 120,
+    limit: float = 300,
 ) -> Ended:
     """Run the matrix under a fault, and assert what holds whatever the fault is.
 
@@ -91,7 +92,7 @@ def assert_kept(ended: Ended) -> None:
         assert json.dumps(ended.report).isprintable()
 
 
-def processes_of(folder: Path, seconds: float = 15) -> list[str]:
+def processes_of(folder: Path, seconds: float = LONGEST) -> list[str]:
     """Name what is left of a run: its processes have its mark, its clients a HOME in its folder."""
     end = time.monotonic() + seconds
     while (left := list(_with(str(folder)))) and time.monotonic() < end:

@@ -118,7 +118,7 @@ def test_fault(clients: list[Client], tmp_path: Path, name: str) -> None:
     assert set(concluded) <= may_accept, concluded
     # A client that hangs is asked twice; four are asked at a time.
     limit = PATIENCE if fault.end == "silence" else max(each.time_limit for each in clients)
-    assert time.monotonic() - started < 30 + 2 * limit * len(clients) / 4
+    assert time.monotonic() - started < 120 + 2 * limit * len(clients) / 4
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -181,6 +181,9 @@ def test_fault_of_a_remote_host(
     # As this client's name cannot be overridden everywhere, it asks for localhost.
     host = NAME if client == "curl" else "localhost"
     fault, chain = FAULTS[name], Authority().issue(host)
+    # ELinks waits for an answer; curl is satisfied once the camera's time for one is over.
+    accepts = fault.after >= 6 and not (client == "elinks" and fault.end == "silence")
+    hangs = fault.end == "silence" and not accepts
     # Two connections are leafonly's own: one to read the host, one before the client.
     with (
         Emulator().serve(METHODS["der_appended"](chain)) as inner,
@@ -189,9 +192,8 @@ def test_fault_of_a_remote_host(
         target = Target(endpoint.address, endpoint.port)
         found = read_remote_host(target, host, [chain.root])
         with remote_bench(RemoteCamera([target]), found, tmp_path) as bench:
-            (cell,) = measured(bench, [CLIENTS[client]], found.scenarios[0], fault)
-    waits = client == "elinks" and fault.end == "silence"  # for longer than its time limit
-    accepts = fault.after >= 6 and not waits
+            asked = replace(CLIENTS[client], time_limit=PATIENCE) if hangs else CLIENTS[client]
+            cell = bench.measure_alone(asked, found.scenarios[0], "p256")
     assert cell.verdict == ("accepted" if accepts else "error"), cell.explain()
 
 

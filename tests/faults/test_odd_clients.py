@@ -53,7 +53,7 @@ def stub(tmp_path: Path, script: str) -> Path:
 )
 def test_client(tmp_path: Path, script: str, true: set[str]) -> None:
     client = f"--client=odd={stub(tmp_path, script)}"
-    ended = under(tmp_path, client, "--scenarios=full_chain,untrusted_root,absent", limit=150)
+    ended = under(tmp_path, client, "--scenarios=full_chain,untrusted_root,absent")
     assert set(ended.verdicts.values()) <= true, ended.verdicts
     reasons = [cell["reason"] for cell in ended.report["cells"]]
     assert all(len(reason) <= 1000 for reason in reasons)

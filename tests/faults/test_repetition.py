@@ -31,7 +31,7 @@ def outcomes(folder: Path, *arguments: str, seed: int | None = None) -> Outcomes
         (folder / "shuffling.py").write_text(SHUFFLING)
         more = {"PYTHONPATH": str(folder), "LEAFONLY_SEED": str(seed)}
         arguments = ("-p", "shuffling", *arguments)
-    ended = under(folder, f"--clients={','.join(FAST)}", *arguments, more=more, limit=300)
+    ended = under(folder, f"--clients={','.join(FAST)}", *arguments, more=more, limit=900)
     assert ended.code == 0, ended.output
     cells = ended.report["cells"]
     return {each["id"]: (each["verdict"], each["reason"], each["cached_kind"]) for each in cells}

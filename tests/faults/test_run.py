@@ -18,8 +18,24 @@ from leafonly.report.journal import Journal
 from leafonly.report.unfinished import read_journal
 from tests.faults.promises import Ended, assert_kept, processes_of
 from tests.helpers.run_pytest import bare_environment, run_pytest, started_pytest
+from tests.helpers.waiting import until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are Unix's")
+
+
+# A client that is not yet known to the guardian outlives a run that is killed in that instant
+# (clients/guardian.py says so), and a test waits until it is known.
+NOTING = """
+from pathlib import Path
+
+def pytest_configure():
+    from leafonly.clients import process
+    guard = process.guard
+    def noting(group):
+        guard(group)
+        Path({folder!r}, f"guarded-{{group}}").touch()
+    process.guard = noting
+"""
 
 
 @contextlib.contextmanager
@@ -27,31 +43,32 @@ def amid_a_cell(
     tmp_path: Path, *arguments: str
 ) -> "Iterator[tuple[subprocess.Popen[str], Callable[[], Ended]]]":
     """Give a run that has measured one cell, and whose next client does not end."""
-    note = tmp_path / "started"
     slow = tmp_path / "slow.sh"
-    # What is killed in the instant between a client's start and its mention to the guardian
-    # leaves that client behind (clients/guardian.py says so).
-    slow.write_text(f"#!/bin/sh\nsleep 1\necho $$ >'{note}'\nexec sleep 600\n")
+    slow.write_text(f"#!/bin/sh\n: >'{tmp_path}/started-'$$\nexec sleep 600\n")
     slow.chmod(0o755)
+    (tmp_path / "noting.py").write_text(NOTING.format(folder=str(tmp_path)))
     asked = ("suites/matrix", "--clients=urllib", f"--client={slow}", "--scenarios=full_chain")
-    environment = bare_environment(tmp_path, LEAFONLY_FAULT=str(tmp_path))
+    environment = bare_environment(tmp_path, LEAFONLY_FAULT=str(tmp_path), PYTHONPATH=str(tmp_path))
+
+    def said() -> str:
+        return (tmp_path / "out").read_text("utf-8")
+
+    def is_amid() -> bool:
+        assert process.poll() is None, said()
+        started = [each.name.partition("-")[2] for each in tmp_path.glob("started-*")]
+        guarded = [(tmp_path / f"guarded-{each}").exists() for each in started]
+        return any(guarded) and "PASSED" in said()
+
     with (
         (tmp_path / "out").open("wb") as out,
         started_pytest(
-            *(*asked, "-v", "--report-dir", tmp_path / "report", *arguments),
+            *(*asked, "-p", "noting", "-v", "--report-dir", tmp_path / "report", *arguments),
             environment=environment,
             output=out,
         ) as process,
     ):
-        end = time.monotonic() + 120
-        while not (note.exists() and "PASSED" in (tmp_path / "out").read_text()):
-            assert process.poll() is None, (tmp_path / "out").read_text()
-            assert time.monotonic() < end, (tmp_path / "out").read_text()
-            time.sleep(0.05)
-        yield (
-            process,
-            lambda: Ended(process.wait(60), (tmp_path / "out").read_text("utf-8"), tmp_path),
-        )
+        until(is_amid, said)
+        yield process, lambda: Ended(process.wait(60), said(), tmp_path)
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])

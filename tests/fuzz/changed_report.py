@@ -37,7 +37,8 @@ def changed(orders: bytes) -> bytes:
                 other, other_key = places[orders[start + 3] * 37 % len(places)]
                 holder[key] = deepcopy(other[other_key])
             case _:
-                holder[key] = _ODD[orders[start + 3] % len(_ODD)]
+                # A copy: what comes next may change it, or put it into itself.
+                holder[key] = deepcopy(_ODD[orders[start + 3] % len(_ODD)])
         if not report:
             break
     return json.dumps(report).encode()

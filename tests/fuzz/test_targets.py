@@ -39,7 +39,7 @@ def nearly(draw: st.DrawFn, good: list[bytes]) -> bytes:
 def test_any_bytes(name: str) -> None:
     good = SEEDS.get(name, []) + corpus(name)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(nearly(good or [b""]))
     def keeps_its_promise(data: bytes) -> None:
         TARGETS[name](data)

@@ -1,5 +1,8 @@
 """What may enter a configuration, and what is refused."""
 
+import contextlib
+import importlib
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +83,18 @@ def test_an_entry_says_how_its_configuration_is_checked():
         assert gateway.file in gateway.line(gateway.run, Path("/a"))
 
 
-def test_free_ports_differ():
+def test_free_ports_differ_and_the_system_gives_them_to_nobody_else():
     ports = free_ports(200)
     assert len(set(ports)) == 200
+    with contextlib.ExitStack() as stack:
+        others = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(400)]
+        given = [each.getsockname()[1] for each in others]
+    assert max(ports) < min(given)
+
+
+def test_free_ports_are_those_of_the_system_where_it_gives_out_all(tmp_path, monkeypatch):
+    (tmp_path / "range").write_text("1024\t65535\n")
+    # By this name, the package has its function.
+    module = importlib.import_module("leafonly.gateways.running")
+    monkeypatch.setattr(module, "_DYNAMIC_OF_LINUX", tmp_path / "range")
+    assert len(set(free_ports(20))) == 20

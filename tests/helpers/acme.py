@@ -9,7 +9,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
+from leafonly.gateways import free_ports
+from tests.helpers.waiting import LONGEST, until
 
 NAME = "cam.example.com"
 MISSING = [
@@ -29,14 +30,6 @@ if not importlib.util.find_spec("certbot"):
     MISSING.append("certbot is missing: uv sync --inexact --extra acme")
 
 CERTBOT = "import sys; from certbot.main import main; sys.exit(main())"
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 @contextlib.contextmanager
@@ -52,13 +45,14 @@ def started(argv, directory, port, environment=None):
             env={"PATH": os.environ["PATH"], **(environment or {})},
         )
         try:
-            limit = time.monotonic() + 20
-            while True:
+
+            def listens():
                 assert process.poll() is None, f"{argv[0]} ended; see its log"
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                    break
-                assert time.monotonic() < limit, f"{argv[0]} does not listen"
-                time.sleep(0.02)
+                    return True
+                return False
+
+            until(listens)
             yield
         finally:
             process.kill()
@@ -111,7 +105,7 @@ class Acme:
         """Fetch the root that this server made when it started."""
         context = ssl.create_default_context(cafile=self.directory / "own-root.pem")
         url = f"https://localhost:{self.management}/roots/0"
-        with urllib.request.urlopen(url, context=context, timeout=10) as response:
+        with urllib.request.urlopen(url, context=context, timeout=LONGEST) as response:
             return x509.load_pem_x509_certificate(response.read())
 
     def obtain(self, *challenge, name=NAME):
@@ -148,6 +142,6 @@ class Acme:
             },
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )

@@ -3,12 +3,12 @@
 import re
 import socket
 import ssl
-import time
 from collections.abc import Callable
 
 from leafonly.cameras import Endpoint
 from leafonly.certificates.authority import Authority
 from leafonly.certificates.chain import pem
+from tests.helpers.waiting import LONGEST
 
 AUTHORITY = Authority()
 
@@ -17,7 +17,7 @@ def get(endpoint: Endpoint) -> str:
     """Visit the camera as a strict client that trusts the root alone; its answer's body."""
     context = ssl.create_default_context(cadata=pem([AUTHORITY.root]).decode())
     with (
-        socket.create_connection((endpoint.address, endpoint.port), 20) as connection,
+        socket.create_connection((endpoint.address, endpoint.port), LONGEST) as connection,
         context.wrap_socket(connection, server_hostname="localhost") as tls,
     ):
         tls.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -29,13 +29,6 @@ def get(endpoint: Endpoint) -> str:
                 break
             answer += data
     return answer.partition(b"\r\n\r\n")[2].decode().strip()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def recording(keep: Callable[[bytes], None]) -> Callable[[bytes], bytes]:

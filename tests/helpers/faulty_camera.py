@@ -17,6 +17,7 @@ from typing import Literal
 from leafonly.cameras import CameraInfo, Connection, Endpoint, Load
 from leafonly.cameras.emulator.camera import Emulator
 from tests.helpers.servers import listening
+from tests.helpers.waiting import LONGEST
 
 _RECORD_HEADER = 5  # bytes, RFC 5246 section 6.2.1
 _RESETS = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
@@ -75,7 +76,7 @@ class FaultyEndpoint:
 
     def settle(self) -> None:
         for each in list(self._ended):
-            assert each.wait(20), "a client or the camera holds on"
+            assert each.wait(LONGEST), "a client or the camera holds on"
         self._inner.settle()
 
     @property

@@ -13,9 +13,9 @@ from leafonly.certificates.chain import der, pem
 from leafonly.gateways import GATEWAYS, Site, free_ports, running
 from leafonly.gateways.gateway import bare_environment
 from leafonly.tls.address import Target
+from tests.helpers.waiting import LONGEST
 
 AUTHORITY = Authority()
-LONGEST = 20  # seconds; what is buffered does not come at all
 
 EACH = pytest.mark.parametrize("gateway", GATEWAYS.values(), ids=list(GATEWAYS))
 

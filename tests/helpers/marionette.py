@@ -4,13 +4,12 @@ import json
 import os
 import socket
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Marionette"]
+from tests.helpers.waiting import LONGEST, until
 
-_STARTS_WITHIN = 60.0  # seconds
+__all__ = ["Marionette"]
 
 
 class Marionette:
@@ -22,9 +21,10 @@ class Marionette:
     """
 
     def __init__(self, profile: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        (profile / "user.js").write_text(f'user_pref("marionette.port", {port});\n')
+        # A port of Firefox's own choice, which it writes down as it listens.
+        (profile / "user.js").write_text('user_pref("marionette.port", 0);\n')
+        told = profile / "MarionetteActivePort"
+        told.unlink(missing_ok=True)
         options = ("--headless", "--no-remote", "--marionette", "--remote-allow-system-access")
         self._process = subprocess.Popen(
             ["firefox-esr", *options, "--profile", str(profile)],
@@ -33,7 +33,8 @@ class Marionette:
             env=os.environ | {"HOME": str(profile)},
         )
         try:
-            self._socket = _connected(port)
+            until(lambda: told.exists() and told.read_text())
+            self._socket = socket.create_connection(("127.0.0.1", int(told.read_text())), LONGEST)
             self._unread, self._count = b"", 0
             self._read()
             self.call("WebDriver:NewSession", capabilities={})
@@ -47,7 +48,7 @@ class Marionette:
     def __exit__(self, *error: object) -> None:
         try:
             self.call("Marionette:Quit", flags=["eForceQuit"])
-            self._process.wait(_STARTS_WITHIN)
+            self._process.wait(LONGEST)
         finally:
             self._end()
 
@@ -79,14 +80,3 @@ class Marionette:
             self._socket.close()
         self._process.kill()
         self._process.wait()
-
-
-def _connected(port: int) -> socket.socket:
-    end = time.monotonic() + _STARTS_WITHIN
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), _STARTS_WITHIN)
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)

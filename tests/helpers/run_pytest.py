@@ -63,7 +63,7 @@ def run_pytest(
     *arguments: object,
     environment: Mapping[str, str] | None = None,
     before: Sequence[object] = (),
-    limit: float = 300,
+    limit: float = 600,
 ) -> "subprocess.CompletedProcess[str]":
     """Run pytest to its end, with stdout and stderr apart; `limit` is in seconds."""
     return subprocess.run(

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from leafonly.cameras import Load
 from leafonly.cameras.emulator.camera import Emulator
 from leafonly.certificates.chain import der, pem
+from leafonly.gateways import free_ports
 from tests.helpers.laboratory import CHAINS
 from tests.helpers.making import LEAF, LOWER, ROOT, Laid, key_of, lay, make
 
@@ -251,8 +252,7 @@ def gnutls(
     """Run `gnutls-serv`, which does not say which port it has."""
     given = laid()
     chain, key = written(given, directory)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    (port,) = free_ports(1)
     command = [
         *("gnutls-serv", "--http", "--port", str(port), "--priority", priority, *arguments),
         *("--x509certfile", str(chain), "--x509keyfile", str(key)),

@@ -224,8 +224,9 @@ class SoftwareBoard:
             return
         self._unplug()
         time.sleep(_WHILE_AWAY)
-        self._plug()
+        # Whoever sees its port finds it started, and counted.
         self._start("cold")
+        self._plug()
 
     def _tell_host(self, data: bytes) -> None:
         if self._outer >= 0:

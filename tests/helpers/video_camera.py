@@ -14,7 +14,7 @@ IMAGE = os.urandom(4 << 20)
 FRAMES = tuple(
     b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + bytes([n]) * 500 + b"\r\n" for n in (1, 2)
 )
-_LONGEST_WAIT = 60  # seconds; so that a test that fails does not leave a thread behind
+_LONGEST_WAIT = 300  # seconds; so that a test that fails does not leave a thread behind
 
 
 class VideoCamera(ThreadingHTTPServer):

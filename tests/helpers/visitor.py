@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from leafonly.certificates.chain import pem
+from tests.helpers.waiting import LONGEST
 
 
 class Visitor:
@@ -20,7 +21,7 @@ class Visitor:
             self.context.load_verify_locations(cadata=pem(anchors).decode())
 
     def get(self, path: str, host: str | None = None, method: str = "GET", **headers: str):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST)
         connection.request(method, path, headers={"Host": host or self.host} | headers)
         response = connection.getresponse()
         body = response.read()
@@ -32,7 +33,7 @@ class Visitor:
         return f"127.0.0.1:{self.port}"
 
     def post(self, path: str, body: object, **headers: str) -> tuple[int, dict]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST)
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Host": self.host, "Content-Type": "application/json"} | headers
         connection.request("POST", path, data, sent)
@@ -50,7 +51,7 @@ class Visitor:
         at = urlsplit(url)
         try:
             with (
-                socket.create_connection(("127.0.0.1", at.port), timeout=20) as raw,
+                socket.create_connection(("127.0.0.1", at.port), timeout=LONGEST) as raw,
                 self.context.wrap_socket(raw, server_hostname=at.hostname) as tls,
             ):
                 tls.sendall(f"GET {at.path} HTTP/1.1\r\nHost: {at.netloc}\r\n\r\n".encode())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -51,7 +51,6 @@ def test_hostile_text_is_shown_as_text(text: str) -> None:
     assert shown(escaped(text)) == seen_as(text)
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("ab1 \\`*_{}[]()<>#+-.!|~&;$=:/@\n\t\"'^"), min_size=1))
 def test_any_text_is_shown_as_text(text: str) -> None:
     if seen_as(text):

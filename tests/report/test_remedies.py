@@ -5,7 +5,7 @@ from itertools import permutations
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leafonly.certificates.hierarchy import HIERARCHIES, Hierarchy
@@ -31,7 +31,7 @@ rows = st.fixed_dictionaries(
 
 
 # The tables are small: on a busy machine only the machine is slow.
-patient = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(max_examples=50)
 
 
 @patient

@@ -43,7 +43,7 @@ def pieces(data: bytes, cuts: Sequence[int]) -> list[bytes]:
     return [data[a:b] for a, b in zip([0, *ends], ends, strict=False)]
 
 
-anytime = settings(deadline=None, max_examples=60)
+anytime = settings(max_examples=60)
 CUTS = st.lists(st.integers(0, 400), max_size=5)
 
 

@@ -13,6 +13,7 @@ from leafonly.walk_up import visitors as module
 from leafonly.walk_up.attempt import Attempt
 from leafonly.walk_up.rows import camera_row, cell_rows, client_rows
 from leafonly.walk_up.visitors import Device, RefusedError, Visitors
+from tests.helpers.waiting import LONGEST
 
 NAMES = ("absent", "full_chain", "untrusted_root")
 PEER = "192.0.2.9"
@@ -119,7 +120,10 @@ def test_devices_at_one_address_take_turns(
     assert one.seen["absent"].client_said.exit_code is None
 
 
-def test_a_port_waits_for_the_alert_of_a_browser_that_gave_up(visitors: Visitors) -> None:
+def test_a_port_waits_for_the_alert_of_a_browser_that_gave_up(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SETTLING", LONGEST)
     device = visitors.enter("", "device", "")
     attempt = begin(visitors, device, "absent")
     seen = Connection(client_hello=True)

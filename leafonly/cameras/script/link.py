@@ -174,6 +174,8 @@ class CableLink:
         self._opening = False
         frames.append(self._writer.encode(kind, payload))
         with self._changed:
+            # Before the frames count as on their way: the camera may have waited for a minute.
+            self._moved = time.monotonic()
             self._on_their_way.extend(map(len, frames))
         try:
             self._line.write(b"".join(frames))
