@@ -7,7 +7,9 @@ from leafonly.report.rows import Report, ReportBody
 
 __all__ = ["Link", "links", "paths"]
 
-_PATH = re.compile(r"path: (?P<path>.+ <- .+)")
+# The message of the check `roots_are_listed`, and what it goes on with after the root.
+_PATH = "path: "
+_AFTER_PATH = (": a client that trusts ", "; a client that trusts only this root ")
 _DAYS = re.compile(r"(?P<days>\d+) days left")
 
 
@@ -36,12 +38,14 @@ def links(report: Report) -> list[Link]:
 
 def paths(report: ReportBody) -> list[list[str]]:
     """Return each path of the user's own chain, as the names from the leaf to the root."""
-    listed = (
-        _PATH.match(each["message"])
-        for each in report["findings"]
-        if each["check"] == "roots_are_listed"
-    )
-    return [found["path"].split(" <- ") for found in listed if found]
+    found = []
+    for each in report["findings"]:
+        if each["check"] == "roots_are_listed" and each["message"].startswith(_PATH):
+            text = each["message"].removeprefix(_PATH)
+            for more in _AFTER_PATH:
+                text = text.partition(more)[0]
+            found.append(text.split(" <- "))
+    return [names for names in found if len(names) > 1]
 
 
 def _names(report: Report) -> tuple[str, str, str]:
