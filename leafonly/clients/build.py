@@ -42,7 +42,8 @@ class Build:
         commands: The commands, in order. `{source}` and `{output}` (a folder) are filled in.
             They work on a copy of a project.
         result: The file that appears in the output folder; `.` is the folder itself.
-        environment: Variables that are added to the user's environment.
+        environment: Variables that are added to the user's environment, which compilers get
+            without leafonly's own variables.
         fetched: A folder in the output that the first command fills with other people's
             files. They must be exactly those that the source's `CHECKSUMS` lists.
         crates: The source is a Cargo project whose first command writes a lock file. Only the
@@ -115,7 +116,7 @@ class Build:
         # `run` also ends the processes that a compiler started when it hangs.
         finished = run(
             argv,
-            environment={**os.environ, **self.environment},
+            environment={**_without_secrets(os.environ), **self.environment},
             directory=Path.cwd(),
             time_limit=_BY_HAND_LIMIT if self.by_hand else _TIME_LIMIT,
         )
@@ -135,6 +136,11 @@ class Build:
         for name, content in _contents(self.source):
             digest.update(repr((name, content)).encode())
         return cache / f"{self.source.stem}-{digest.hexdigest()[:16]}"
+
+
+def _without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without leafonly's variables, because some have passwords."""
+    return {name: value for name, value in environment.items() if not name.startswith("LEAFONLY_")}
 
 
 def compiled(

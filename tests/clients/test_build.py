@@ -78,6 +78,18 @@ def test_a_project_is_built_in_a_copy(project: Build, tmp_path: Path) -> None:
     assert [path.name for path in project.source.iterdir()] == ["main"]
 
 
+def test_a_compiler_gets_the_users_environment_without_passwords(
+    project: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("LEAFONLY_KEY_PASSWORD", "CFLAGS")
+    for name in names:
+        monkeypatch.setenv(name, "value")
+    write = "import os, sys; open(sys.argv[1] + '/made', 'w').write(' '.join(os.environ))"
+    project = replace(project, commands=((sys.executable, "-c", write, "{output}"),))
+    got = project.make(tmp_path / "cache").read_text().split()
+    assert [name in got for name in names] == [False, True]
+
+
 def test_a_changed_source_is_built_anew(project: Build, tmp_path: Path) -> None:
     first = project.make(tmp_path / "cache")
     (project.source / "main").write_text("two")

@@ -1,11 +1,14 @@
 """A client that holds or can fetch something else than its scenario says gives no verdict."""
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from leafonly.cameras.emulator.camera import Emulator
+from leafonly.cameras import FirmwareLimit, Load
+from leafonly.cameras.emulator.camera import EmulatedEndpoint, Emulator
 from leafonly.certificates.chain import KeyType
 from leafonly.certificates.hierarchy import HIERARCHIES
 from leafonly.certificates.issuer_responses import RESPONSES
@@ -169,6 +172,28 @@ def test_controls_are_those_of_the_hierarchy_of_the_scenario(tmp_path: Path) -> 
         cell = benches.measure(short, SCENARIOS["aia_three"], "p256")
     assert str(cell.reason).startswith("not asked: the full chain was not accepted (rejected")
     assert cell.blocked_by is None, "the control of this hierarchy has no test that tells of it"
+
+
+class OneCertificate(Emulator):
+    """A camera whose firmware takes one certificate only, as MicroPython before 1.22."""
+
+    @contextlib.contextmanager
+    def serve(self, loads: Sequence[Load]) -> Iterator[EmulatedEndpoint]:
+        if len(loads) > 1:
+            raise FirmwareLimit("one certificate only")
+        with super().serve(loads) as endpoint:
+            yield endpoint
+
+
+def test_a_control_that_the_camera_cannot_present_has_no_test_that_could_fail(
+    tmp_path: Path,
+) -> None:
+    changed = replace(CLIENTS["openssl"], run=(*CLIENTS["openssl"].command, "-verify_depth", "0"))
+    with Bench(OneCertificate(), OwnAuthority(), tmp_path) as bench:
+        assert bench.measure(changed, SCENARIOS["full_chain"], "p256").verdict == "not_applicable"
+        cell = bench.measure(changed, SCENARIOS["absent"], "p256")
+    assert str(cell.reason).startswith("not asked: the full chain was not accepted (rejected")
+    assert cell.blocked_by is None
 
 
 def test_each_form_has_a_scenario() -> None:

@@ -50,7 +50,8 @@ def aia_names_issuer(evidence: Evidence) -> Iterator[Finding]:
         return
     if not any(url.lower().startswith("http://") for url in urls):
         yield warning(
-            "the leaf has no caIssuers address with http, the only scheme that clients fetch",
+            "the leaf has no caIssuers address with http: most clients that fetch a missing "
+            "intermediate fetch from such addresses only",
             _ASK_CA,
         )
     if evidence.fetched is None:
