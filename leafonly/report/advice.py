@@ -52,7 +52,8 @@ def _of_remedy(remedy: RemedyRow, report: Report) -> Advice:
     steps = [Step(step["text"], step["lines"]) for step in remedy["steps"]]
     if not steps:
         steps = [Step("", remedy["how"])]
-    return Advice(remedy["name"], f"{tried}; reaches {REACHES[remedy['reach']]}", steps, caution)
+    title = remedy["name"][:1].upper() + remedy["name"][1:]
+    return Advice(title, f"{tried}; reaches {REACHES[remedy['reach']]}", steps, caution)
 
 
 def _of_firmware(report: Report) -> Advice | None:
